@@ -1,0 +1,96 @@
+#include "storage/database.hpp"
+
+#include <sqlite3.h>
+
+namespace orrery::storage {
+
+namespace {
+
+[[noreturn]] void fail(sqlite3* handle, const std::string& doing) {
+  throw StorageError(sqlite3_extended_errcode(handle), doing + ": " + sqlite3_errmsg(handle));
+}
+
+}  // namespace
+
+Rows::~Rows() {
+  if (!statement_) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+bool Rows::next() {
+  const int result = sqlite3_step(statement_);
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) return false;
+  fail(sqlite3_db_handle(statement_), sqlite3_sql(statement_));
+}
+
+std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Rows::number(int column) const { return sqlite3_column_double(statement_, column); }
+bool Rows::null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+std::string_view Rows::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return {bytes ? bytes : "", static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string_view Rows::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return {bytes ? bytes : "", static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+Database::Database(const std::filesystem::path& file, Mode mode) {
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (mode == Mode::read_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
+    const StorageError error(sqlite3_extended_errcode(handle_), file.string() + ": " + sqlite3_errmsg(handle_));
+    sqlite3_close(handle_);
+    throw error;
+  }
+  sqlite3_busy_timeout(handle_, 10'000);
+  if (mode == Mode::read_write) script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+  script("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024;");
+}
+
+Database::~Database() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close(handle_);
+}
+
+sqlite3_stmt* Database::prepare(std::string_view sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
+                         nullptr) != SQLITE_OK)
+    fail(handle_, std::string(sql));
+  // Keyed by SQLite's own copy of the text, so that no caller's buffer has to live on.
+  statements_.emplace(sqlite3_sql(statement), statement);
+  return statement;
+}
+
+void Database::script(const std::string& sql) {
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(handle_, sql.substr(0, 200));
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+
+void Database::bind_text(sqlite3_stmt* statement, int index, std::string_view value) {
+  sqlite3_bind_text(statement, index, value.data() ? value.data() : "", static_cast<int>(value.size()),
+                    SQLITE_TRANSIENT);
+}
+
+void Database::bind_blob(sqlite3_stmt* statement, int index, std::string_view value) {
+  sqlite3_bind_blob64(statement, index, value.data() ? value.data() : "", value.size(), SQLITE_TRANSIENT);
+}
+
+void Database::bind_integer(sqlite3_stmt* statement, int index, std::int64_t value) {
+  sqlite3_bind_int64(statement, index, value);
+}
+
+void Database::bind_number(sqlite3_stmt* statement, int index, double value) {
+  sqlite3_bind_double(statement, index, value);
+}
+
+void Database::bind_null(sqlite3_stmt* statement, int index) { sqlite3_bind_null(statement, index); }
+
+}  // namespace orrery::storage

@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "storage/resources.hpp"
+
+namespace orrery::storage {
+namespace {
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "orrery-store-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~StoreTest() override { std::filesystem::remove_all(directory_); }
+  std::filesystem::path directory_;
+  const std::vector<Migrations> components_{ResourceTable::migrations};
+};
+
+TEST_F(StoreTest, KeepsResourcesTagsAndEdgesOverRestart) {
+  {
+    Store store(directory_, components_);
+    store.write([](Transaction& tx) {
+      ResourceTable table(tx, "000000000000", "us-east-1", "ec2");
+      table.put({"vpc", "vpc-1", "arn:aws:ec2:us-east-1:000000000000:vpc/vpc-1", {{"VpcId", "vpc-1"}}, {}, 7});
+      table.tag("vpc", "vpc-1", {{"Name", "a"}});
+      table.link("subnet", "subnet-1", "vpc", {"ec2", "vpc", "vpc-1"});
+    });
+  }
+  Store store(directory_, components_);
+  store.read([](Transaction& tx) {
+    ResourceTable table(tx, "000000000000", "us-east-1", "ec2");
+    const auto vpc = table.find("vpc", "vpc-1");
+    ASSERT_TRUE(vpc);
+    EXPECT_EQ(vpc->document.at("VpcId"), "vpc-1");
+    EXPECT_EQ(vpc->created, 7);
+    EXPECT_EQ(table.tags("vpc", "vpc-1").at("Name"), "a");
+    ASSERT_EQ(table.links_to("vpc", "vpc-1").size(), 1u);
+    EXPECT_FALSE(ResourceTable(tx, "111111111111", "us-east-1", "ec2").exists("vpc", "vpc-1"));
+  });
+}
+
+TEST_F(StoreTest, RollsBackWhatThrowsAlone) {
+  Store store(directory_, components_);
+  int rolled_back = 0, committed = 0;
+  EXPECT_THROW(store.write([&](Transaction& tx) {
+    tx.on_rollback([&] { ++rolled_back; });
+    ResourceTable(tx, "0", "r", "s").put({"k", "a", "", {}, {}, 0});
+    throw std::runtime_error("refused");
+  }),
+               std::runtime_error);
+  store.write([&](Transaction& tx) {
+    tx.on_commit([&] { ++committed; });
+    ResourceTable(tx, "0", "r", "s").put({"k", "b", "", {}, {}, 0});
+  });
+  store.read([](Transaction& tx) {
+    ResourceTable table(tx, "0", "r", "s");
+    EXPECT_FALSE(table.exists("k", "a"));
+    EXPECT_TRUE(table.exists("k", "b"));
+  });
+  EXPECT_EQ(rolled_back, 1);
+  EXPECT_EQ(committed, 1);
+}
+
+TEST_F(StoreTest, RefusesALockedDirectoryAndANewerDatabase) {
+  {
+    Store store(directory_, components_);
+    EXPECT_THROW(Store(directory_, components_), StorageError);
+  }
+  static constexpr std::string_view kTwo[] = {"", ""};
+  { Store newer(directory_, std::vector<Migrations>{{"other", kTwo}}); }
+  static constexpr std::string_view kOne[] = {""};
+  EXPECT_THROW(Store(directory_, std::vector<Migrations>{{"other", kOne}}), StorageError);
+}
+
+TEST_F(StoreTest, ManyWritersLoseNothing) {
+  Store store(directory_, components_);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) {
+        store.write([&](Transaction& tx) {
+          ResourceTable(tx, "0", "r", "s").put({"k", std::to_string(t) + "-" + std::to_string(i), "", {}, {}, 0});
+        });
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  store.read([](Transaction& tx) { EXPECT_EQ(ResourceTable(tx, "0", "r", "s").count("k"), 400); });
+}
+
+}  // namespace
+}  // namespace orrery::storage
