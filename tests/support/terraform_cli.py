@@ -38,8 +38,8 @@ class Workspace:
         configuration = self.folder / "terraform.rc"
         mirror = provider_mirror()
         configuration.write_text("disable_checkpoint = true\n" + (
-            "provider_installation {\n  filesystem_mirror {\n    path = %s\n    include = [\"*/hashicorp/aws\"]\n  }\n"
-            "  direct {\n    exclude = [\"*/hashicorp/aws\"]\n  }\n}\n" % json.dumps(str(mirror)) if mirror else ""))
+            "provider_installation {\n  filesystem_mirror {\n    path = %s\n    include = [\"hashicorp/aws\"]\n  }\n"
+            "  direct {\n    exclude = [\"hashicorp/aws\"]\n  }\n}\n" % json.dumps(str(mirror)) if mirror else ""))
         self.environment = {key: value for key, value in os.environ.items()
                             if not key.startswith(("AWS_", "TF_")) or key == "TF_PLUGIN_CACHE_DIR"}
         self.environment.update(TF_CLI_CONFIG_FILE=str(configuration), TF_IN_AUTOMATION="1", CHECKPOINT_DISABLE="1",
