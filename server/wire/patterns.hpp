@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace orrery::wire {
+
+enum class Anchoring { whole, search };
+
+/// Whether `text` (UTF-8) satisfies a model's regular expression, which is Java's. A pattern, or a text with characters
+/// beyond ASCII under a pattern of character classes, that the regex library cannot judge counts as satisfied.
+/// Compiled once a thread.
+bool matches_pattern(std::string_view pattern, std::string_view text, Anchoring anchoring);
+
+}  // namespace orrery::wire
