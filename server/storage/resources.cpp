@@ -187,4 +187,15 @@ std::optional<Location> find_by_arn(Transaction& transaction, std::string_view a
   return Location{text(0), text(1), text(2), text(3), text(4)};
 }
 
+std::vector<Location> locations(Transaction& transaction, std::string_view service, std::string_view kind) {
+  std::vector<Location> out;
+  auto rows = transaction.db().query("SELECT account, region, id FROM resource WHERE service = ? AND kind = ?", service,
+                                     kind);
+  while (rows.next()) {
+    out.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(service), std::string(kind),
+                   std::string(rows.text(2))});
+  }
+  return out;
+}
+
 }  // namespace orrery::storage

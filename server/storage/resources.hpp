@@ -86,5 +86,7 @@ struct Location {
   std::string account, region, service, kind, id;
 };
 std::optional<Location> find_by_arn(Transaction& transaction, std::string_view arn);
+/// Every resource of a kind, of all accounts and regions, for what the clock does.
+std::vector<Location> locations(Transaction& transaction, std::string_view service, std::string_view kind);
 
 }  // namespace orrery::storage

@@ -1,0 +1,75 @@
+#include "services/kms/crypto.hpp"
+#include "services/kms/envelope.hpp"
+#include "services/kms/handlers.hpp"
+
+namespace orrery::kms {
+
+namespace {
+
+class Peer final : public KmsPeer {
+ public:
+  std::optional<KeyInfo> key(RequestContext& context, const std::string& reference) override {
+    ensure_seeded(context, "kms", &seed);
+    try {
+      auto managed = managed_key(context, reference);
+      const Key key = managed ? std::move(*managed) : resolve_key(context, reference);
+      return KeyInfo{key.id(), key.arn(), key.state(), key.text("KeyManager"), key.text("KeySpec"), key.usage()};
+    } catch (const AwsError&) {
+      return std::nullopt;
+    }
+  }
+
+  std::string encrypt(RequestContext& context, const std::string& reference, const std::string& plaintext,
+                      const EncryptionContext& encryption_context) override {
+    ensure_seeded(context, "kms", &seed);
+    auto managed = managed_key(context, reference);
+    const Key key = managed ? std::move(*managed) : resolve_key(context, reference);
+    key.for_usage("ENCRYPT_DECRYPT", "Encrypt");
+    if (!key.symmetric()) throw errors::invalid_algorithm("SYMMETRIC_DEFAULT", key.text("KeySpec"));
+    return wrap(key, plaintext, encryption_context);
+  }
+
+  std::string decrypt(RequestContext& context, const std::string& ciphertext,
+                      const EncryptionContext& encryption_context) override {
+    ensure_seeded(context, "kms", &seed);
+    return unwrap(context, ciphertext, encryption_context).plaintext;
+  }
+};
+
+void delete_key(storage::ResourceTable& keys, const storage::Resource& key) {
+  for (const auto& alias : keys.list(kAlias)) {
+    if (alias.document.value("TargetKeyId", "") == key.id) keys.erase(kAlias, alias.id);
+  }
+  for (const auto& grant : keys.list(kGrant)) {
+    if (grant.document.value("KeyId", "") == key.arn) keys.erase(kGrant, grant.id);
+  }
+  keys.erase(kKey, key.id);
+}
+
+}  // namespace
+
+void offer(Peers& peers) {
+  static Peer peer;
+  peers.kms = &peer;
+}
+
+void tick(RequestContext& context) {
+  const std::string account = context.account, region = context.region;
+  for (const auto& location : storage::locations(context.tx, "kms", kKey)) {
+    context.account = location.account;
+    context.region = location.region;
+    storage::ResourceTable keys = table(context);
+    auto resource = keys.find(kKey, location.id);
+    if (!resource) continue;
+    if (resource->document.contains("DeletionDate")) {
+      if (resource->document["DeletionDate"].get<double>() <= context.timestamp()) delete_key(keys, *resource);
+      continue;
+    }
+    Key key(context, std::move(*resource));
+    rotate_when_due(context, key);
+  }
+  context.account = account;
+  context.region = region;
+}
+
+}  // namespace orrery::kms
