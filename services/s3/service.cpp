@@ -1,9 +1,68 @@
 #include "services/s3/service.hpp"
 
+#include <chrono>
+
+#include "services/s3/access.hpp"
+#include "services/s3/acl.hpp"
+#include "services/s3/bucket.hpp"
+#include "services/s3/bucket_config.hpp"
+#include "services/s3/policy.hpp"
+#include "services/s3/tagging.hpp"
+#include "services/s3/upload_sink.hpp"
+#include "services/s3/versioning.hpp"
+#include "services/s3/virtual_host.hpp"
+
 namespace orrery::s3 {
 
+namespace {
+
+constexpr OperationRow kOperations[] = {
+    {"CreateBucket", &create_bucket},
+    {"DeleteBucket", &delete_bucket},
+    {"HeadBucket", &head_bucket},
+    {"ListBuckets", &list_buckets},
+    {"GetBucketLocation", &get_bucket_location},
+    {"GetBucketVersioning", &get_bucket_versioning},
+    {"PutBucketVersioning", &put_bucket_versioning},
+    {"GetBucketPolicy", &get_bucket_policy},
+    {"PutBucketPolicy", &put_bucket_policy},
+    {"DeleteBucketPolicy", &delete_bucket_policy},
+    {"GetBucketPolicyStatus", &get_bucket_policy_status},
+    {"GetBucketAcl", &get_bucket_acl},
+    {"PutBucketAcl", &put_bucket_acl},
+    {"GetBucketTagging", &get_bucket_tagging},
+    {"PutBucketTagging", &put_bucket_tagging},
+    {"DeleteBucketTagging", &delete_bucket_tagging},
+    {"GetObjectAcl", &get_object_acl},
+    {"PutObjectAcl", &put_object_acl},
+    {"GetObjectTagging", &get_object_tagging},
+    {"PutObjectTagging", &put_object_tagging},
+    {"DeleteObjectTagging", &delete_object_tagging},
+};
+
+std::vector<OperationRow> all_operations() {
+  std::vector<OperationRow> out(std::begin(kOperations), std::end(kOperations));
+  const auto config = bucket_config_operations();
+  out.insert(out.end(), config.begin(), config.end());
+  return out;
+}
+
+void tick(RequestContext& context) {
+  // Real time: the injected clock must not take files away from readers.
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  store_of(context).collect(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+}  // namespace
+
 const Service& service() {
-  static const Service instance{.name = "s3", .operations = {}};
+  static const std::vector<OperationRow> operations = all_operations();
+  static const Service instance{.name = "s3",
+                                .operations = operations,
+                                .migrations = &ObjectStore::migrations,
+                                .open_body = &open_body,
+                                .virtual_host = &virtual_host,
+                                .tick = &tick};
   return instance;
 }
 

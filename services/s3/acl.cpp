@@ -1,0 +1,164 @@
+#include "services/s3/acl.hpp"
+
+#include "services/s3/access.hpp"
+#include "services/s3/errors.hpp"
+
+namespace orrery::s3 {
+
+namespace {
+
+constexpr std::string_view kAllUsers = "http://acs.amazonaws.com/groups/global/AllUsers";
+constexpr std::string_view kAuthenticated = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+constexpr std::string_view kLogDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+
+Json group_grant(std::string_view uri, std::string_view permission) {
+  return {{"Grantee", {{"Type", "Group"}, {"URI", uri}}}, {"Permission", permission}};
+}
+
+/// "Canned ACL" in the S3 user guide.
+Json canned(const std::string& name, const std::string& account) {
+  Json grants = default_grants(account);
+  if (name == "private" || name == "bucket-owner-full-control" || name == "bucket-owner-read" ||
+      name == "aws-exec-read") {
+    return grants;
+  }
+  if (name == "public-read") {
+    grants.push_back(group_grant(kAllUsers, "READ"));
+  } else if (name == "public-read-write") {
+    grants.push_back(group_grant(kAllUsers, "READ"));
+    grants.push_back(group_grant(kAllUsers, "WRITE"));
+  } else if (name == "authenticated-read") {
+    grants.push_back(group_grant(kAuthenticated, "READ"));
+  } else if (name == "log-delivery-write") {
+    grants.push_back(group_grant(kLogDelivery, "WRITE"));
+    grants.push_back(group_grant(kLogDelivery, "READ_ACP"));
+  } else {
+    throw errors::invalid_argument("", "x-amz-acl", name);
+  }
+  return grants;
+}
+
+/// 'id="…", uri="…"' of an x-amz-grant-… header.
+void parse_grantees(std::string_view text, std::string_view permission, Json& grants) {
+  while (!text.empty()) {
+    const auto end = text.find(',');
+    std::string_view part = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto equals = part.find('=');
+    if (equals == std::string_view::npos) throw errors::invalid_argument("Argument format not recognized", "x-amz-grant", std::string(part));
+    const auto trim = [](std::string_view value) {
+      while (!value.empty() && (value.front() == ' ' || value.front() == '"')) value.remove_prefix(1);
+      while (!value.empty() && (value.back() == ' ' || value.back() == '"')) value.remove_suffix(1);
+      return std::string(value);
+    };
+    const std::string kind = trim(part.substr(0, equals)), value = trim(part.substr(equals + 1));
+    Json grantee;
+    if (kind == "id") grantee = {{"Type", "CanonicalUser"}, {"ID", value}};
+    else if (kind == "uri") grantee = {{"Type", "Group"}, {"URI", value}};
+    else if (kind == "emailAddress") grantee = {{"Type", "AmazonCustomerByEmail"}, {"EmailAddress", value}};
+    else throw errors::invalid_argument("Argument format not recognized", "x-amz-grant", std::string(part));
+    grants.push_back({{"Grantee", grantee}, {"Permission", permission}});
+  }
+}
+
+bool is_public(const Json& grants) {
+  for (const auto& grant : grants) {
+    const std::string uri = grant.at("Grantee").value("URI", "");
+    if (uri == kAllUsers || uri == kAuthenticated) return true;
+  }
+  return false;
+}
+
+bool acls_disabled(ObjectStore& store, const std::string& bucket) {
+  const auto controls = store.config(bucket, "ownership");
+  return controls && controls->at("Rules").at(0).at("ObjectOwnership") == "BucketOwnerEnforced";
+}
+
+void refuse_public(ObjectStore& store, const Bucket& bucket, const Json& grants) {
+  const auto block = store.config(bucket.name, "public-access-block");
+  if (block && block->value("BlockPublicAcls", false) && is_public(grants)) throw errors::access_denied();
+}
+
+/// The grants of a PutBucketAcl or PutObjectAcl.
+Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bucket) {
+  ObjectStore store = store_of(context);
+  const auto policy = input.find_object("AccessControlPolicy");
+  if (acls_disabled(store, bucket.name)) {
+    // Every ACL write is refused then, except the one that changes nothing ("Controlling ownership of objects").
+    const bool keeps = policy ? policy->json("Grants") == default_grants(bucket.account)
+                              : input.str("ACL") == "bucket-owner-full-control";
+    if (policy) policy->json("Owner");
+    if (!keeps) throw errors::acl_not_supported();
+    return default_grants(bucket.account);
+  }
+  if (auto grants = grants_from_headers(context, input, bucket)) return *grants;
+  if (!policy) {
+    throw errors::make("MissingSecurityHeader", 400, "Your request was missing a required header")
+        .with("MissingHeaderName", "x-amz-acl");
+  }
+  if (policy->object("Owner").str("ID", canonical_id(bucket.account)) != canonical_id(bucket.account)) {
+    throw errors::access_denied();
+  }
+  policy->json("Owner");
+  Json grants = policy->json("Grants");
+  if (grants.is_null()) grants = Json::array();
+  for (auto& grant : grants) {
+    if (!grant.contains("Grantee") || !grant.contains("Permission")) throw errors::malformed_xml();
+  }
+  refuse_public(store, bucket, grants);
+  return grants;
+}
+
+}  // namespace
+
+Json default_grants(const std::string& account) {
+  return Json::array({{{"Grantee", {{"Type", "CanonicalUser"}, {"ID", canonical_id(account)}}},
+                       {"Permission", "FULL_CONTROL"}}});
+}
+
+std::optional<Json> grants_from_headers(RequestContext& context, const Input& input, const Bucket& bucket) {
+  ObjectStore store = store_of(context);
+  const auto acl = input.find_str("ACL");
+  Json grants = Json::array();
+  parse_grantees(input.str("GrantFullControl"), "FULL_CONTROL", grants);
+  parse_grantees(input.str("GrantRead"), "READ", grants);
+  parse_grantees(input.str("GrantReadACP"), "READ_ACP", grants);
+  parse_grantees(input.str("GrantWrite"), "WRITE", grants);
+  parse_grantees(input.str("GrantWriteACP"), "WRITE_ACP", grants);
+  if (!acl && grants.empty()) return std::nullopt;
+  if (acl && !grants.empty()) throw errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed");
+  if (acl) grants = canned(*acl, bucket.account);
+  if (acls_disabled(store, bucket.name) && grants != default_grants(bucket.account)) throw errors::acl_not_supported();
+  refuse_public(store, bucket, grants);
+  return grants;
+}
+
+Json get_bucket_acl(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_of(context, input);
+  return {{"Owner", owner_of(bucket.account)},
+          {"Grants", store_of(context).config(bucket.name, "acl").value_or(default_grants(bucket.account))}};
+}
+
+Json put_bucket_acl(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_to_configure(context, input);
+  store_of(context).put_config(bucket.name, "acl", "", grants_to_put(context, input, bucket));
+  return Json::object();
+}
+
+Json get_object_acl(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_of(context, input);
+  const Version version = version_of(context, input, bucket);
+  return {{"Owner", owner_of(bucket.account)},
+          {"Grants", version.hidden.value("Grants", default_grants(bucket.account))}};
+}
+
+Json put_object_acl(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_to_configure(context, input);
+  Version version = version_of(context, input, bucket);
+  version.hidden["Grants"] = grants_to_put(context, input, bucket);
+  store_of(context).update(version);
+  if (bucket.versioning != Versioning::never) context.response_headers.set("x-amz-version-id", version.id);
+  return Json::object();
+}
+
+}  // namespace orrery::s3

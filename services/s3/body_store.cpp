@@ -1,0 +1,164 @@
+// The part of ObjectStore that keeps bytes: bodies, their references and files, and the parts of uploads.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "aws/ids.hpp"
+#include "services/s3/object_store.hpp"
+
+namespace orrery::s3 {
+
+namespace {
+
+constexpr aws::Millis kFileOutlivesReferences = 10'000;
+
+std::filesystem::path object_file(const std::string& data_dir, const std::string& name) {
+  return std::filesystem::path(data_dir) / "s3" / "objects" / name.substr(0, 2) / name;
+}
+
+Upload upload_of(const storage::Rows& rows) {
+  return {std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), rows.integer(3),
+          Json::parse(rows.text(4)), Json::parse(rows.text(5))};
+}
+
+}  // namespace
+
+std::string ObjectStore::temporary_file(const std::string& data_dir) {
+  const auto folder = std::filesystem::path(data_dir) / "s3" / "tmp";
+  std::filesystem::create_directories(folder);
+  return (folder / aws::random_hex(32)).string();
+}
+
+std::int64_t ObjectStore::add_body(NewBody&& body) {
+  auto& db = transaction_.db();
+  if (body.file.empty()) {
+    db.execute("INSERT INTO s3_body (size, refs, data) VALUES (?, 0, ?)", body.size, storage::Blob{body.data});
+  } else {
+    const std::string name = std::filesystem::path(body.file).filename().string();
+    const auto target = object_file(data_dir_, name);
+    std::filesystem::create_directories(target.parent_path());
+    std::filesystem::rename(body.file, target);
+    transaction_.on_rollback([target] {
+      std::error_code ignored;
+      std::filesystem::remove(target, ignored);
+    });
+    db.execute("INSERT INTO s3_body (size, refs, file) VALUES (?, 0, ?)", body.size, name);
+  }
+  auto rows = db.query("SELECT last_insert_rowid()");
+  rows.next();
+  return rows.integer(0);
+}
+
+std::optional<StoredBody> ObjectStore::body(std::int64_t id) const {
+  auto rows = transaction_.db().query("SELECT size, file, data FROM s3_body WHERE id = ?", id);
+  if (!rows.next()) return std::nullopt;
+  StoredBody out;
+  out.size = static_cast<std::uint64_t>(rows.integer(0));
+  if (rows.null(1)) {
+    out.data = rows.blob(2);
+  } else {
+    out.file = object_file(data_dir_, std::string(rows.text(1))).string();
+  }
+  return out;
+}
+
+void ObjectStore::refer(const std::vector<Segment>& segments) {
+  for (const auto& segment : segments) {
+    transaction_.db().execute("UPDATE s3_body SET refs = refs + 1, freed = NULL WHERE id = ?", segment.body);
+  }
+}
+
+void ObjectStore::release(const std::vector<Segment>& segments) {
+  auto& db = transaction_.db();
+  for (const auto& segment : segments) {
+    db.execute("UPDATE s3_body SET refs = refs - 1 WHERE id = ?", segment.body);
+    db.execute("DELETE FROM s3_body WHERE id = ? AND refs <= 0 AND file IS NULL", segment.body);
+    // Real time, not the injected clock: the delay is for readers of this process.
+    db.execute("UPDATE s3_body SET freed = CAST(strftime('%s', 'now') AS INTEGER) * 1000 WHERE id = ? AND refs <= 0",
+               segment.body);
+  }
+}
+
+void ObjectStore::collect(aws::Millis now) {
+  auto& db = transaction_.db();
+  std::vector<std::pair<std::int64_t, std::string>> garbage;
+  {
+    auto rows = db.query("SELECT id, file FROM s3_body WHERE freed IS NOT NULL AND freed < ? LIMIT 1000",
+                         now - kFileOutlivesReferences);
+    while (rows.next()) garbage.emplace_back(rows.integer(0), std::string(rows.text(1)));
+  }
+  for (const auto& [id, name] : garbage) {
+    db.execute("DELETE FROM s3_body WHERE id = ?", id);
+    transaction_.on_commit([target = object_file(data_dir_, name)] {
+      std::error_code ignored;
+      std::filesystem::remove(target, ignored);
+    });
+  }
+}
+
+void ObjectStore::create_upload(const Upload& upload) {
+  transaction_.db().execute(
+      "INSERT INTO s3_upload (bucket, key, initiated, id, document, hidden) VALUES (?, ?, ?, ?, ?, ?)", upload.bucket,
+      upload.key, upload.initiated, upload.id, upload.document.dump(-1, ' ', false, Json::error_handler_t::replace),
+      upload.hidden.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+std::optional<Upload> ObjectStore::upload(std::string_view bucket, std::string_view key, std::string_view id) const {
+  auto rows = transaction_.db().query(
+      "SELECT bucket, key, id, initiated, document, hidden FROM s3_upload WHERE bucket = ? AND key = ? AND id = ?",
+      bucket, key, id);
+  if (!rows.next()) return std::nullopt;
+  return upload_of(rows);
+}
+
+std::vector<Upload> ObjectStore::uploads(std::string_view bucket, std::string_view from_key) const {
+  std::vector<Upload> out;
+  auto rows = transaction_.db().query(
+      "SELECT bucket, key, id, initiated, document, hidden FROM s3_upload WHERE bucket = ? AND key >= ? "
+      "ORDER BY key, initiated, id",
+      bucket, from_key);
+  while (rows.next()) out.push_back(upload_of(rows));
+  return out;
+}
+
+void ObjectStore::put_part(std::string_view upload, const Part& part) {
+  auto& db = transaction_.db();
+  refer(part.segments);
+  std::vector<Segment> replaced;
+  {
+    auto rows = db.query("SELECT segments FROM s3_part WHERE upload = ? AND number = ?", upload, part.number);
+    if (rows.next()) replaced = parse_segments(rows.text(0));
+  }
+  release(replaced);
+  db.execute(
+      "INSERT OR REPLACE INTO s3_part (upload, number, size, etag, modified, checksums, segments) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      upload, part.number, part.size, part.etag, part.modified, part.checksums.dump(), segments_text(part.segments));
+}
+
+std::vector<Part> ObjectStore::parts(std::string_view upload) const {
+  std::vector<Part> out;
+  auto rows = transaction_.db().query(
+      "SELECT number, size, etag, modified, checksums, segments FROM s3_part WHERE upload = ? ORDER BY number", upload);
+  while (rows.next()) {
+    Part part;
+    part.number = static_cast<int>(rows.integer(0));
+    part.size = static_cast<std::uint64_t>(rows.integer(1));
+    part.etag = rows.text(2);
+    part.modified = rows.integer(3);
+    part.checksums = Json::parse(rows.text(4));
+    part.segments = parse_segments(rows.text(5));
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+void ObjectStore::erase_upload(const Upload& upload) {
+  for (const auto& part : parts(upload.id)) release(part.segments);
+  transaction_.db().execute("DELETE FROM s3_part WHERE upload = ?", upload.id);
+  transaction_.db().execute("DELETE FROM s3_upload WHERE bucket = ? AND key = ? AND initiated = ? AND id = ?",
+                            upload.bucket, upload.key, upload.initiated, upload.id);
+}
+
+}  // namespace orrery::s3

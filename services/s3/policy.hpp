@@ -1,0 +1,12 @@
+#pragma once
+#include "registry/context.hpp"
+#include "registry/input.hpp"
+
+namespace orrery::s3 {
+
+Json get_bucket_policy(RequestContext& context, const Input& input);
+Json put_bucket_policy(RequestContext& context, const Input& input);
+Json delete_bucket_policy(RequestContext& context, const Input& input);
+Json get_bucket_policy_status(RequestContext& context, const Input& input);
+
+}  // namespace orrery::s3

@@ -1,0 +1,178 @@
+#include "services/s3/upload_sink.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "aws/ids.hpp"
+#include "services/s3/errors.hpp"
+
+namespace orrery::s3 {
+
+namespace {
+
+constexpr std::size_t kInlineLimit = 64 * 1024;
+constexpr std::uint64_t kMostInOnePut = 5ull << 30;
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::optional<Algorithm> algorithm_of_header(std::string_view header) {
+  for (const auto& row : algorithms()) {
+    if (http::iequals(row.header, header)) return row.algorithm;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+UploadSink::UploadSink(const http::Headers& headers, std::string data_dir) : data_dir_(std::move(data_dir)) {
+  choose(headers);
+  md5_hasher_ = make_hasher(Algorithm::md5);
+  hasher_ = make_hasher(algorithm_);
+  expected_md5_ = headers.get("content-md5");
+  if (const auto sha256 = headers.get("x-amz-content-sha256"); is_sha256(sha256)) {
+    expected_sha256_ = sha256;
+    if (algorithm_ != Algorithm::sha256) sha256_hasher_ = make_hasher(Algorithm::sha256);
+  }
+}
+
+UploadSink::~UploadSink() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!file_.empty()) ::unlink(file_.c_str());
+}
+
+void UploadSink::choose(const http::Headers& headers) {
+  for (const auto& row : algorithms()) {
+    if (const auto* value = headers.find(row.header)) {
+      if (asked_) throw errors::invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+      algorithm_ = row.algorithm;
+      asked_ = true;
+      expected_checksum_ = *value;
+    }
+  }
+  if (const auto* trailer = headers.find("x-amz-trailer"); trailer && !asked_) {
+    if (const auto algorithm = algorithm_of_header(*trailer)) {
+      algorithm_ = *algorithm;
+      asked_ = true;
+      trailer_header_ = *trailer;
+    }
+  }
+  for (const auto& [name, value] : headers) {
+    if (!name.empty() && http::iequals(std::string_view(name).substr(0, 21), "x-amz-checksum-xxhash")) {
+      throw errors::not_implemented(name);
+    }
+  }
+  if (const auto* named = headers.find("x-amz-sdk-checksum-algorithm"); named && !asked_) {
+    if (const auto algorithm = algorithm_named(*named)) {
+      algorithm_ = *algorithm;
+      asked_ = true;
+    }
+  }
+}
+
+void UploadSink::write(std::span<const char> bytes) {
+  size_ += bytes.size();
+  if (size_ > kMostInOnePut) {
+    throw errors::make("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
+  }
+  md5_hasher_->update(bytes);
+  hasher_->update(bytes);
+  if (sha256_hasher_) sha256_hasher_->update(bytes);
+  if (descriptor_ < 0 && memory_.size() + bytes.size() > kInlineLimit) spill();
+  if (descriptor_ >= 0) {
+    write_file(bytes);
+  } else {
+    memory_.append(bytes.data(), bytes.size());
+  }
+}
+
+void UploadSink::spill() {
+  file_ = ObjectStore::temporary_file(data_dir_);
+  descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "cannot write an object body");
+  write_file(memory_);
+  memory_ = {};
+}
+
+void UploadSink::write_file(std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw std::system_error(errno, std::generic_category(), "cannot write an object body");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void UploadSink::finish(const http::Headers& trailers) {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+    descriptor_ = -1;
+  }
+  md5_ = md5_hasher_->finish();
+  checksum_ = hasher_->finish();
+  sha256_ = sha256_hasher_ ? sha256_hasher_->finish() : algorithm_ == Algorithm::sha256 ? checksum_ : "";
+  if (trailer_header_) expected_checksum_ = trailers.get(*trailer_header_);
+}
+
+std::string UploadSink::checksum() const { return aws::base64(checksum_); }
+
+void UploadSink::verify() const {
+  if (!expected_md5_.empty()) {
+    std::string raw;
+    if (!aws::base64_decode(expected_md5_, raw) || raw.size() != 16) throw errors::invalid_digest(expected_md5_);
+    if (raw != md5_) throw errors::bad_digest("Content-MD5");
+  }
+  if (!expected_sha256_.empty() && expected_sha256_ != aws::hex(sha256_)) {
+    throw errors::make("XAmzContentSHA256Mismatch", 400,
+                       "The provided 'x-amz-content-sha256' header does not match what was computed.")
+        .with("ClientComputedContentSHA256", expected_sha256_)
+        .with("S3ComputedContentSHA256", aws::hex(sha256_));
+  }
+  if (!expected_checksum_.empty()) {
+    std::string raw;
+    if (!aws::base64_decode(expected_checksum_, raw) || raw.size() != names(algorithm_).bytes) {
+      throw errors::invalid_request("Value for " + std::string(names(algorithm_).header) + " header is invalid.");
+    }
+    if (raw != checksum_) throw errors::bad_digest(std::string(names(algorithm_).name));
+  }
+}
+
+NewBody UploadSink::take() {
+  NewBody out{size_, std::move(memory_), std::move(file_)};
+  memory_.clear();
+  file_.clear();
+  return out;
+}
+
+std::unique_ptr<http::BodySink> open_body(std::string_view, const http::Request& request, const Settings& settings) {
+  const std::string length(request.headers.has("x-amz-decoded-content-length")
+                               ? request.headers.get("x-amz-decoded-content-length")
+                               : request.headers.get("content-length"));
+  if (!length.empty() && std::strtoull(length.c_str(), nullptr, 10) > kMostInOnePut) {
+    throw errors::make("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
+        .with("ProposedSize", length)
+        .with("MaxSizeAllowed", std::to_string(kMostInOnePut));
+  }
+  return std::make_unique<UploadSink>(request.headers, settings.data_dir);
+}
+
+UploadSink& upload_of(RequestContext& context, std::unique_ptr<UploadSink>& own) {
+  if (auto* sink = dynamic_cast<UploadSink*>(context.body)) return *sink;
+  own = std::make_unique<UploadSink>(context.request.headers, context.settings.data_dir);
+  if (!context.request.body.empty()) own->write(context.request.body);
+  own->finish({});
+  return *own;
+}
+
+void verify_payload(const RequestContext& context) {
+  UploadSink sink(context.request.headers, context.settings.data_dir);
+  if (!context.request.body.empty()) sink.write(context.request.body);
+  sink.finish({});
+  sink.verify();
+}
+
+}  // namespace orrery::s3
