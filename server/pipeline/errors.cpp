@@ -1,0 +1,20 @@
+#include "pipeline/errors.hpp"
+
+namespace orrery::pipeline {
+
+AwsError unknown_operation(const api::ServiceView& service, const std::string& name) {
+  switch (service.protocol()) {
+    case api::Protocol::query:
+    case api::Protocol::ec2:
+      if (name.empty()) return {"MissingAction", 400, "The request must contain the parameter Action"};
+      return {"InvalidAction", 400, "The action " + name + " is not valid for this web service."};
+    case api::Protocol::rest_xml:
+      return {"MethodNotAllowed", 405, "The specified method is not allowed against this resource."};
+    case api::Protocol::rest_json:
+      return {"UnknownOperationException", 404, "Unable to determine service/operation name to be authorized"};
+    default:
+      return {"UnknownOperationException", 400, "The operation " + name + " is not known to this service."};
+  }
+}
+
+}  // namespace orrery::pipeline
