@@ -1,0 +1,212 @@
+#pragma once
+// Included by session.cpp (plain) and tls_session.cpp only: two instantiations, compiled apart.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include "net/head.hpp"
+#include "net/session.hpp"
+
+namespace orrery::net {
+
+namespace asio = boost::asio;
+
+using TlsStream = asio::ssl::stream<Socket>;
+
+inline constexpr std::size_t kHeadRead = 4 * 1024;
+inline constexpr std::size_t kBodyRead = 64 * 1024;
+inline constexpr std::size_t kSourceRead = 256 * 1024;
+inline constexpr std::size_t kKeptBuffer = 16 * 1024;  ///< a larger one is given back between requests
+
+template <typename Stream>
+Session<Stream>::Session(Shared shared, Stream stream, std::string remote)
+    : shared_(shared), stream_(std::move(stream)), remote_(std::move(remote)) {
+  shared_.connections.add(*this);
+}
+
+template <typename Stream>
+Session<Stream>::~Session() {
+  shared_.connections.remove(*this);
+}
+
+template <typename Stream>
+void Session<Stream>::start() {
+  asio::co_spawn(
+      stream_.get_executor(), [self = this->shared_from_this()] { return self->serve(); }, asio::detached);
+}
+
+template <typename Stream>
+void Session<Stream>::close() {
+  // The connection may be ending on its strand at this moment, so weak: the sweep holds no session alive.
+  asio::post(stream_.get_executor(), [weak = this->weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      boost::system::error_code ignored;
+      self->stream_.lowest_layer().close(ignored);
+    }
+  });
+}
+
+template <typename Stream>
+void Session<Stream>::drain() {
+  asio::post(stream_.get_executor(), [weak = this->weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || !self->waiting_) return;
+    boost::system::error_code ignored;
+    self->stream_.lowest_layer().close(ignored);
+  });
+}
+
+template <typename Stream>
+Awaitable<bool> Session<Stream>::handshake() {
+  if constexpr (std::is_same_v<Stream, TlsStream>) {
+    renew(shared_.limits.read_timeout);
+    const auto [error] = co_await stream_.async_handshake(TlsStream::server, use_tuple);
+    co_return !error;
+  }
+  co_return true;
+}
+
+template <typename Stream>
+Awaitable<void> Session<Stream>::serve() {
+  Next next = co_await handshake() ? Next::keep : Next::close;
+  while (next == Next::keep) next = co_await serve_one();
+  if (next == Next::linger) co_await linger();
+  boost::system::error_code ignored;
+  stream_.lowest_layer().shutdown(Socket::shutdown_both, ignored);
+  stream_.lowest_layer().close(ignored);
+}
+
+/// A server that closes with unread bytes resets the connection, and the reset can overtake the answer (RFC 9112
+/// §9.6). So it says that it is done and reads on for a moment.
+template <typename Stream>
+Awaitable<void> Session<Stream>::linger() {
+  boost::system::error_code ignored;
+  stream_.lowest_layer().shutdown(Socket::shutdown_send, ignored);
+  constexpr int kMostReads = 64;
+  for (int reads = 0; reads < kMostReads; ++reads) {
+    buffer_.consume(buffer_.size());
+    if (!co_await fill(kBodyRead, std::chrono::seconds(2))) break;
+  }
+}
+
+template <typename Stream>
+Awaitable<bool> Session<Stream>::fill(std::size_t most, std::chrono::seconds timeout) {
+  renew(timeout);
+  const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(most), use_tuple);
+  deadline = 0;
+  buffer_.commit(size);
+  co_return !error && size > 0;
+}
+
+template <typename Stream>
+Awaitable<bool> Session<Stream>::write(std::string_view bytes) {
+  renew(shared_.limits.read_timeout);
+  const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()), use_tuple);
+  deadline = 0;
+  co_return !error && size == bytes.size();
+}
+
+/// False when there is no request: the peer closed, timed out, or what it sent was answered with an error.
+template <typename Stream>
+Awaitable<bool> Session<Stream>::read_head(RequestParser& parser) {
+  for (;;) {
+    boost::system::error_code error;
+    if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+    if (parser.is_header_done() && !error) co_return true;
+    if (error && error != boost::beast::http::error::need_more) {
+      const bool too_large = error == boost::beast::http::error::header_limit;
+      co_await send(parser.request(), plain_error(too_large ? 431 : 400, "Bad request: " + error.message()),
+                    Next::linger);
+      co_await linger();
+      co_return false;
+    }
+    waiting_ = buffer_.size() == 0;
+    if (waiting_ && shared_.connections.draining()) co_return false;
+    if (!co_await fill(kHeadRead, waiting_ ? shared_.limits.idle_timeout : shared_.limits.read_timeout)) co_return false;
+    waiting_ = false;
+  }
+}
+
+/// False when the connection is of no further use. `refused` when the exchange has its answer before the end.
+template <typename Stream>
+Awaitable<bool> Session<Stream>::read_body(RequestParser& parser, pipeline::Exchange& exchange, bool& refused) {
+  parser.eager(true);
+  parser.body_to([&](http::Bytes bytes) { refused = refused || !exchange.write(bytes); });
+  if (parser.expects_continue() && buffer_.size() == 0) {
+    if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+  }
+  while (!parser.is_done()) {
+    boost::system::error_code error;
+    if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+    if (refused || parser.is_done()) break;
+    if (error && error != boost::beast::http::error::need_more) {
+      co_await send(exchange.request(), plain_error(400, "Bad request: " + error.message()), Next::linger);
+      co_await linger();
+      co_return false;
+    }
+    if (!co_await fill(kBodyRead, shared_.limits.read_timeout)) co_return false;
+  }
+  co_return true;
+}
+
+template <typename Stream>
+Awaitable<void> Session<Stream>::run_exchange(RequestParser& parser, pipeline::Exchange& exchange) {
+  if (exchange.run(parser.trailers()) == pipeline::Exchange::Progress::done) co_return;
+  // The completion comes from the writer's thread and is posted back to this strand.
+  const auto initiate = [&](auto handler) {
+    auto held = std::make_shared<decltype(handler)>(std::move(handler));
+    exchange.commit([held, executor = stream_.get_executor()] { asio::post(executor, std::move(*held)); });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<Strand>, void()>(initiate,
+                                                                           asio::use_awaitable_t<Strand>{});
+}
+
+template <typename Stream>
+Awaitable<typename Session<Stream>::Next> Session<Stream>::serve_one() {
+  if (buffer_.size() == 0 && buffer_.capacity() > kKeptBuffer) buffer_.shrink_to_fit();
+  RequestParser parser(shared_.limits.head_bytes);
+  if (!co_await read_head(parser)) co_return Next::close;
+  http::Request head = std::move(parser.request());
+  head.secure = std::is_same_v<Stream, TlsStream>;
+  head.remote = remote_;
+  const auto exchange = std::make_shared<pipeline::Exchange>(shared_.host, std::move(head));
+  bool refused = exchange->open() == pipeline::Exchange::Body::refused;
+  if (!refused && parser.has_body() && !co_await read_body(parser, *exchange, refused)) co_return Next::close;
+  if (!refused) co_await run_exchange(parser, *exchange);
+  Next next = parser.keep_alive() && !shared_.connections.draining() ? Next::keep : Next::close;
+  if (refused && !parser.is_done()) next = Next::linger;
+  const bool sent = co_await send(exchange->request(), exchange->response(), next);
+  co_return sent ? next : Next::close;
+}
+
+template <typename Stream>
+Awaitable<bool> Session<Stream>::send(const http::Request& request, http::Response response, Next next) {
+  std::string head = response_head(request, response, next == Next::keep ? KeepAlive::yes : KeepAlive::no);
+  if (!carries_body(request, response)) co_return co_await write(head);
+  if (response.source) co_return co_await send_source(std::move(head), *response.source);
+  head += response.body;
+  co_return co_await write(head);
+}
+
+template <typename Stream>
+Awaitable<bool> Session<Stream>::send_source(std::string head, http::BodySource& source) {
+  if (!co_await write(head)) co_return false;
+  std::uint64_t left = source.size();
+  std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, kSourceRead)));
+  while (left > 0) {
+    std::size_t n = 0;
+    try {
+      n = source.read(piece);
+    } catch (const std::exception&) {
+      co_return false;  // the head is out: closing early is all that tells the client
+    }
+    if (n == 0 || n > left || !co_await write({piece.data(), n})) co_return false;
+    left -= n;
+  }
+  co_return true;
+}
+
+}  // namespace orrery::net
