@@ -1,0 +1,142 @@
+#include "console/console.hpp"
+
+#include "api/api.hpp"
+#include "storage/findings.hpp"
+
+namespace orrery::console {
+
+namespace {
+
+http::Response json(int status, const Json& value) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  response.body = value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return response;
+}
+
+http::Response refuse(int status, const std::string& message) { return json(status, {{"error", message}}); }
+
+Json record_json(const pipeline::Record& record) {
+  return {{"time", aws::iso8601_ms(record.time)},
+          {"request_id", record.request_id},
+          {"account", record.account},
+          {"region", record.region},
+          {"service", record.service},
+          {"operation", record.operation},
+          {"method", record.method},
+          {"path", record.path},
+          {"status", record.status},
+          {"error_code", record.error_code},
+          {"duration_us", record.micros}};
+}
+
+Json finding_json(const storage::Finding& finding) {
+  return {{"kind", finding.kind == storage::Finding::Kind::refused ? "refused" : "advice"},
+          {"account", finding.account},
+          {"region", finding.region},
+          {"service", finding.service},
+          {"rule", finding.rule},
+          {"resource", finding.resource},
+          {"operation", finding.operation},
+          {"code", finding.code},
+          {"message", finding.message},
+          {"reference", finding.reference},
+          {"time", aws::iso8601_ms(finding.time)}};
+}
+
+}  // namespace
+
+Console::Console(const pipeline::Host& host, std::string version) : host_(host), version_(std::move(version)) {}
+
+std::optional<http::Response> Console::answer(const http::Request& request) {
+  const std::string_view path = request.path;
+  const bool get = request.method == "GET" || request.method == "HEAD", post = request.method == "POST";
+  if (path == "/_localstack/health" || path == "/health") {
+    // A bucket may be called "health": only an unsigned GET is ours.
+    if (get && !request.headers.has("Authorization") && request.query.empty()) return health();
+    return std::nullopt;
+  }
+  if (!path.starts_with("/_orrery/")) return std::nullopt;
+  const std::string_view name = path.substr(std::string_view("/_orrery/").size());
+  if (name == "health" && get) return health();
+  if (name == "requests" && get) return requests();
+  if (name == "findings" && get) return findings();
+  if (name == "coverage") return coverage(request);
+  if (name == "reset" && post) return reset();
+  if (name == "clock" && (get || post)) return clock(request);
+  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock"}) {
+    if (name == known) return refuse(405, "method not allowed");
+  }
+  return refuse(404, "no such path");
+}
+
+http::Response Console::health() const {
+  Json services = Json::object();
+  for (const Service* service : host_.services) {
+    const auto table = api::find_service(service->name);
+    services[std::string(service->name)] = {{"status", "available"},
+                                            {"operations", service->operations.size()},
+                                            {"operations_of_aws", table ? table->operations() : 0}};
+  }
+  const auto uptime = std::chrono::steady_clock::now() - started_;
+  return json(200, {{"status", "ok"},
+                    {"version", version_},
+                    {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(uptime).count()},
+                    {"services", std::move(services)}});
+}
+
+http::Response Console::reset() {
+  // Waits for the writer on an I/O thread. Rare and short, and the writer never waits for an I/O thread.
+  host_.store.reset();
+  host_.requests.clear();
+  host_.coverage.clear();
+  host_.clock.reset();
+  return json(200, {{"status", "reset"}});
+}
+
+http::Response Console::requests() const {
+  Json list = Json::array();
+  for (const auto& record : host_.requests.list()) list.push_back(record_json(record));
+  return json(200, {{"total", host_.requests.total()}, {"requests", std::move(list)}});
+}
+
+http::Response Console::findings() const {
+  Json list = Json::array();
+  host_.store.read([&](storage::Transaction& tx) {
+    for (const auto& finding : storage::FindingTable(tx).list()) list.push_back(finding_json(finding));
+  });
+  return json(200, {{"findings", std::move(list)}});
+}
+
+http::Response Console::coverage(const http::Request& request) {
+  if (request.method == "DELETE") host_.coverage.clear();
+  else if (request.method != "GET") return refuse(405, "method not allowed");
+  Json list = Json::array();
+  for (const auto& entry : host_.coverage.list()) {
+    list.push_back({{"service", entry.service},
+                    {"operation", entry.operation},
+                    {"member", entry.member},
+                    {"count", entry.count}});
+  }
+  return json(200, {{"unread", std::move(list)}});
+}
+
+/// POST /_orrery/clock?advance=60000 moves time by so many milliseconds.
+http::Response Console::clock(const http::Request& request) {
+  if (request.method == "POST") {
+    std::int64_t advance = 0;
+    bool valid = false;
+    for (const auto& [name, value] : http::parse_query(request.query)) {
+      if (name != "advance") continue;
+      const auto [end, status] = std::from_chars(value.data(), value.data() + value.size(), advance);
+      valid = status == std::errc() && end == value.data() + value.size();
+    }
+    if (!valid) return refuse(400, "advance must be a number of milliseconds");
+    host_.clock.advance(advance);
+  }
+  const aws::Millis now = host_.clock.now();
+  return json(200, {{"now", aws::iso8601_ms(now)}, {"now_ms", now}, {"offset_ms", host_.clock.offset()}});
+}
+
+}  // namespace orrery::console
