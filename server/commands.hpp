@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+
+#include "options.hpp"
+
+namespace orrery {
+
+// The commands behind the command line. Each returns the exit code, and throws std::runtime_error with one clear line.
+
+int serve(const ServeOptions& options);
+
+/// Prints the exports that point AWS's clients at `endpoint`.
+int print_environment(const std::string& endpoint, const std::string& region);
+
+enum class Format { table, json };
+/// Prints the findings of the server at `endpoint`; 2 when AWS would have refused anything.
+int print_findings(const std::string& endpoint, Format format);
+
+}  // namespace orrery
