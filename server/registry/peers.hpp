@@ -88,8 +88,14 @@ class KmsPeer {
 
 struct RoleInfo {
   std::string name, arn, id, path;
+  std::int64_t max_session_seconds = 3600;
   Json trust_policy;
   std::vector<std::string> attached_policy_arns;
+};
+
+struct OidcProviderInfo {
+  std::string url;  ///< without its scheme
+  std::vector<std::string> client_ids;
 };
 
 /// IAM for STS, EKS, RDS and the host.
@@ -100,6 +106,7 @@ class IamPeer {
   virtual std::optional<identity::Credential> credential(storage::Transaction&, const std::string& access_key) = 0;
   virtual std::optional<RoleInfo> role(RequestContext&, const std::string& arn_or_name) = 0;
   virtual bool instance_profile_exists(RequestContext&, const std::string& arn_or_name) = 0;
+  virtual std::optional<OidcProviderInfo> oidc_provider(RequestContext&, const std::string& arn) = 0;
 };
 
 struct ManagedSecret {
