@@ -1,0 +1,189 @@
+#include "services/ec2/nat_gateway.hpp"
+
+#include "services/ec2/address.hpp"
+#include "services/ec2/describe.hpp"
+#include "services/ec2/internet_gateway.hpp"
+#include "services/ec2/network_interface.hpp"
+#include "services/ec2/route_table.hpp"
+#include "services/ec2/tags.hpp"
+
+namespace orrery::ec2 {
+
+namespace {
+
+constexpr FilterRow kFilters[] = {{"nat-gateway-id", "NatGatewayId"},
+                                  {"state", "State"},
+                                  {"subnet-id", "SubnetId"},
+                                  {"vpc-id", "VpcId"}};
+
+/// A deleted gateway stays visible for about an hour (VPC user guide, "Work with NAT gateways").
+constexpr aws::Millis kVisibleAfterDeletion = 3'600'000;
+
+bool still_visible(RequestContext& context, Resource& gateway) {
+  return !gateway.hidden.contains("Deleted") ||
+         context.now - gateway.hidden["Deleted"].get<aws::Millis>() < kVisibleAfterDeletion;
+}
+
+void fail(Resource& gateway, const std::string& code, const std::string& message) {
+  gateway.document.update({{"State", "failed"}, {"FailureCode", code}, {"FailureMessage", message}});
+}
+
+Json gateway_address(const Resource& interface, const std::string& private_ip, bool primary) {
+  return {{"NetworkInterfaceId", interface.id},
+          {"PrivateIp", private_ip},
+          {"IsPrimary", primary},
+          {"Status", "succeeded"}};
+}
+
+/// The allocations of a public gateway, the primary one first.
+std::vector<Resource> read_allocations(RequestContext& context, const Input& input) {
+  std::vector<std::string> ids;
+  if (const auto id = input.find_str("AllocationId")) ids.push_back(*id);
+  for (auto& id : input.strings("SecondaryAllocationIds")) ids.push_back(std::move(id));
+  std::vector<Resource> out;
+  for (const auto& id : ids) {
+    auto address = table(context).find(kElasticIp.name, id);
+    if (!address)
+      throw errors::client("InvalidElasticIpID.NotFound", "The elastic-ip ID '" + id + "' does not exist");
+    out.push_back(std::move(*address));
+  }
+  return out;
+}
+
+InterfaceSpec read_interface(const Input& input, const Resource& gateway, std::size_t allocations) {
+  InterfaceSpec spec;
+  spec.subnet_id = gateway.document["SubnetId"];
+  spec.description = "Interface for NAT Gateway " + gateway.id;
+  spec.type = "nat_gateway";
+  spec.requester = "amazon-nat-gateway";
+  if (const auto address = input.find_str("PrivateIpAddress")) spec.addresses.push_back(*address);
+  auto secondary = input.strings("SecondaryPrivateIpAddresses");
+  if (!secondary.empty() && spec.addresses.empty())
+    throw errors::combination("SecondaryPrivateIpAddresses needs PrivateIpAddress");
+  spec.addresses.insert(spec.addresses.end(), secondary.begin(), secondary.end());
+  spec.count = std::max<std::size_t>({1, spec.addresses.size(), allocations,
+                                      1 + static_cast<std::size_t>(input.integer("SecondaryPrivateIpAddressCount"))});
+  return spec;
+}
+
+/// Gives the gateway its interface and addresses.
+void bring_up(RequestContext& context, Resource& gateway, const InterfaceSpec& spec, std::vector<Resource> allocations) {
+  Resource interface = make_interface(context, spec);
+  interface.document["SourceDestCheck"] = false;
+  put(context, interface);
+  link(context, gateway, "network-interface", kNetworkInterface, interface.id);
+  Json addresses = Json::array();
+  for (const auto& ip : values_at(interface.document, "PrivateIpAddresses.PrivateIpAddress")) {
+    Json entry = gateway_address(interface, ip, addresses.empty());
+    if (addresses.size() < allocations.size()) {
+      Resource& allocation = allocations[addresses.size()];
+      entry["AssociationId"] = associate(context, allocation, interface, ip);
+      entry["AllocationId"] = allocation.id;
+      entry["PublicIp"] = allocation.document["PublicIp"];
+    }
+    addresses.push_back(std::move(entry));
+  }
+  gateway.document["NatGatewayAddresses"] = std::move(addresses);
+}
+
+std::optional<Resource> made_with_token(RequestContext& context, const std::optional<std::string>& token) {
+  if (!token) return std::nullopt;
+  for (Resource& gateway : table(context).list(kNatGateway.name)) {
+    if (gateway.hidden.value("ClientToken", "") == *token) return std::move(gateway);
+  }
+  return std::nullopt;
+}
+
+Json answer(RequestContext& context, const Resource& gateway, const std::optional<std::string>& token) {
+  Json document = with_tags(context, kNatGateway, gateway);
+  document["State"] = "pending";
+  Json out{{"NatGateway", document}};
+  if (token) out["ClientToken"] = *token;
+  return out;
+}
+
+}  // namespace
+
+Json create_nat_gateway(RequestContext& context, const Input& input) {
+  for (const char* name : {"VpcId", "AvailabilityZoneAddresses"}) {
+    if (input.has(name)) throw errors::unbuilt(name);
+  }
+  if (input.str("AvailabilityMode", "zonal") != "zonal") throw errors::unbuilt("AvailabilityMode");
+  const Tags tags = tags_of(input, kNatGateway);
+  const auto token = input.find_str("ClientToken");
+  const auto subnet_id = input.find_str("SubnetId");
+  if (!subnet_id) throw errors::missing("subnetId");
+  const Resource subnet = require(context, kSubnet, *subnet_id);
+  const std::string connectivity = input.str("ConnectivityType", "public");
+  auto allocations = read_allocations(context, input);
+  if (connectivity == "public" && allocations.empty())
+    throw errors::client("MissingParameter",
+                         "The request must include the AllocationId parameter. Add the required parameter and retry "
+                         "the request.");
+  if (connectivity == "private" && !allocations.empty())
+    throw errors::combination("You can't specify an Elastic IP address for a private NAT gateway.");
+  if (const auto made = made_with_token(context, token)) return answer(context, *made, token);
+
+  Resource gateway = make(context, kNatGateway);
+  gateway.document.update({{"SubnetId", subnet.id},
+                           {"VpcId", subnet.document["VpcId"]},
+                           {"ConnectivityType", connectivity},
+                           {"CreateTime", context.timestamp()},
+                           {"NatGatewayAddresses", Json::array()},
+                           {"State", "available"}});
+  if (token) gateway.hidden["ClientToken"] = *token;
+  const auto spec = read_interface(input, gateway, allocations.size());
+  const auto taken = std::find_if(allocations.begin(), allocations.end(),
+                                  [](const Resource& address) { return address.document.contains("AssociationId"); });
+  // These are noticed after the call was answered: the gateway ends as failed (VPC user guide, "Troubleshoot NAT
+  // gateways").
+  if (connectivity == "public" && gateway_of(context, subnet.document["VpcId"]).empty())
+    fail(gateway, "Gateway.NotAttached",
+         "Network " + subnet.document["VpcId"].get<std::string>() + " has no Internet gateway attached");
+  else if (taken != allocations.end())
+    fail(gateway, "Resource.AlreadyAssociated", "Elastic IP address [" + taken->id + "] is already associated");
+  else
+    bring_up(context, gateway, spec, std::move(allocations));
+  put(context, gateway);
+  if (gateway.document["State"] == "available") {
+    link(context, gateway, "subnet", kSubnet, subnet.id);
+    link(context, gateway, "vpc", kVpc, subnet.document["VpcId"]);
+  }
+  table(context).tag(kNatGateway.name, gateway.id, tags);
+  return answer(context, gateway, token);
+}
+
+Json describe_nat_gateways(RequestContext& context, const Input& input) {
+  return describe(context, input,
+                  {.kind = kNatGateway,
+                   .ids = "NatGatewayIds",
+                   .output = "NatGateways",
+                   .filters = kFilters,
+                   .complete = &still_visible,
+                   .filters_member = "Filter"});
+}
+
+Json delete_nat_gateway(RequestContext& context, const Input& input) {
+  Resource gateway = require(context, kNatGateway, input.str("NatGatewayId"));
+  if (!still_visible(context, gateway)) throw not_found(kNatGateway, gateway.id);
+  if (gateway.hidden.contains("Deleted")) return {{"NatGatewayId", gateway.id}};
+  for (const Json& entry : gateway.document["NatGatewayAddresses"]) {
+    if (!entry.contains("AllocationId")) continue;
+    if (auto address = table(context).find(kElasticIp.name, entry["AllocationId"].get<std::string>()))
+      dissociate(context, *address);
+  }
+  for (const auto& edge : table(context).links_from(kNatGateway.name, gateway.id)) {
+    if (edge.to.kind != kNetworkInterface.name) continue;
+    if (const auto interface = table(context).find(kNetworkInterface.name, edge.to.id))
+      erase_interface(context, *interface);
+  }
+  table(context).unlink(kNatGateway.name, gateway.id, "");
+  set_route_state(context, kNatGateway, gateway.id, RouteState::blackhole);
+  gateway.document["State"] = "deleted";
+  gateway.document["DeleteTime"] = context.timestamp();
+  gateway.hidden["Deleted"] = context.now;
+  put(context, gateway);
+  return {{"NatGatewayId", gateway.id}};
+}
+
+}  // namespace orrery::ec2
