@@ -1,0 +1,106 @@
+#include <set>
+
+#include "services/dynamodb/description.hpp"
+#include "services/dynamodb/errors.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+constexpr std::size_t kMostGlobalIndexes = 20, kMostLocalIndexes = 5, kMostProjected = 100;
+
+using Names = std::set<std::string>;
+
+std::string list(const Names& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return "[" + out + "]";
+}
+
+void check_key_schema(const Json& elements, const Names& defined, const std::string& index, Names& used) {
+  if (elements.empty() || elements[0].at("KeyType") != "HASH")
+    throw invalid_parameter("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+  if (elements.size() > 1) {
+    if (elements[1].at("KeyType") != "RANGE")
+      throw invalid_parameter("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+    if (elements[0].at("AttributeName") == elements[1].at("AttributeName"))
+      throw invalid_parameter("Both the Hash Key and the Range Key element in the KeySchema have the same name");
+  }
+  Names names;
+  for (const auto& element : elements) names.insert(element.at("AttributeName").get<std::string>());
+  for (const auto& name : names) {
+    if (!defined.contains(name)) {
+      throw invalid_parameter(index.empty()
+                                  ? "Some index key attributes are not defined in AttributeDefinitions. Keys: " +
+                                        list(names) + ", AttributeDefinitions: " + list(defined)
+                                  : "Some index key attributes are not defined in AttributeDefinitions. Keys: [" + name +
+                                        "], AttributeDefinitions: " + list(defined));
+    }
+    used.insert(name);
+  }
+}
+
+void check_projection(const Json& index) {
+  const Json& projection = index.at("Projection");
+  const std::string type = projection.value("ProjectionType", "");
+  if (type.empty()) throw invalid_parameter("Unknown ProjectionType: null");
+  const bool names = projection.contains("NonKeyAttributes");
+  if (type == "INCLUDE" && !names) throw invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+  if (type != "INCLUDE" && names) {
+    throw invalid_parameter("ProjectionType is " + type + ", but NonKeyAttributes is specified");
+  }
+}
+
+void check_indexes(const Json& document, const char* member, std::size_t most, const Names& defined, Names& used,
+                   Names& index_names, std::size_t& projected) {
+  if (!document.contains(member)) return;
+  const Json& indexes = document.at(member);
+  const bool local = std::string_view(member) == "LocalSecondaryIndexes";
+  const std::string what = local ? "LocalSecondaryIndex" : "GlobalSecondaryIndex";
+  if (indexes.empty()) throw invalid_parameter("List of " + what + "es is empty");
+  if (indexes.size() > most) {
+    throw invalid_parameter((local ? "Number of LocalSecondaryIndexes exceeds per-table limit of "
+                                   : "GlobalSecondaryIndex count exceeds the per-table limit of ") +
+                            std::to_string(most));
+  }
+  const auto& table_keys = document.at("KeySchema");
+  for (const auto& index : indexes) {
+    const auto name = index.at("IndexName").get<std::string>();
+    if (!index_names.insert(name).second) throw invalid_parameter("Duplicate index name: " + name);
+    check_key_schema(index.at("KeySchema"), defined, name, used);
+    if (local && index.at("KeySchema").size() < 2)
+      throw invalid_parameter("Index KeySchema does not have a range key for index: " + name);
+    if (local && index.at("KeySchema")[0].at("AttributeName") != table_keys[0].at("AttributeName")) {
+      throw invalid_parameter("Index KeySchema does not have the same leading hash key as table KeySchema for index: " +
+                              name + ". index hash key: " + index.at("KeySchema")[0].at("AttributeName").get<std::string>() +
+                              ", table hash key: " + table_keys[0].at("AttributeName").get<std::string>());
+    }
+    check_projection(index);
+    if (index.at("Projection").contains("NonKeyAttributes")) projected += index.at("Projection").at("NonKeyAttributes").size();
+  }
+}
+
+}  // namespace
+
+void check_description(const Json& document) {
+  Names defined, used, index_names;
+  for (const auto& definition : document.at("AttributeDefinitions")) {
+    const auto name = definition.at("AttributeName").get<std::string>();
+    if (!defined.insert(name).second)
+      throw invalid_parameter("Duplicate AttributeName in AttributeDefinitions: " + name);
+  }
+  check_key_schema(document.at("KeySchema"), defined, "", used);
+  if (document.contains("LocalSecondaryIndexes") && document.at("KeySchema").size() < 2)
+    throw invalid_parameter("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
+  std::size_t projected = 0;
+  check_indexes(document, "LocalSecondaryIndexes", kMostLocalIndexes, defined, used, index_names, projected);
+  check_indexes(document, "GlobalSecondaryIndexes", kMostGlobalIndexes, defined, used, index_names, projected);
+  if (projected > kMostProjected)
+    throw invalid_parameter("Number of NonKeyAttributes in all indexes exceeds the limit of " + std::to_string(kMostProjected));
+  if (used.size() != defined.size()) {
+    throw invalid_parameter("Number of attributes in KeySchema does not exactly match number of attributes defined in "
+                            "AttributeDefinitions");
+  }
+}
+
+}  // namespace orrery::dynamodb

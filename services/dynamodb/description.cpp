@@ -1,0 +1,120 @@
+#include "services/dynamodb/description.hpp"
+
+#include "aws/ids.hpp"
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+Json key_elements(const Input& input) {
+  Json out = Json::array();
+  for (const auto& element : input.objects("KeySchema"))
+    out.push_back({{"AttributeName", element.str("AttributeName")}, {"KeyType", element.str("KeyType")}});
+  return out;
+}
+
+Json projection(const Input& index) {
+  const Input input = index.object("Projection");
+  Json out = Json::object();
+  if (const auto type = input.find_str("ProjectionType")) out["ProjectionType"] = *type;
+  if (input.has("NonKeyAttributes")) out["NonKeyAttributes"] = input.json("NonKeyAttributes");
+  return out;
+}
+
+Json index_description(const Input& index, const std::string& table_arn) {
+  const std::string name = index.str("IndexName");
+  return {{"IndexName", name},        {"KeySchema", key_elements(index)}, {"Projection", projection(index)},
+          {"IndexSizeBytes", 0},      {"ItemCount", 0},                   {"IndexArn", table_arn + "/index/" + name}};
+}
+
+}  // namespace
+
+Json throughput(const std::optional<Input>& input) {
+  return {{"NumberOfDecreasesToday", 0},
+          {"ReadCapacityUnits", input ? input->integer("ReadCapacityUnits") : 0},
+          {"WriteCapacityUnits", input ? input->integer("WriteCapacityUnits") : 0}};
+}
+
+Json warm_throughput(const std::optional<Input>& input, const std::string& billing_mode, const Json& provisioned) {
+  // On-demand tables start warm for 12,000 reads and 4,000 writes a second (developer guide, "Warm throughput").
+  const bool on_demand = billing_mode == "PAY_PER_REQUEST";
+  std::int64_t reads = on_demand ? 12000 : provisioned.at("ReadCapacityUnits").get<std::int64_t>();
+  std::int64_t writes = on_demand ? 4000 : provisioned.at("WriteCapacityUnits").get<std::int64_t>();
+  if (input) {
+    reads = std::max(reads, input->integer("ReadUnitsPerSecond", reads));
+    writes = std::max(writes, input->integer("WriteUnitsPerSecond", writes));
+  }
+  return {{"ReadUnitsPerSecond", reads}, {"WriteUnitsPerSecond", writes}, {"Status", "ACTIVE"}};
+}
+
+Json on_demand_throughput(const Input& input) {
+  Json out = Json::object();
+  for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"})
+    out[member] = input.integer(member, -1);
+  return out;
+}
+
+Json sse_description(RequestContext& context, const std::optional<Input>& specification) {
+  if (!specification) return {};
+  const std::string type = specification->str("SSEType", "KMS");
+  const auto key = specification->find_str("KMSMasterKeyId");
+  if (!specification->flag("Enabled")) {
+    if (key) throw invalid_parameter("KMSMasterKeyId cannot be specified when SSE is disabled");
+    return {};
+  }
+  if (type == "AES256") throw invalid_parameter("SSEType AES256 is not supported");
+  const auto info = context.peers.kms->key(context, key.value_or("alias/aws/dynamodb"));
+  if (!info) throw validation("KMS validation error: Key '" + *key + "' does not exist");
+  return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", info->arn}};
+}
+
+Json local_index_description(const Input& index, const std::string& table_arn) {
+  return index_description(index, table_arn);
+}
+
+Json global_index_description(const Input& index, const std::string& table_arn, const std::string& billing_mode) {
+  Json out = index_description(index, table_arn);
+  const auto provisioned = index.find_object("ProvisionedThroughput");
+  if (billing_mode == "PROVISIONED" && !provisioned) {
+    throw invalid_parameter("ProvisionedThroughput must be specified for index: " + index.str("IndexName"));
+  }
+  out["IndexStatus"] = "ACTIVE";
+  out["ProvisionedThroughput"] = throughput(billing_mode == "PROVISIONED" ? provisioned : std::nullopt);
+  if (provisioned) throughput(provisioned);
+  out["WarmThroughput"] = warm_throughput(index.find_object("WarmThroughput"), billing_mode, out["ProvisionedThroughput"]);
+  if (const auto maxima = index.find_object("OnDemandThroughput")) out["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  return out;
+}
+
+void set_stream(RequestContext& context, Json& document, const Input& specification) {
+  const bool enabled = specification.flag("StreamEnabled");
+  const std::string view = specification.str("StreamViewType");
+  const bool was = document.contains("StreamSpecification");
+  if (!enabled) {
+    if (!view.empty())
+      throw invalid_parameter("StreamViewType cannot be specified when StreamEnabled is false");
+    if (!was && document.contains("LatestStreamArn"))
+      throw validation("Table already has stream disabled: TableName: " + document.at("TableName").get<std::string>());
+    document.erase("StreamSpecification");
+    return;
+  }
+  if (was) throw validation("Table already has an enabled stream: TableName: " + document.at("TableName").get<std::string>());
+  if (view.empty()) throw invalid_parameter("StreamViewType is required when StreamEnabled is true");
+  std::string label = aws::iso8601_ms(context.now);
+  label.pop_back();  // the label has no zone
+  document["StreamSpecification"] = {{"StreamEnabled", true}, {"StreamViewType", view}};
+  document["LatestStreamLabel"] = label;
+  document["LatestStreamArn"] = document.at("TableArn").get<std::string>() + "/stream/" + label;
+}
+
+Json described(RequestContext& context, const Table& table) {
+  Json out = table.document();
+  const auto usage = ItemStore(context.tx).usage(table);
+  out["ItemCount"] = usage.items;
+  out["TableSizeBytes"] = usage.bytes;
+  return out;
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,84 @@
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/request.hpp"
+#include "services/dynamodb/value.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+/// PutItem and DeleteItem have but two of the ReturnValues.
+bool wants_old(const Input& input) {
+  const std::string wanted = input.str("ReturnValues", "NONE");
+  if (wanted != "NONE" && wanted != "ALL_OLD") throw validation("Return values set to invalid value");
+  return wanted == "ALL_OLD";
+}
+
+}  // namespace
+
+Json get_item(RequestContext& context, const Input& input) {
+  Placeholders names = placeholders(input, {"ProjectionExpression"});
+  const auto paths = projection(input, names);
+  names.check_all_used();
+  const Json key = checked_item(input.json("Key"));
+  const Table table = require_table(context, input.str("TableName"));
+  const auto item = ItemStore(context.tx).get(table, key_of(table.key, key));
+
+  Capacity capacity;
+  capacity.add_table(Capacity::read_units(item ? item_size(*item) : 0, consistency(input)));
+  Json out = Json::object();
+  if (item) out["Item"] = paths ? project(*item, *paths) : *item;
+  add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
+  return out;
+}
+
+Json put_item(RequestContext& context, const Input& input) {
+  Placeholders held = placeholders(input, {"ConditionExpression"});
+  const auto required = condition(input, held);
+  held.check_all_used();
+  const bool old = wants_old(input);
+  const Json item = checked_item(input.json("Item"));
+  if (item_size(item) > kMostItemBytes) throw item_too_large();
+  const Table table = require_table(context, input.str("TableName"));
+  const Key key = key_in_item(table.key, item);
+  check_index_keys(table, item);
+
+  ItemStore store(context.tx);
+  const auto before = store.get(table, key);
+  check(required, before, input);
+  store.put(table, key, item, before);
+
+  Capacity capacity;
+  capacity.add_write(table, before ? &*before : nullptr, &item);
+  Json out = Json::object();
+  if (old && before) out["Attributes"] = *before;
+  add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
+  add(out, "ItemCollectionMetrics", item_collection_metrics(input, table, item));
+  return out;
+}
+
+Json delete_item(RequestContext& context, const Input& input) {
+  Placeholders held = placeholders(input, {"ConditionExpression"});
+  const auto required = condition(input, held);
+  held.check_all_used();
+  const bool old = wants_old(input);
+  const Json key_value = checked_item(input.json("Key"));
+  const Table table = require_table(context, input.str("TableName"));
+  const Key key = key_of(table.key, key_value);
+
+  ItemStore store(context.tx);
+  const auto before = store.get(table, key);
+  check(required, before, input);
+  if (before) store.erase(table, key, *before);
+
+  Capacity capacity;
+  capacity.add_write(table, before ? &*before : nullptr, nullptr);
+  Json out = Json::object();
+  if (old && before) out["Attributes"] = *before;
+  add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
+  add(out, "ItemCollectionMetrics", item_collection_metrics(input, table, key_value));
+  return out;
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,48 @@
+#pragma once
+#include "registry/service.hpp"
+
+namespace orrery::dynamodb {
+
+// Handlers, by the file that holds them.
+
+// tables.cpp, update_table.cpp
+Json create_table(RequestContext&, const Input&);
+Json describe_table(RequestContext&, const Input&);
+Json list_tables(RequestContext&, const Input&);
+Json delete_table(RequestContext&, const Input&);
+Json update_table(RequestContext&, const Input&);
+
+// time_to_live.cpp
+Json describe_time_to_live(RequestContext&, const Input&);
+Json update_time_to_live(RequestContext&, const Input&);
+
+// backups.cpp
+Json describe_continuous_backups(RequestContext&, const Input&);
+Json update_continuous_backups(RequestContext&, const Input&);
+
+// tags.cpp
+Json list_tags_of_resource(RequestContext&, const Input&);
+Json tag_resource(RequestContext&, const Input&);
+Json untag_resource(RequestContext&, const Input&);
+
+// limits.cpp
+Json describe_limits(RequestContext&, const Input&);
+Json describe_endpoints(RequestContext&, const Input&);
+
+// items.cpp, update_item.cpp
+Json get_item(RequestContext&, const Input&);
+Json put_item(RequestContext&, const Input&);
+Json delete_item(RequestContext&, const Input&);
+Json update_item(RequestContext&, const Input&);
+
+// batch.cpp, transactions.cpp
+Json batch_get_item(RequestContext&, const Input&);
+Json batch_write_item(RequestContext&, const Input&);
+Json transact_get_items(RequestContext&, const Input&);
+Json transact_write_items(RequestContext&, const Input&);
+
+// query.cpp, scan.cpp
+Json query(RequestContext&, const Input&);
+Json scan(RequestContext&, const Input&);
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,136 @@
+#include "services/dynamodb/page.hpp"
+
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/projection.hpp"
+#include "services/dynamodb/value.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+constexpr std::size_t kMostPageBytes = 1024 * 1024;
+
+bool all_projected(const Table& table, const Index& index, const std::vector<Path>& paths) {
+  return index.projection == "ALL" || std::all_of(paths.begin(), paths.end(), [&](const Path& path) {
+           const auto& projected = index.projected;
+           return table.key.holds(path.root()) || index.key.holds(path.root()) ||
+                  std::find(projected.begin(), projected.end(), path.root()) != projected.end();
+         });
+}
+
+}  // namespace
+
+std::optional<Condition> filter_expression(const Input& input, Placeholders& placeholders) {
+  const auto text = input.find_str("FilterExpression");
+  if (!text) return std::nullopt;
+  return parse_condition(*text, "FilterExpression", placeholders);
+}
+
+Page::Page(const Input& input, const Table& table, std::optional<Condition> filter,
+           std::optional<std::vector<Path>> projection)
+    : table_(table), filter_(std::move(filter)), projection_(std::move(projection)) {
+  if (const auto name = input.find_str("IndexName")) {
+    index_ = table.index(*name);
+    if (!index_) throw validation("The table does not have the specified index: " + *name);
+  }
+  const bool global = index_ && index_->kind == IndexKind::global;
+  if (global && consistency(input) == Capacity::Consistency::strong)
+    throw validation("Consistent reads are not supported on global secondary indexes");
+  select_ = select(input);
+  if (global && projection_ && !all_projected(table, *index_, *projection_)) {
+    throw invalid_parameter("Global secondary index " + index_->name +
+                            " does not project " + projection_->front().text());
+  }
+  if (const auto limit = input.find_integer("Limit")) limit_ = static_cast<std::size_t>(*limit);
+  if (input.has("ExclusiveStartKey")) read_start(checked_item(input.json("ExclusiveStartKey")));
+}
+
+Page::Select Page::select(const Input& input) const {
+  const auto wanted = input.find_str("Select");
+  const bool global = index_ && index_->kind == IndexKind::global;
+  if (projection_) {
+    if (wanted && *wanted != "SPECIFIC_ATTRIBUTES")
+      throw validation("Cannot specify the ProjectionExpression when choosing to get " +
+                       std::string(*wanted == "COUNT" ? "only the Count" : *wanted));
+    return Select::specific;
+  }
+  if (!wanted) return index_ ? Select::projected : Select::all;
+  if (*wanted == "COUNT") return Select::count;
+  if (*wanted == "ALL_PROJECTED_ATTRIBUTES") {
+    if (!index_) throw invalid_parameter("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+    return Select::projected;
+  }
+  if (*wanted == "SPECIFIC_ATTRIBUTES") {
+    throw validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+  }
+  if (global && index_->projection != "ALL") {
+    throw invalid_parameter("Select type ALL_ATTRIBUTES is not supported for global secondary index " + index_->name +
+                            " because its projection type is not ALL");
+  }
+  return Select::all;
+}
+
+void Page::read_start(const Json& key) {
+  const AwsError invalid = validation("The provided starting key is invalid");
+  std::set<std::string> names{table_.key.hash.name};
+  if (table_.key.range) names.insert(table_.key.range->name);
+  if (index_) names.insert(index_->key.hash.name);
+  if (index_ && index_->key.range) names.insert(index_->key.range->name);
+  if (key.size() != names.size()) throw invalid;
+  for (const auto& name : names) {
+    if (!key.contains(name)) throw invalid;
+  }
+  const auto part = [&](const KeySchema& schema) {
+    const auto out = dynamodb::index_key(schema, key);
+    if (!out) throw validation("The provided starting key is invalid: The provided key element does not match the schema");
+    return *out;
+  };
+  start_ = ItemStore::Start{part(table_.key), index_ ? part(index_->key) : Key{}};
+}
+
+Json Page::selected(const Json& item) const {
+  switch (select_) {
+    case Select::specific: return project(item, *projection_);
+    case Select::projected: return index_projection(table_, *index_, item);
+    case Select::all:
+    case Select::count: break;
+  }
+  return item;
+}
+
+bool Page::take(const Json& item) {
+  const Json held = index_ ? index_projection(table_, *index_, item) : Json();
+  const std::size_t size = item_size(index_ ? held : item);
+  if (scanned_ > 0 && bytes_ + size > kMostPageBytes) {
+    more_ = true;
+    return false;
+  }
+  bytes_ += size;
+  ++scanned_;
+  last_ = item;
+  const bool global = index_ && index_->kind == IndexKind::global;
+  if (!filter_ || evaluate(*filter_, global ? held : item)) {
+    ++count_;
+    if (select_ != Select::count) items_.push_back(selected(item));
+  }
+  if (limit_ == 0 || scanned_ < limit_) return true;
+  more_ = true;
+  return false;
+}
+
+Json Page::answer(const Input& input) {
+  Json out = {{"Count", count_}, {"ScannedCount", scanned_}};
+  if (select_ != Select::count) out["Items"] = std::move(items_);
+  if (more_) out["LastEvaluatedKey"] = key_attributes(table_, index_, last_);
+  Capacity capacity;
+  const double units = Capacity::read_units(bytes_, consistency(input));
+  if (index_) {
+    capacity.add_index(*index_, units);
+  } else {
+    capacity.add_table(units);
+  }
+  add(out, "ConsumedCapacity", capacity.report(table_.name, wanted_capacity(input)));
+  return out;
+}
+
+}  // namespace orrery::dynamodb

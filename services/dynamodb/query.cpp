@@ -1,0 +1,49 @@
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/key_condition.hpp"
+#include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/page.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+void check_filter(const std::optional<Condition>& filter, const KeySchema& schema) {
+  if (!filter) return;
+  for_each_path(*filter, [&](const Path& path) {
+    if (!schema.holds(path.root())) return;
+    throw validation("Filter Expression can only contain non-primary key attributes: Primary key attribute: " +
+                     path.root());
+  });
+}
+
+void check_start(const Page& page, const KeyCondition& condition) {
+  if (!page.start()) return;
+  const Key& start = page.index() ? page.start()->index : page.start()->item;
+  if (start.hash != condition.hash || start.range < condition.range.lower || start.range >= condition.range.upper) {
+    throw validation("The provided starting key is outside query boundaries based on provided conditions");
+  }
+}
+
+}  // namespace
+
+Json query(RequestContext& context, const Input& input) {
+  Placeholders held = placeholders(input, {"FilterExpression", "KeyConditionExpression", "ProjectionExpression"});
+  auto filter = filter_expression(input, held);
+  auto paths = projection(input, held);
+  const auto text = input.find_str("KeyConditionExpression");
+  if (!text) throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+  const Condition keys = parse_condition(*text, "KeyConditionExpression", held);
+  held.check_all_used();
+
+  const Table table = require_table(context, input.str("TableName"));
+  Page page(input, table, std::move(filter), std::move(paths));
+  const KeyCondition condition = key_condition(page.key_schema(), keys);
+  check_filter(page.filter(), page.key_schema());
+  check_start(page, condition);
+  const auto order = input.flag("ScanIndexForward", true) ? ItemStore::Order::forward : ItemStore::Order::backward;
+  ItemStore(context.tx).query(table, page.index(), condition.hash, condition.range, order, page.start(),
+                              [&](const Key&, const Json& item) { return page.take(item); });
+  return page.answer(input);
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,57 @@
+#include "services/dynamodb/request.hpp"
+
+#include "services/dynamodb/errors.hpp"
+
+namespace orrery::dynamodb {
+
+Placeholders placeholders(const Input& input, std::initializer_list<std::string_view> expressions) {
+  const Json &names = input.json("ExpressionAttributeNames"), &values = input.json("ExpressionAttributeValues");
+  const bool any = std::any_of(expressions.begin(), expressions.end(), [&](auto name) { return input.has(name); });
+  if (!any && !names.is_null()) throw validation("ExpressionAttributeNames can only be specified when using expressions");
+  bool valued = false;
+  std::string absent;
+  std::size_t count = 0;
+  for (const auto name : expressions) {
+    if (name == "ProjectionExpression") continue;  // it has no values
+    valued |= input.has(name);
+    absent += (absent.empty() ? "" : " and ") + std::string(name);
+    ++count;
+  }
+  if (!valued && !values.is_null()) {
+    throw validation("ExpressionAttributeValues can only be specified when using expressions" +
+                     (absent.empty() ? std::string() : ": " + absent + (count > 1 ? " are null" : " is null")));
+  }
+  return {names, values};
+}
+
+std::optional<Condition> condition(const Input& input, Placeholders& placeholders) {
+  const auto text = input.find_str("ConditionExpression");
+  if (!text) return std::nullopt;
+  return parse_condition(*text, "ConditionExpression", placeholders);
+}
+
+std::optional<std::vector<Path>> projection(const Input& input, Placeholders& placeholders) {
+  const auto text = input.find_str("ProjectionExpression");
+  if (!text) return std::nullopt;
+  return parse_projection(*text, placeholders);
+}
+
+void check(const std::optional<Condition>& condition, const std::optional<Json>& item, const Input& input) {
+  const std::string wanted = input.str("ReturnValuesOnConditionCheckFailure", "NONE");
+  if (!condition || evaluate(*condition, item.value_or(Json::object()))) return;
+  AwsError error = conditional_check_failed();
+  if (wanted == "ALL_OLD" && item) throw std::move(error).with("Item", *item);
+  throw error;
+}
+
+std::string wanted_capacity(const Input& input) { return input.str("ReturnConsumedCapacity", "NONE"); }
+
+Capacity::Consistency consistency(const Input& input) {
+  return input.flag("ConsistentRead") ? Capacity::Consistency::strong : Capacity::Consistency::eventual;
+}
+
+void add(Json& out, const char* member, Json value) {
+  if (!value.is_null()) out[member] = std::move(value);
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,94 @@
+#include "services/dynamodb/table.hpp"
+
+#include "aws/ids.hpp"
+#include "services/dynamodb/errors.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+KeyAttribute key_attribute(const std::string& name, const Json& definitions) {
+  for (const auto& definition : definitions) {
+    if (definition.at("AttributeName") == name) return {name, definition.at("AttributeType").get<std::string>().front()};
+  }
+  return {name, 'S'};
+}
+
+void add_indexes(Table& table, std::string_view member, IndexKind kind) {
+  const Json& document = table.document();
+  if (!document.contains(member)) return;
+  for (const auto& description : document.at(std::string(member))) {
+    Index index;
+    index.name = description.at("IndexName").get<std::string>();
+    index.id = table.resource.hidden.at("IndexIds").at(index.name).get<std::int64_t>();
+    index.kind = kind;
+    index.key = key_schema(description.at("KeySchema"), document.at("AttributeDefinitions"));
+    const Json& projection = description.at("Projection");
+    index.projection = projection.value("ProjectionType", "ALL");
+    if (projection.contains("NonKeyAttributes"))
+      index.projected = projection.at("NonKeyAttributes").get<std::vector<std::string>>();
+    table.indexes.push_back(std::move(index));
+  }
+}
+
+}  // namespace
+
+const Index* Table::index(std::string_view index_name) const {
+  for (const auto& candidate : indexes) {
+    if (candidate.name == index_name) return &candidate;
+  }
+  return nullptr;
+}
+
+KeySchema key_schema(const Json& elements, const Json& attribute_definitions) {
+  KeySchema schema;
+  for (const auto& element : elements) {
+    const auto attribute = key_attribute(element.at("AttributeName").get<std::string>(), attribute_definitions);
+    if (element.at("KeyType") == "HASH") {
+      schema.hash = attribute;
+    } else {
+      schema.range = attribute;
+    }
+  }
+  return schema;
+}
+
+std::string table_name(std::string_view name_or_arn) {
+  if (!name_or_arn.starts_with("arn:")) return std::string(name_or_arn);
+  std::string resource = aws::parse_arn(name_or_arn).resource;
+  if (resource.starts_with("table/")) resource.erase(0, 6);
+  return resource.substr(0, resource.find('/'));
+}
+
+Table table_of(storage::Resource resource) {
+  Table table;
+  table.resource = std::move(resource);
+  const Json& document = table.document();
+  table.name = table.resource.id;
+  table.arn = table.resource.arn;
+  table.id = table.resource.hidden.at("Id").get<std::int64_t>();
+  table.key = key_schema(document.at("KeySchema"), document.at("AttributeDefinitions"));
+  add_indexes(table, "LocalSecondaryIndexes", IndexKind::local);
+  add_indexes(table, "GlobalSecondaryIndexes", IndexKind::global);
+  return table;
+}
+
+std::optional<Table> find_table(RequestContext& context, std::string_view name_or_arn) {
+  auto resource = context.resources().find(Table::kKind, table_name(name_or_arn));
+  if (!resource || (name_or_arn.starts_with("arn:") && !name_or_arn.starts_with(resource->arn))) return std::nullopt;
+  return table_of(std::move(*resource));
+}
+
+Table require_table(RequestContext& context, std::string_view name_or_arn) {
+  auto table = find_table(context, name_or_arn);
+  if (!table) throw resource_not_found();
+  return std::move(*table);
+}
+
+Table require_described_table(RequestContext& context, std::string_view name_or_arn) {
+  auto table = find_table(context, name_or_arn);
+  if (!table) throw table_not_found(table_name(name_or_arn));
+  return std::move(*table);
+}
+
+}  // namespace orrery::dynamodb

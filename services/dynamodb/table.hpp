@@ -1,0 +1,63 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "registry/context.hpp"
+
+namespace orrery::dynamodb {
+
+struct KeyAttribute {
+  std::string name;
+  char type = 'S';  ///< 'S', 'N' or 'B'
+};
+
+struct KeySchema {
+  KeyAttribute hash;
+  std::optional<KeyAttribute> range;
+
+  bool holds(std::string_view name) const { return hash.name == name || (range && range->name == name); }
+  std::size_t size() const { return range ? 2 : 1; }
+};
+
+enum class IndexKind { local, global };
+
+struct Index {
+  std::string name;
+  std::int64_t id = 0;  ///< of its entries in the item store
+  IndexKind kind = IndexKind::global;
+  KeySchema key;
+  std::string projection;                ///< "ALL", "KEYS_ONLY" or "INCLUDE"
+  std::vector<std::string> projected;    ///< non-key attributes of INCLUDE
+};
+
+/// A table's description (what DescribeTable returns) and what items need of it.
+struct Table {
+  static constexpr std::string_view kKind = "table";
+
+  std::string name, arn;
+  std::int64_t id = 0;  ///< of its items in the item store
+  KeySchema key;
+  std::vector<Index> indexes;
+  storage::Resource resource;
+
+  Json& document() { return resource.document; }
+  const Json& document() const { return resource.document; }
+  const Index* index(std::string_view index_name) const;
+};
+
+/// "name" of "name" or of "arn:aws:dynamodb:…:table/name[/…]" (every TableName takes an ARN too).
+std::string table_name(std::string_view name_or_arn);
+
+std::optional<Table> find_table(RequestContext& context, std::string_view name_or_arn);
+/// For item operations: "Requested resource not found".
+Table require_table(RequestContext& context, std::string_view name_or_arn);
+/// For control-plane operations, whose message names the table.
+Table require_described_table(RequestContext& context, std::string_view name_or_arn);
+/// Reads the key schema and indexes out of a description.
+Table table_of(storage::Resource resource);
+
+/// "HASH"/"RANGE" elements of a description with their types from AttributeDefinitions.
+KeySchema key_schema(const Json& elements, const Json& attribute_definitions);
+
+}  // namespace orrery::dynamodb

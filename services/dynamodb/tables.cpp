@@ -1,0 +1,147 @@
+#include "aws/ids.hpp"
+#include "registry/pagination.hpp"
+#include "services/dynamodb/description.hpp"
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/operations.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+constexpr std::size_t kMostListed = 100;
+
+Json attribute_definitions(const Input& input) {
+  Json out = Json::array();
+  for (const auto& definition : input.objects("AttributeDefinitions"))
+    out.push_back({{"AttributeName", definition.str("AttributeName")}, {"AttributeType", definition.str("AttributeType")}});
+  return out;
+}
+
+void check_name(const std::string& name) {
+  const bool characters = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  if (name.size() < 3 || name.size() > 255) {
+    throw validation("TableName must be at least 3 characters long and at most 255 characters long");
+  }
+  if (!characters) {
+    throw validation("1 validation error detected: Value '" + name +
+                     "' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+                     "[a-zA-Z0-9_.-]+");
+  }
+}
+
+void set_billing(RequestContext& context, const Input& input, Json& document) {
+  const std::string mode = input.str("BillingMode", "PROVISIONED");
+  const auto provisioned = input.find_object("ProvisionedThroughput");
+  if (mode == "PROVISIONED" && !provisioned)
+    throw invalid_parameter("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
+  if (mode == "PAY_PER_REQUEST" && provisioned) {
+    throw invalid_parameter(
+        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
+  }
+  document["ProvisionedThroughput"] = throughput(provisioned);
+  if (mode == "PAY_PER_REQUEST") {
+    document["BillingModeSummary"] = {{"BillingMode", mode}, {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
+  }
+  document["WarmThroughput"] =
+      warm_throughput(input.find_object("WarmThroughput"), mode, document.at("ProvisionedThroughput"));
+  if (const auto maxima = input.find_object("OnDemandThroughput"))
+    document["OnDemandThroughput"] = on_demand_throughput(*maxima);
+}
+
+Json description(RequestContext& context, const Input& input, const std::string& name) {
+  const std::string arn = context.arn("table/" + name);
+  Json document = {{"TableName", name},
+                   {"TableArn", arn},
+                   {"TableId", aws::uuid()},
+                   {"TableStatus", "ACTIVE"},
+                   {"CreationDateTime", context.timestamp()},
+                   {"AttributeDefinitions", attribute_definitions(input)},
+                   {"KeySchema", Json::array()},
+                   {"TableSizeBytes", 0},
+                   {"ItemCount", 0},
+                   {"DeletionProtectionEnabled", input.flag("DeletionProtectionEnabled")}};
+  for (const auto& element : input.objects("KeySchema"))
+    document["KeySchema"].push_back({{"AttributeName", element.str("AttributeName")}, {"KeyType", element.str("KeyType")}});
+  set_billing(context, input, document);
+  if (input.has("LocalSecondaryIndexes")) {
+    document["LocalSecondaryIndexes"] = Json::array();
+    for (const auto& index : input.objects("LocalSecondaryIndexes"))
+      document["LocalSecondaryIndexes"].push_back(local_index_description(index, arn));
+  }
+  if (input.has("GlobalSecondaryIndexes")) {
+    document["GlobalSecondaryIndexes"] = Json::array();
+    for (const auto& index : input.objects("GlobalSecondaryIndexes"))
+      document["GlobalSecondaryIndexes"].push_back(
+          global_index_description(index, arn, input.str("BillingMode", "PROVISIONED")));
+  }
+  if (const auto stream = input.find_object("StreamSpecification"); stream) {
+    if (stream->flag("StreamEnabled") || stream->has("StreamViewType")) set_stream(context, document, *stream);
+  }
+  if (Json sse = sse_description(context, input.find_object("SSESpecification")); !sse.is_null())
+    document["SSEDescription"] = std::move(sse);
+  if (const auto table_class = input.find_str("TableClass")) document["TableClassSummary"] = {{"TableClass", *table_class}};
+  return document;
+}
+
+}  // namespace
+
+Json create_table(RequestContext& context, const Input& input) {
+  const std::string name = table_name(input.str("TableName"));
+  check_name(name);
+  storage::Resource resource;
+  resource.kind = Table::kKind;
+  resource.id = name;
+  resource.arn = context.arn("table/" + name);
+  resource.created = context.now;
+  resource.document = description(context, input, name);
+  check_description(resource.document);
+  if (context.resources().exists(Table::kKind, name)) throw table_in_use(name);
+
+  ItemStore store(context.tx);
+  resource.hidden = {{"Id", store.allocate()}, {"IndexIds", Json::object()}};
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (!resource.document.contains(member)) continue;
+    for (const auto& index : resource.document.at(member))
+      resource.hidden["IndexIds"][index.at("IndexName").get<std::string>()] = store.allocate();
+  }
+  if (const auto policy = input.find_str("ResourcePolicy")) resource.hidden["Policy"] = *policy;
+  context.resources().put(resource);
+  storage::Tags tags;
+  for (const auto& tag : input.objects("Tags")) tags[tag.str("Key")] = tag.str("Value");
+  context.resources().tag(Table::kKind, name, tags);
+  return {{"TableDescription", resource.document}};
+}
+
+Json describe_table(RequestContext& context, const Input& input) {
+  return {{"Table", described(context, require_described_table(context, input.str("TableName")))}};
+}
+
+Json delete_table(RequestContext& context, const Input& input) {
+  Table table = require_described_table(context, input.str("TableName"));
+  if (table.document().value("DeletionProtectionEnabled", false)) {
+    throw validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+                     "protection first.");
+  }
+  Json out = described(context, table);
+  out["TableStatus"] = "DELETING";
+  ItemStore(context.tx).drop(table);
+  context.resources().erase(Table::kKind, table.name);
+  return {{"TableDescription", std::move(out)}};
+}
+
+Json list_tables(RequestContext& context, const Input& input) {
+  const auto limit = static_cast<std::size_t>(input.integer("Limit", kMostListed));
+  auto tables = context.resources().list(Table::kKind, input.str("ExclusiveStartTableName"), limit + 1);
+  Json out = {{"TableNames", Json::array()}};
+  if (tables.size() > limit) {
+    tables.pop_back();
+    out["LastEvaluatedTableName"] = tables.back().id;
+  }
+  for (const auto& table : tables) out["TableNames"].push_back(table.id);
+  return out;
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,15 @@
+#pragma once
+#include "services/dynamodb/expression.hpp"
+#include "services/dynamodb/table.hpp"
+
+namespace orrery::dynamodb {
+
+/// The item after an UpdateItem (or a transaction's Update): key attributes kept, size and index keys checked.
+/// `key` are the key's attributes, for an item that does not exist yet.
+Json updated_item(const Table& table, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
+                  const Json& key);
+
+/// Refuses actions on the table's key attributes.
+void check_no_key_updates(const Table& table, const std::vector<UpdateAction>& actions);
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,69 @@
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/request.hpp"
+#include "services/dynamodb/update.hpp"
+#include "services/dynamodb/value.hpp"
+
+namespace orrery::dynamodb {
+
+void check_no_key_updates(const Table& table, const std::vector<UpdateAction>& actions) {
+  for (const auto& action : actions) {
+    if (!table.key.holds(action.path.root())) continue;
+    throw invalid_parameter("Cannot update attribute " + action.path.root() + ". This attribute is part of the key");
+  }
+}
+
+Json updated_item(const Table& table, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
+                  const Json& key) {
+  Json after = apply_update(actions, before.value_or(key));
+  if (item_size(after) > kMostItemBytes) throw validation("Item size to update has exceeded the maximum allowed size");
+  for (const auto& [name, value] : after.items()) checked_value(value);  // the update may have nested too deeply
+  check_index_keys(table, after);
+  return after;
+}
+
+namespace {
+
+Json returned(const std::string& wanted, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
+              const Json& after) {
+  if (wanted == "ALL_NEW") return after;
+  if (wanted == "ALL_OLD") return before ? *before : Json();
+  if (wanted == "NONE") return {};
+  std::vector<Path> paths;
+  for (const auto& action : actions) paths.push_back(action.path);
+  const bool old = wanted == "UPDATED_OLD";
+  if (old && !before) return {};
+  Json out = project(old ? *before : after, paths);
+  return out.empty() ? Json() : out;
+}
+
+}  // namespace
+
+Json update_item(RequestContext& context, const Input& input) {
+  Placeholders held = placeholders(input, {"UpdateExpression", "ConditionExpression"});
+  const auto text = input.find_str("UpdateExpression");
+  const auto actions = text ? parse_update(*text, held) : std::vector<UpdateAction>();
+  const auto required = condition(input, held);
+  held.check_all_used();
+  const Json key_value = checked_item(input.json("Key"));
+  const Table table = require_table(context, input.str("TableName"));
+  const Key key = key_of(table.key, key_value);
+  check_no_key_updates(table, actions);
+
+  ItemStore store(context.tx);
+  const auto before = store.get(table, key);
+  check(required, before, input);
+  const Json after = updated_item(table, actions, before, key_value);
+  store.put(table, key, after, before);
+
+  Capacity capacity;
+  capacity.add_write(table, before ? &*before : nullptr, &after);
+  Json out = Json::object();
+  add(out, "Attributes", returned(input.str("ReturnValues", "NONE"), actions, before, after));
+  add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
+  add(out, "ItemCollectionMetrics", item_collection_metrics(input, table, key_value));
+  return out;
+}
+
+}  // namespace orrery::dynamodb

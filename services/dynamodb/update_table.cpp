@@ -1,0 +1,208 @@
+#include "services/dynamodb/description.hpp"
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/operations.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+std::string billing_mode(const Json& document) {
+  return document.contains("BillingModeSummary")
+             ? document.at("BillingModeSummary").at("BillingMode").get<std::string>()
+             : "PROVISIONED";
+}
+
+/// A changed ProvisionedThroughput, with the day's bookkeeping of the service.
+Json changed_throughput(RequestContext& context, const Json& before, const Input& input) {
+  Json after = throughput(input);
+  after["NumberOfDecreasesToday"] = before.value("NumberOfDecreasesToday", 0);
+  for (const char* member : {"LastIncreaseDateTime", "LastDecreaseDateTime"}) {
+    if (before.contains(member)) after[member] = before.at(member);
+  }
+  bool less = false, more = false;
+  for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
+    less |= after.at(member) < before.at(member);
+    more |= after.at(member) > before.at(member);
+  }
+  if (less) after["LastDecreaseDateTime"] = context.timestamp();
+  if (more) after["LastIncreaseDateTime"] = context.timestamp();
+  return after;
+}
+
+void warm_at_least(Json& description, const std::string& mode) {
+  const Json floor = warm_throughput(std::nullopt, mode, description.at("ProvisionedThroughput"));
+  for (const char* member : {"ReadUnitsPerSecond", "WriteUnitsPerSecond"}) {
+    if (description["WarmThroughput"].value(member, std::int64_t{0}) < floor.at(member).get<std::int64_t>())
+      description["WarmThroughput"][member] = floor.at(member);
+  }
+}
+
+void update_billing(RequestContext& context, const Input& input, Json& document) {
+  const auto mode = input.find_str("BillingMode");
+  const auto provisioned = input.find_object("ProvisionedThroughput");
+  const std::string before = billing_mode(document);
+  const std::string after = mode.value_or(before);
+  if (provisioned && after == "PAY_PER_REQUEST") {
+    throw invalid_parameter(
+        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
+  }
+  if (after == "PROVISIONED" && before != after && !provisioned) {
+    throw invalid_parameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+  }
+  if (provisioned) {
+    Json changed = changed_throughput(context, document.at("ProvisionedThroughput"), *provisioned);
+    const Json& held = document.at("ProvisionedThroughput");
+    if (!mode && changed.at("ReadCapacityUnits") == held.at("ReadCapacityUnits") &&
+        changed.at("WriteCapacityUnits") == held.at("WriteCapacityUnits") && !input.has("GlobalSecondaryIndexUpdates")) {
+      throw validation("The provisioned throughput for the table will not change. The requested value equals the current value. "
+                       "Current ReadCapacityUnits provisioned for the table: " + held.at("ReadCapacityUnits").dump() +
+                       ". Requested ReadCapacityUnits: " + changed.at("ReadCapacityUnits").dump() +
+                       ". Current WriteCapacityUnits provisioned for the table: " + held.at("WriteCapacityUnits").dump() +
+                       ". Requested WriteCapacityUnits: " + changed.at("WriteCapacityUnits").dump() +
+                       ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+    }
+    document["ProvisionedThroughput"] = std::move(changed);
+  }
+  if (before != after) {
+    document["BillingModeSummary"]["BillingMode"] = after;
+    if (after == "PAY_PER_REQUEST") {
+      document["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = context.timestamp();
+      document["ProvisionedThroughput"] = throughput(std::nullopt);
+      if (document.contains("GlobalSecondaryIndexes")) {
+        for (auto& index : document["GlobalSecondaryIndexes"]) index["ProvisionedThroughput"] = throughput(std::nullopt);
+      }
+    }
+  }
+  warm_at_least(document, after);
+}
+
+Json* find_index(Json& document, const std::string& name) {
+  if (!document.contains("GlobalSecondaryIndexes")) return nullptr;
+  for (auto& index : document["GlobalSecondaryIndexes"]) {
+    if (index.at("IndexName") == name) return &index;
+  }
+  return nullptr;
+}
+
+AwsError index_not_found(const std::string& name) {
+  return {"ResourceNotFoundException", 400, "Requested resource not found: Index: " + name + " not found"};
+}
+
+void update_index(RequestContext& context, const Input& update, Json& document) {
+  Json* index = find_index(document, update.str("IndexName"));
+  if (!index) throw index_not_found(update.str("IndexName"));
+  if (const auto provisioned = update.find_object("ProvisionedThroughput"))
+    (*index)["ProvisionedThroughput"] = changed_throughput(context, index->at("ProvisionedThroughput"), *provisioned);
+  if (const auto maxima = update.find_object("OnDemandThroughput"))
+    (*index)["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  if (const auto warm = update.find_object("WarmThroughput"))
+    (*index)["WarmThroughput"] = warm_throughput(warm, billing_mode(document), index->at("ProvisionedThroughput"));
+  warm_at_least(*index, billing_mode(document));
+}
+
+void delete_index(RequestContext& context, const std::string& name, storage::Resource& resource) {
+  if (!find_index(resource.document, name)) throw index_not_found(name);
+  Json left = Json::array();
+  for (const auto& index : resource.document.at("GlobalSecondaryIndexes")) {
+    if (index.at("IndexName") != name) left.push_back(index);
+  }
+  if (left.empty()) {
+    resource.document.erase("GlobalSecondaryIndexes");
+  } else {
+    resource.document["GlobalSecondaryIndexes"] = std::move(left);
+  }
+  ItemStore(context.tx).drop_index(resource.hidden.at("IndexIds").at(name).get<std::int64_t>());
+  resource.hidden["IndexIds"].erase(name);
+}
+
+/// Leaves only definitions that a key uses: AWS drops those of a deleted index too.
+void drop_unused_definitions(Json& document) {
+  std::set<std::string> used;
+  const auto note = [&](const Json& elements) {
+    for (const auto& element : elements) used.insert(element.at("AttributeName").get<std::string>());
+  };
+  note(document.at("KeySchema"));
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (!document.contains(member)) continue;
+    for (const auto& index : document.at(member)) note(index.at("KeySchema"));
+  }
+  Json kept = Json::array();
+  for (const auto& definition : document.at("AttributeDefinitions")) {
+    if (used.contains(definition.at("AttributeName").get<std::string>())) kept.push_back(definition);
+  }
+  document["AttributeDefinitions"] = std::move(kept);
+}
+
+void define_attributes(const Input& input, Json& document) {
+  for (const auto& given : input.objects("AttributeDefinitions")) {
+    const Json definition = {{"AttributeName", given.str("AttributeName")}, {"AttributeType", given.str("AttributeType")}};
+    Json& definitions = document["AttributeDefinitions"];
+    const auto held = std::find_if(definitions.begin(), definitions.end(), [&](const Json& candidate) {
+      return candidate.at("AttributeName") == definition.at("AttributeName");
+    });
+    if (held == definitions.end()) {
+      definitions.push_back(definition);
+    } else if (*held != definition) {
+      throw invalid_parameter("Attribute definitions cannot be redefined: " + given.str("AttributeName"));
+    }
+  }
+}
+
+void update_indexes(RequestContext& context, const Input& input, storage::Resource& resource) {
+  int created = 0;
+  for (const auto& update : input.objects("GlobalSecondaryIndexUpdates")) {
+    if (const auto change = update.find_object("Update")) update_index(context, *change, resource.document);
+    if (const auto removal = update.find_object("Delete")) {
+      ++created;
+      delete_index(context, removal->str("IndexName"), resource);
+    }
+    if (const auto creation = update.find_object("Create")) {
+      ++created;
+      const std::string name = creation->str("IndexName");
+      if (find_index(resource.document, name))
+        throw validation("Attempting to create an index which already exists");
+      resource.document["GlobalSecondaryIndexes"].push_back(
+          global_index_description(*creation, resource.arn, billing_mode(resource.document)));
+      resource.hidden["IndexIds"][name] = ItemStore(context.tx).allocate();
+      check_description(resource.document);
+      const Table table = table_of(resource);
+      ItemStore(context.tx).backfill(table, *table.index(name));
+    }
+  }
+  if (created > 1) {
+    throw AwsError("LimitExceededException", 400,
+                   "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
+  }
+}
+
+}  // namespace
+
+Json update_table(RequestContext& context, const Input& input) {
+  Table table = require_described_table(context, input.str("TableName"));
+  storage::Resource& resource = table.resource;
+  Json& document = resource.document;
+  define_attributes(input, document);
+  update_billing(context, input, document);
+  update_indexes(context, input, resource);
+  drop_unused_definitions(document);
+  if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, document, *stream);
+  if (const auto specification = input.find_object("SSESpecification")) {
+    Json sse = sse_description(context, specification);
+    document.erase("SSEDescription");
+    if (!sse.is_null()) document["SSEDescription"] = std::move(sse);
+  }
+  if (const auto table_class = input.find_str("TableClass")) {
+    document["TableClassSummary"] = {{"TableClass", *table_class}, {"LastUpdateDateTime", context.timestamp()}};
+  }
+  if (const auto protection = input.find_flag("DeletionProtectionEnabled"))
+    document["DeletionProtectionEnabled"] = *protection;
+  if (const auto maxima = input.find_object("OnDemandThroughput"))
+    document["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  if (const auto warm = input.find_object("WarmThroughput"))
+    document["WarmThroughput"] = warm_throughput(warm, billing_mode(document), document.at("ProvisionedThroughput"));
+  context.resources().put(resource);
+  return {{"TableDescription", described(context, table)}};
+}
+
+}  // namespace orrery::dynamodb
