@@ -1,0 +1,193 @@
+#include <algorithm>
+
+#include "services/rds/checks.hpp"
+#include "services/rds/disks.hpp"
+#include "services/rds/errors.hpp"
+#include "services/rds/instance.hpp"
+#include "services/rds/names.hpp"
+#include "services/rds/network.hpp"
+#include "services/rds/parameter_group.hpp"
+#include "services/rds/security.hpp"
+#include "services/rds/subnet_group.hpp"
+#include "services/rds/watching.hpp"
+#include "services/rds/windows.hpp"
+
+namespace orrery::rds {
+
+namespace {
+
+std::string text(const Json& document, const char* member) { return document.at(member).get<std::string>(); }
+
+ChosenVersion change_version(RequestContext& context, const Engine& engine, const Input& input,
+                             storage::Resource& instance) {
+  const std::string before = instance.document.at("EngineVersion");
+  const ChosenVersion current = *choose_version(engine, before, context.now);
+  const std::string wanted = input.str("EngineVersion", before);
+  if (input.has("Engine") && lower(input.str("Engine")) != engine.name)
+    throw invalid_parameter_combination("The engine of a DB instance can't be changed.");
+  const bool major_allowed = input.flag("AllowMajorVersionUpgrade");
+  if (wanted == before || wanted == current.major->major) return current;
+  const ChosenVersion target = checked_version(context, engine, wanted, instance.arn);
+  const auto rank = [&](const ChosenVersion& v) {
+    return std::pair{v.major - engine.majors.data(), v.version - v.major->versions.data()};
+  };
+  if (rank(target) < rank(current))
+    throw invalid_parameter_combination("Cannot upgrade " + std::string(engine.name) + " from " + before + " to " +
+                                        wanted);
+  if (target.major != current.major && !major_allowed)
+    throw invalid_parameter_combination(
+        "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.");
+  instance.document["EngineVersion"] = target.version->version;
+  if (target.major != current.major) {
+    instance.document["OptionGroupMemberships"][0]["OptionGroupName"] = default_option_group(engine, *target.major);
+    if (!input.has("DBParameterGroupName")) {
+      const std::string group = instance.document.at("DBParameterGroups").at(0).at("DBParameterGroupName");
+      if (group.rfind("default.", 0) != 0)
+        throw invalid_parameter_combination(
+            "The current DB instance parameter group " + group +
+            " is custom. You must explicitly specify a new DB instance parameter group, "
+            "either default or custom, for the engine version upgrade.");
+      instance.document["DBParameterGroups"][0]["DBParameterGroupName"] = group_for(context, "", *target.major);
+    }
+  }
+  return target;
+}
+
+void change_logs(const Engine& engine, const ChosenVersion& version, const Input& input, Json& document) {
+  const Input configuration = input.object("CloudwatchLogsExportConfiguration");
+  const auto enable = configuration.strings("EnableLogTypes"), disable = configuration.strings("DisableLogTypes");
+  check_log_types(engine, version, enable);
+  check_log_types(engine, version, disable);
+  std::vector<std::string> types = document.value("EnabledCloudwatchLogsExports", std::vector<std::string>{});
+  std::erase_if(
+      types, [&](const std::string& type) { return std::find(disable.begin(), disable.end(), type) != disable.end(); });
+  for (const std::string& type : enable)
+    if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+  std::sort(types.begin(), types.end());
+  document.erase("EnabledCloudwatchLogsExports");
+  if (!types.empty()) document["EnabledCloudwatchLogsExports"] = types;
+}
+
+void change_backup(const Input& input, const std::string& identifier, Json& document) {
+  const std::int64_t days =
+      input.integer("BackupRetentionPeriod", document.at("BackupRetentionPeriod").get<std::int64_t>());
+  check_range("BackupRetentionPeriod", days, 0, 35);
+  document["BackupRetentionPeriod"] = days;
+  const Windows windows =
+      settle_windows(input.str("PreferredBackupWindow", text(document, "PreferredBackupWindow")),
+                     input.str("PreferredMaintenanceWindow", text(document, "PreferredMaintenanceWindow")), identifier);
+  document["PreferredBackupWindow"] = windows.backup;
+  document["PreferredMaintenanceWindow"] = windows.maintenance;
+  document["CopyTagsToSnapshot"] = input.flag("CopyTagsToSnapshot", document.at("CopyTagsToSnapshot"));
+}
+
+void change_network(RequestContext& context, const Input& input, storage::Resource& instance) {
+  Json& document = instance.document;
+  bool moved = false;
+  if (const std::string wanted = lower(input.str("DBSubnetGroupName"));
+      !wanted.empty() && wanted != document.at("DBSubnetGroup").at("DBSubnetGroupName")) {
+    const auto group = find_subnet_group(context, wanted);
+    if (!group) throw subnet_group_not_found(wanted);
+    const auto before = find_subnet_group(context, document.at("DBSubnetGroup").at("DBSubnetGroupName"));
+    if (before && before->at("VpcId") == group->at("VpcId"))
+      throw AwsError("InvalidVPCNetworkStateFault", 400,
+                     "You cannot move DB instance " + instance.id + " to subnet group " + wanted +
+                         ". The specified DB subnet group and DB instance are in the same VPC. Choose a DB subnet "
+                         "group in different VPC than the specified DB instance and try again.");
+    document["DBSubnetGroup"] = {{"DBSubnetGroupName", wanted}};
+    document["AvailabilityZone"] = group->at("Subnets").at(0).at("SubnetAvailabilityZone").at("Name");
+    document["VpcSecurityGroups"] = security_groups(context, {}, group->at("VpcId"));
+    moved = true;
+  }
+  const auto group = find_subnet_group(context, document.at("DBSubnetGroup").at("DBSubnetGroupName"));
+  if (const auto ids = input.strings("VpcSecurityGroupIds"); !ids.empty()) {
+    document["VpcSecurityGroups"] = security_groups(context, ids, group->at("VpcId"));
+    moved = true;
+  }
+  const bool multi = input.flag("MultiAZ", document.at("MultiAZ"));
+  document["MultiAZ"] = multi;
+  document.erase("SecondaryAvailabilityZone");
+  for (const Json& subnet : group->at("Subnets")) {
+    const Json& zone = subnet.at("SubnetAvailabilityZone").at("Name");
+    if (multi && zone != document.at("AvailabilityZone")) document["SecondaryAvailabilityZone"] = zone;
+  }
+  document["PubliclyAccessible"] = input.flag("PubliclyAccessible", document.at("PubliclyAccessible"));
+  if (input.str("NetworkType", "IPV4") != "IPV4")
+    throw AwsError("NetworkTypeNotSupported", 400,
+                   "The network type " + input.str("NetworkType") + " isn't supported.");
+  if (const auto port = input.find_integer("DBPortNumber")) {
+    check_range("DBPortNumber", *port, 1150, 65535);
+    document["Endpoint"]["Port"] = *port;
+  }
+  if (moved) reattach(context, instance);
+}
+
+void change_access(RequestContext& context, const Input& input, storage::Resource& instance) {
+  Json& document = instance.document;
+  if (input.has("CACertificateIdentifier")) {
+    const std::string authority = checked_certificate(context, input.str("CACertificateIdentifier"), instance.arn);
+    document["CACertificateIdentifier"] = authority;
+    document["CertificateDetails"]["CAIdentifier"] = authority;
+  }
+  input.acknowledge("CertificateRotationRestart", "no engine runs that a new certificate would restart");
+  document["IAMDatabaseAuthenticationEnabled"] =
+      input.flag("EnableIAMDatabaseAuthentication", document.at("IAMDatabaseAuthenticationEnabled"));
+  document["DeletionProtection"] = input.flag("DeletionProtection", document.at("DeletionProtection"));
+  if (input.flag("DisableDomain")) throw invalid_parameter_combination("The DB instance is not a member of a domain.");
+  if (const auto tier = input.find_integer("PromotionTier")) {
+    check_range("PromotionTier", *tier, 0, 15);
+    document["PromotionTier"] = *tier;
+  }
+}
+
+void rename(RequestContext& context, const std::string& wanted, storage::Resource& instance) {
+  const std::string name = checked_identifier("NewDBInstanceIdentifier", wanted, 63);
+  if (name == instance.id) return;
+  storage::ResourceTable table = context.resources();
+  if (table.exists(kInstance, name)) throw instance_exists();
+  const storage::Tags tags = table.tags(kInstance, instance.id);
+  table.erase(kInstance, instance.id);
+  settle_all(context, instance.arn);
+  instance.id = name;
+  instance.arn = context.arn("db:" + name);
+  instance.document["DBInstanceIdentifier"] = name;
+  instance.document["DBInstanceArn"] = instance.arn;
+  instance.document["Endpoint"]["Address"] = endpoint_address(context, name);
+  table.put(instance);
+  table.tag(kInstance, name, tags);
+}
+
+}  // namespace
+
+Json modify_instance(RequestContext& context, const Input& input) {
+  storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  require_available(instance);
+  input.acknowledge("ApplyImmediately", "changes settle at once, as if the maintenance window were now");
+  Json& document = instance.document;
+  const Engine& engine = checked_engine(document.at("Engine"));
+  refuse_foreign(engine, input);
+  const ChosenVersion version = change_version(context, engine, input, instance);
+  document["DBInstanceClass"] = input.str("DBInstanceClass", text(document, "DBInstanceClass"));
+  check_class(document.at("DBInstanceClass"));
+  document["AutoMinorVersionUpgrade"] = input.flag("AutoMinorVersionUpgrade", document.at("AutoMinorVersionUpgrade"));
+  if (const std::string license = input.str("LicenseModel"); !license.empty()) check_license(engine, license);
+  if (const std::string options = input.str("OptionGroupName"); !options.empty())
+    check_option_group(engine, version, options);
+  if (const std::string group = input.str("DBParameterGroupName"); !group.empty())
+    document["DBParameterGroups"][0]["DBParameterGroupName"] = group_for(context, group, *version.major);
+  change_logs(engine, version, input, document);
+  settle_storage(engine, input, document);
+  change_backup(input, instance.id, document);
+  change_network(context, input, instance);
+  change_access(context, input, instance);
+  settle_monitoring(context, input, document);
+  change_credentials(context, engine, input, instance);
+  if (const std::string wanted = input.str("NewDBInstanceIdentifier"); !wanted.empty())
+    rename(context, wanted, instance);
+  context.resources().put(instance);
+  relink(context, instance);
+  give_advice(context, instance);
+  return {{"DBInstance", instance_view(context, instance)}};
+}
+
+}  // namespace orrery::rds

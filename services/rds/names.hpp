@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace orrery::rds {
+
+std::string lower(std::string text);
+
+/// RDS's rule for the names of instances, snapshots and parameter groups: a letter first, then letters, digits and
+/// single hyphens, none at the end. Returns the name in lower case, as RDS stores it; throws InvalidParameterValue.
+std::string checked_identifier(std::string_view parameter, const std::string& value, std::size_t longest);
+
+}  // namespace orrery::rds

@@ -1,0 +1,24 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "registry/context.hpp"
+#include "registry/input.hpp"
+#include "services/rds/engines.hpp"
+
+namespace orrery::rds {
+
+/// The group's document; "default.<family>" exists for every family, stored or not.
+std::optional<Json> find_parameter_group(RequestContext& context, const std::string& name);
+/// The group's name when it exists and fits the family (InvalidParameterCombination otherwise); the default one, stored
+/// on first use as RDS does, when `wanted` is "".
+std::string group_for(RequestContext& context, const std::string& wanted, const MajorVersion& major);
+
+Json create_parameter_group(RequestContext&, const Input&);
+Json describe_parameter_groups(RequestContext&, const Input&);
+Json delete_parameter_group(RequestContext&, const Input&);
+Json modify_parameter_group(RequestContext&, const Input&);
+Json reset_parameter_group(RequestContext&, const Input&);
+Json describe_parameters(RequestContext&, const Input&);
+
+}  // namespace orrery::rds

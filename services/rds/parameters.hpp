@@ -1,0 +1,24 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace orrery::rds {
+
+/// One setting of an engine as RDS describes it.
+struct Parameter {
+  std::string_view name;
+  std::string_view apply_type;  ///< "dynamic" or "static" (needs a reboot)
+  std::string_view data_type;   ///< "integer", "boolean", "string", "float", "list"
+  std::string_view allowed;     ///< "0-1073741823", "on,off"; "" for any
+  bool modifiable;
+};
+
+/// PostgreSQL's settings (pg_settings of version 15) and those that RDS adds.
+std::span<const Parameter> postgres_parameters();
+/// A setting of the family; for engines without a table here any well-formed name is one of type string.
+std::optional<Parameter> find_parameter(std::string_view family, std::string_view name);
+/// Whether `value` lies in the range or list of `parameter`. Formulas of RDS ({DBInstanceClassMemory/…}) do.
+bool allows(const Parameter& parameter, std::string_view value);
+
+}  // namespace orrery::rds

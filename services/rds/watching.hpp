@@ -1,0 +1,10 @@
+#pragma once
+#include "registry/context.hpp"
+#include "registry/input.hpp"
+
+namespace orrery::rds {
+
+/// Enhanced Monitoring, Performance Insights and Database Insights, from a create or modify call into the document.
+void settle_monitoring(RequestContext& context, const Input& input, Json& document);
+
+}  // namespace orrery::rds
