@@ -16,7 +16,7 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::milliseconds kSweep{500};
+constexpr std::chrono::milliseconds kSweep{500}, kDrainPoll{10};
 
 Acceptor listen(const Strand& strand, const Address& address) {
   const std::string name = address.host + ":" + std::to_string(address.port);
@@ -112,7 +112,7 @@ Awaitable<void> Server::State::accept(Acceptor& from, Start start) {
 }
 
 void Server::State::sweep() {
-  sweep_timer.expires_after(kSweep);
+  sweep_timer.expires_after(draining ? kDrainPoll : kSweep);
   sweep_timer.async_wait([this](boost::system::error_code error) {
     if (error) return;
     connections.sweep();
