@@ -8,7 +8,7 @@ namespace {
 
 /// The position of the row whose text equals `name` in rows sorted by it, or nullopt.
 template <typename Row>
-std::optional<std::uint32_t> find_sorted(const Tables& tables, std::span<const Row> rows, Text Row::* key,
+std::optional<std::uint32_t> find_sorted(const Tables& tables, std::span<const Row> rows, Text Row::*key,
                                          std::string_view name) {
   const auto it = std::lower_bound(rows.begin(), rows.end(), name, [&](const Row& row, std::string_view wanted) {
     return tables.text(row.*key) < wanted;
@@ -20,8 +20,8 @@ std::optional<std::uint32_t> find_sorted(const Tables& tables, std::span<const R
 }  // namespace
 
 std::optional<ReferenceView> ShapeView::find_member(std::string_view name) const {
-  const auto at = find_sorted(*tables_, tables_->references.subspan(row_->reference, row_->references),
-                              &ReferenceRow::name, name);
+  const auto at =
+      find_sorted(*tables_, tables_->references.subspan(row_->reference, row_->references), &ReferenceRow::name, name);
   if (!at) return std::nullopt;
   return member(*at);
 }
@@ -36,8 +36,8 @@ std::optional<ReferenceView> ShapeView::find_wire(std::string_view wire_name) co
 }
 
 std::optional<OperationView> ServiceView::operation(std::string_view name) const {
-  const auto at = find_sorted(*tables_, tables_->operations.subspan(row_->operation, row_->operations),
-                              &OperationRow::name, name);
+  const auto at =
+      find_sorted(*tables_, tables_->operations.subspan(row_->operation, row_->operations), &OperationRow::name, name);
   if (!at) return std::nullopt;
   return operation_at(*at);
 }

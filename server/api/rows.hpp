@@ -13,7 +13,17 @@ inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
 enum class Protocol : std::uint8_t { query, ec2, json, rest_json, rest_xml, rpc_cbor };
 enum class Type : std::uint8_t {
-  structure, list, map, string, integer, long_integer, floating, boolean, timestamp, blob, document
+  structure,
+  list,
+  map,
+  string,
+  integer,
+  long_integer,
+  floating,
+  boolean,
+  timestamp,
+  blob,
+  document
 };
 enum class Location : std::uint8_t { body, uri, querystring, header, headers, status_code };
 /// `standard`: what the protocol uses where nothing is said.
@@ -65,13 +75,13 @@ inline constexpr std::uint8_t event_stream = 2;
 inline constexpr std::uint8_t single_element = 4;  ///< the output's one member is the root element (GetBucketLocation)
 inline constexpr std::uint8_t sensitive = 8;
 inline constexpr std::uint8_t union_type = 16;
-inline constexpr std::uint8_t attributes = 32;     ///< has members that are XML attributes
+inline constexpr std::uint8_t attributes = 32;  ///< has members that are XML attributes
 }  // namespace shape_flag
 
 struct ReferenceRow {
-  Text name;        ///< the member's
-  Text wire;        ///< locationName, or the name ("member", "key", "value" in lists and maps)
-  Text query;       ///< as the query and EC2 protocols write it in requests
+  Text name;   ///< the member's
+  Text wire;   ///< locationName, or the name ("member", "key", "value" in lists and maps)
+  Text query;  ///< as the query and EC2 protocols write it in requests
   Text xmlns, xmlns_prefix;
   std::uint32_t shape;
   std::uint16_t flags;
@@ -121,9 +131,7 @@ struct Tables {
   std::span<const std::uint32_t> starts;
   const char* pool;
 
-  std::string_view text(Text number) const {
-    return {pool + starts[number], starts[number + 1] - starts[number]};
-  }
+  std::string_view text(Text number) const { return {pool + starts[number], starts[number + 1] - starts[number]}; }
 };
 
 /// The compiled services/*/api.json.

@@ -103,14 +103,21 @@ class Reader {
 
   Json simple(unsigned info) {
     switch (info) {
-      case 20: return false;
-      case 21: return true;
+      case 20:
+        return false;
+      case 21:
+        return true;
       case 22:
-      case 23: return nullptr;
-      case 25: return half(argument(info));
-      case 26: return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(argument(info))));
-      case 27: return std::bit_cast<double>(argument(info));
-      default: bad("A CBOR simple value without a meaning here");
+      case 23:
+        return nullptr;
+      case 25:
+        return half(argument(info));
+      case 26:
+        return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(argument(info))));
+      case 27:
+        return std::bit_cast<double>(argument(info));
+      default:
+        bad("A CBOR simple value without a meaning here");
     }
   }
 
@@ -119,18 +126,27 @@ class Reader {
     const unsigned head = byte();
     const unsigned info = head & 31;
     switch (head >> 5) {
-      case 0: return argument(info);
+      case 0:
+        return argument(info);
       case 1: {
         const auto size = argument(info);
-        if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) bad("A CBOR integer is too small");
+        if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+          bad("A CBOR integer is too small");
         return -1 - static_cast<std::int64_t>(size);
       }
-      case 2: return text(2, info);
-      case 3: return text(3, info);
-      case 4: return list(info, depth);
-      case 5: return map(info, depth);
-      case 6: argument(info); return item(depth + 1);
-      default: return simple(info);
+      case 2:
+        return text(2, info);
+      case 3:
+        return text(3, info);
+      case 4:
+        return list(info, depth);
+      case 5:
+        return map(info, depth);
+      case 6:
+        argument(info);
+        return item(depth + 1);
+      default:
+        return simple(info);
     }
   }
 

@@ -104,7 +104,9 @@ void append_cbor(std::string& out, const ReferenceView& reference, const Json& v
       append_head(out, 4, value.size());
       for (const auto& one : value) append_cbor(out, reference.shape().element(), one);
       return;
-    case Type::map: append_map(out, reference, value); return;
+    case Type::map:
+      append_map(out, reference, value);
+      return;
     case Type::boolean:
       if (!value.is_boolean()) wrong_type(reference, value);
       out += value.get<bool>() ? '\xF5' : '\xF4';
@@ -122,7 +124,8 @@ void append_cbor(std::string& out, const ReferenceView& reference, const Json& v
       if (!value.is_string()) wrong_type(reference, value);
       append_cbor_text(out, value.get_ref<const std::string&>());
       return;
-    default: append_number(out, reference, value);
+    default:
+      append_number(out, reference, value);
   }
 }
 

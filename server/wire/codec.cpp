@@ -26,11 +26,15 @@ std::string_view last_part(std::string_view text, char separator) {
 /// The operation's name where the protocol says it; "" in the REST protocols.
 std::string named_operation(const ServiceView& service, const http::Request& request) {
   switch (protocol_of(service, request)) {
-    case Protocol::rpc_cbor: return std::string(last_part(request.path, '/'));
-    case Protocol::json: return std::string(last_part(request.headers.get("X-Amz-Target"), '.'));
+    case Protocol::rpc_cbor:
+      return std::string(last_part(request.path, '/'));
+    case Protocol::json:
+      return std::string(last_part(request.headers.get("X-Amz-Target"), '.'));
     case Protocol::query:
-    case Protocol::ec2: return form_parameter(request, "Action");
-    default: return "";
+    case Protocol::ec2:
+      return form_parameter(request, "Action");
+    default:
+      return "";
   }
 }
 
@@ -41,13 +45,16 @@ bool is_rest(const ServiceView& service, const http::Request& request) {
 
 AwsError malformed(Protocol protocol, const Malformed& error) {
   switch (protocol) {
-    case Protocol::query: return {"MalformedInput", 400, error.message};
-    case Protocol::ec2: return {"InvalidParameterValue", 400, error.message};
+    case Protocol::query:
+      return {"MalformedInput", 400, error.message};
+    case Protocol::ec2:
+      return {"InvalidParameterValue", 400, error.message};
     case Protocol::rest_xml:
       if (error.kind == Malformed::Kind::value) return {"InvalidArgument", 400, error.message};
       return {"MalformedXML", 400,
               "The XML you provided was not well-formed or did not validate against our published schema"};
-    default: return {"SerializationException", 400, error.message};
+    default:
+      return {"SerializationException", 400, error.message};
   }
 }
 
@@ -63,10 +70,14 @@ Json read_by(const OperationView& operation, const http::Request& request, Proto
   const auto input = operation.input();
   switch (protocol) {
     case Protocol::query:
-    case Protocol::ec2: return input ? read_form(*input, request) : Json::object();
-    case Protocol::rest_json: return read_rest(operation, request, Body::json);
-    case Protocol::rest_xml: return read_rest(operation, request, Body::xml);
-    default: return read_document(operation, request, protocol);
+    case Protocol::ec2:
+      return input ? read_form(*input, request) : Json::object();
+    case Protocol::rest_json:
+      return read_rest(operation, request, Body::json);
+    case Protocol::rest_xml:
+      return read_rest(operation, request, Body::xml);
+    default:
+      return read_document(operation, request, protocol);
   }
 }
 
@@ -76,8 +87,8 @@ http::Response write_query(const OperationView& operation, const Json& output, c
   auto& out = response.body;
   append_root(out, name + "Response", operation.service().xmlns());
   if (const auto shape = operation.output()) {
-    const std::string result = operation.result_wrapper().empty() ? name + "Result"
-                                                                  : std::string(operation.result_wrapper());
+    const std::string result =
+        operation.result_wrapper().empty() ? name + "Result" : std::string(operation.result_wrapper());
     append_root(out, result, "");
     append_xml_members(out, *shape, output);
     out += "</" + result + '>';
@@ -105,7 +116,9 @@ http::Response write_ec2(const OperationView& operation, const Json& output, con
   return response;
 }
 
-std::string json_type(const ServiceView& service) { return "application/x-amz-json-" + std::string(service.json_version()); }
+std::string json_type(const ServiceView& service) {
+  return "application/x-amz-json-" + std::string(service.json_version());
+}
 
 http::Response write_json(const OperationView& operation, const Json& output) {
   http::Response response;
@@ -128,12 +141,18 @@ http::Response write_cbor(const OperationView& operation, const Json& output) {
 http::Response write_by(const OperationView& operation, Protocol protocol, const Json& output,
                         const std::string& request_id) {
   switch (protocol) {
-    case Protocol::query: return write_query(operation, output, request_id);
-    case Protocol::ec2: return write_ec2(operation, output, request_id);
-    case Protocol::json: return write_json(operation, output);
-    case Protocol::rpc_cbor: return write_cbor(operation, output);
-    case Protocol::rest_json: return write_rest(operation, output, Body::json);
-    default: return write_rest(operation, output, Body::xml);
+    case Protocol::query:
+      return write_query(operation, output, request_id);
+    case Protocol::ec2:
+      return write_ec2(operation, output, request_id);
+    case Protocol::json:
+      return write_json(operation, output);
+    case Protocol::rpc_cbor:
+      return write_cbor(operation, output);
+    case Protocol::rest_json:
+      return write_rest(operation, output, Body::json);
+    default:
+      return write_rest(operation, output, Body::xml);
   }
 }
 
@@ -193,8 +212,12 @@ http::Response write_error(const ServiceView& service, const http::Request& requ
   http::Response response;
   const auto protocol = protocol_of(service, request);
   switch (protocol) {
-    case Protocol::query: write_query_error(response, service, error, request_id); break;
-    case Protocol::ec2: write_ec2_error(response, error, request_id); break;
+    case Protocol::query:
+      write_query_error(response, service, error, request_id);
+      break;
+    case Protocol::ec2:
+      write_ec2_error(response, service, error, request_id);
+      break;
     case Protocol::rest_xml:
       // An answer to HEAD has no body; the client has the status alone.
       if (request.method != "HEAD") write_xml_error(response, service, request, error, request_id);
@@ -206,8 +229,7 @@ http::Response write_error(const ServiceView& service, const http::Request& requ
       break;
     default:
       write_json_error(response, service, error);
-      response.headers.add("Content-Type",
-                           protocol == Protocol::rest_json ? "application/json" : json_type(service));
+      response.headers.add("Content-Type", protocol == Protocol::rest_json ? "application/json" : json_type(service));
   }
   response.status = error.status();
   add_request_id(response, protocol, request_id);

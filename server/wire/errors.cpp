@@ -11,7 +11,6 @@ namespace orrery::wire {
 namespace {
 
 using api::ErrorView;
-using api::Location;
 using api::ReferenceView;
 using api::ServiceView;
 
@@ -25,7 +24,7 @@ void each_error_member(const std::optional<ErrorView>& modelled, const AwsError&
     const auto member = modelled ? modelled->shape().find_member(name) : std::nullopt;
     if (!member) {
       unknown(name, value);
-    } else if (member->location() == Location::body) {
+    } else if (in_body(*member)) {
       known(*member, value);
     }
   }
@@ -75,11 +74,13 @@ void write_query_error(http::Response& response, const ServiceView& service, con
   response.headers.set("Content-Type", "text/xml");
 }
 
-void write_ec2_error(http::Response& response, const AwsError& error, const std::string& request_id) {
+void write_ec2_error(http::Response& response, const ServiceView& service, const AwsError& error,
+                     const std::string& request_id) {
   auto& out = response.body;
   out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>";
   append_element(out, "Code", error.code());
   append_element(out, "Message", error.message());
+  append_xml_error_members(out, service, error);
   out += "</Error></Errors>";
   append_element(out, "RequestID", request_id);
   out += "</Response>";

@@ -11,7 +11,8 @@ namespace orrery::wire {
 
 void write_query_error(http::Response& response, const api::ServiceView& service, const AwsError& error,
                        const std::string& request_id);
-void write_ec2_error(http::Response& response, const AwsError& error, const std::string& request_id);
+void write_ec2_error(http::Response& response, const api::ServiceView& service, const AwsError& error,
+                     const std::string& request_id);
 void write_xml_error(http::Response& response, const api::ServiceView& service, const http::Request& request,
                      const AwsError& error, const std::string& request_id);
 /// `__type` in the body (json), or the x-amzn-errortype header (rest-json).

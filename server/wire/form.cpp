@@ -20,9 +20,7 @@ constexpr std::size_t kMaxIndex = 1'000'000;
 /// The parameters sorted by name: all below one prefix are neighbours.
 class FormReader {
  public:
-  explicit FormReader(Pairs pairs) : pairs_(std::move(pairs)) {
-    std::ranges::stable_sort(pairs_, {}, &Pair::first);
-  }
+  explicit FormReader(Pairs pairs) : pairs_(std::move(pairs)) { std::ranges::stable_sort(pairs_, {}, &Pair::first); }
 
   Json structure(const ShapeView& shape, const std::string& prefix, int depth) const;
 
@@ -117,8 +115,10 @@ bool FormReader::value(const ReferenceView& reference, const std::string& name, 
       if (below(name).empty()) return false;
       out = structure(reference.shape(), name + '.', depth + 1);
       return true;
-    case Type::list: return list(reference, name, depth, out);
-    case Type::map: return map(reference, name, depth, out);
+    case Type::list:
+      return list(reference, name, depth, out);
+    case Type::map:
+      return map(reference, name, depth, out);
     default: {
       const auto* text = exact(name);
       if (!text) return false;

@@ -38,7 +38,8 @@ void check_depth(std::string_view text) {
   if (document.is_number_float()) kind = "DECIMAL_VALUE";
   if (document.is_number_integer()) kind = "NUMBER_VALUE";
   if (document.is_boolean()) kind = document.get<bool>() ? "TRUE_VALUE" : "FALSE_VALUE";
-  if (document.is_object()) throw Malformed{Malformed::Kind::value, "Start of structure or map found where not expected"};
+  if (document.is_object())
+    throw Malformed{Malformed::Kind::value, "Start of structure or map found where not expected"};
   if (document.is_array()) throw Malformed{Malformed::Kind::value, "Start of list found where not expected"};
   throw Malformed{Malformed::Kind::value, std::string(kind) + " cannot be converted to " + std::string(wanted)};
 }
@@ -58,8 +59,8 @@ Json integer(const ReferenceView& reference, const Json& document) {
   } else {
     cannot(document, wanted);
   }
-  if (narrow && (number > std::numeric_limits<std::int32_t>::max() ||
-                 number < std::numeric_limits<std::int32_t>::min())) {
+  if (narrow &&
+      (number > std::numeric_limits<std::int32_t>::max() || number < std::numeric_limits<std::int32_t>::min())) {
     cannot(document, wanted);
   }
   return number;
@@ -77,7 +78,8 @@ Json timestamp(const Json& document) {
 Json scalar(const ReferenceView& reference, Json document, Blobs blobs) {
   switch (reference.type()) {
     case Type::integer:
-    case Type::long_integer: return integer(reference, document);
+    case Type::long_integer:
+      return integer(reference, document);
     case Type::floating:
       if (document.is_string()) return scalar_from_text(reference, document.get_ref<const std::string&>());
       if (!document.is_number()) cannot(document, "Double");
@@ -85,7 +87,8 @@ Json scalar(const ReferenceView& reference, Json document, Blobs blobs) {
     case Type::boolean:
       if (!document.is_boolean()) cannot(document, "Boolean");
       return document;
-    case Type::timestamp: return timestamp(document);
+    case Type::timestamp:
+      return timestamp(document);
     case Type::blob: {
       if (!document.is_string()) cannot(document, "Blob");
       if (blobs == Blobs::raw) return document;
@@ -94,7 +97,8 @@ Json scalar(const ReferenceView& reference, Json document, Blobs blobs) {
     case Type::string:
       if (!document.is_string()) cannot(document, "String");
       return document;
-    default: return document;
+    default:
+      return document;
   }
 }
 
@@ -120,8 +124,10 @@ Json structure_from_document(const ShapeView& shape, Json document, Blobs blobs)
 }
 
 Json from_document(const ReferenceView& reference, Json document, Blobs blobs) {
+  if (reference.json_value() && document.is_string()) return parse_json(document.get_ref<const std::string&>());
   switch (reference.type()) {
-    case Type::structure: return structure_from_document(reference.shape(), std::move(document), blobs);
+    case Type::structure:
+      return structure_from_document(reference.shape(), std::move(document), blobs);
     case Type::list: {
       if (!document.is_array()) cannot(document, "List");
       Json out = Json::array();
@@ -140,7 +146,8 @@ Json from_document(const ReferenceView& reference, Json document, Blobs blobs) {
       }
       return out;
     }
-    default: return scalar(reference, std::move(document), blobs);
+    default:
+      return scalar(reference, std::move(document), blobs);
   }
 }
 

@@ -6,7 +6,6 @@
 
 namespace orrery::wire {
 
-using api::Location;
 using api::ReferenceView;
 using api::ShapeView;
 using api::TimeFormat;
@@ -25,11 +24,21 @@ void append_json_string(std::string& out, std::string_view text) {
     out.append(text, from, n - from);
     from = n + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
       default: {
         static constexpr std::string_view digits = "0123456789abcdef";
         out += "\\u00";
@@ -46,7 +55,7 @@ void append_json_members(std::string& out, const ShapeView& shape, const Json& v
   out += '{';
   bool first = true;
   each_member(shape, value, [&](const ReferenceView& member, const Json& one) {
-    if (member.location() != Location::body) return;
+    if (!in_body(member)) return;
     if (!first) out += ',';
     first = false;
     append_json_string(out, member.wire_name());
@@ -102,13 +111,21 @@ void append_json(std::string& out, const ReferenceView& reference, const Json& v
     out += "null";
     return;
   }
+  if (reference.json_value()) {
+    append_json_string(out, value.dump());
+    return;
+  }
   switch (reference.type()) {
     case Type::structure:
       if (!value.is_object()) wrong_type(reference, value);
       append_json_members(out, reference.shape(), value);
       return;
-    case Type::list: append_list(out, reference, value); return;
-    case Type::map: append_map(out, reference, value); return;
+    case Type::list:
+      append_list(out, reference, value);
+      return;
+    case Type::map:
+      append_map(out, reference, value);
+      return;
     case Type::string:
       if (!value.is_string()) wrong_type(reference, value);
       append_json_string(out, value.get_ref<const std::string&>());
@@ -118,7 +135,9 @@ void append_json(std::string& out, const ReferenceView& reference, const Json& v
       append_scalar(out, reference, value, TimeFormat::standard);
       out += '"';
       return;
-    case Type::timestamp: append_timestamp_json(out, reference, value); return;
+    case Type::timestamp:
+      append_timestamp_json(out, reference, value);
+      return;
     case Type::floating:
       if (value.is_number() && !std::isfinite(value.get<double>())) {
         out += '"';
@@ -128,8 +147,11 @@ void append_json(std::string& out, const ReferenceView& reference, const Json& v
       }
       append_scalar(out, reference, value, TimeFormat::standard);
       return;
-    case Type::document: out += value.dump(); return;
-    default: append_scalar(out, reference, value, TimeFormat::standard);
+    case Type::document:
+      out += value.dump();
+      return;
+    default:
+      append_scalar(out, reference, value, TimeFormat::standard);
   }
 }
 

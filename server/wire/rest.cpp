@@ -68,7 +68,7 @@ Json header_value(const ReferenceView& member, std::string_view text) {
     if (!aws::base64_decode(std::string(text), decoded)) {
       throw Malformed{Malformed::Kind::value, "Invalid header " + std::string(member.wire_name())};
     }
-    return decoded;
+    return parse_json(decoded);
   }
   return scalar_from_text(member, text);
 }
@@ -95,12 +95,11 @@ Json prefixed_headers(const ReferenceView& member, const http::Headers& headers)
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-Json parameter_map(const ReferenceView& member, const ShapeView& input, const Parameters& parameters) {
+/// All of them, those with a member of their own too (Smithy, httpQueryParams).
+Json parameter_map(const ReferenceView& member, const Parameters& parameters) {
   Json out = Json::object();
   const auto content = member.shape().value();
   for (const auto& [name, value] : parameters) {
-    const auto other = input.find_wire(name);
-    if (other && other->location() == Location::querystring) continue;
     if (content.type() == Type::list) {
       auto& list = out[name];
       if (!list.is_array()) list = Json::array();
@@ -112,10 +111,10 @@ Json parameter_map(const ReferenceView& member, const ShapeView& input, const Pa
   return out;
 }
 
-void read_parameter(const ReferenceView& member, const ShapeView& input, const Parameters& parameters, Json& out) {
+void read_parameter(const ReferenceView& member, const Parameters& parameters, Json& out) {
   const std::string name(member.name());
   if (member.type() == Type::map) {
-    auto map = parameter_map(member, input, parameters);
+    auto map = parameter_map(member, parameters);
     if (!map.empty()) out[name] = std::move(map);
     return;
   }
@@ -144,7 +143,9 @@ void read_head(const OperationView& operation, const ShapeView& input, const htt
           if (label == member.wire_name()) out[name] = scalar_from_text(member, http::percent_decode(value));
         }
         break;
-      case Location::querystring: read_parameter(member, input, parameters, out); break;
+      case Location::querystring:
+        read_parameter(member, parameters, out);
+        break;
       case Location::header:
         if (const auto* value = request.headers.find(member.wire_name())) {
           if (!value->empty() || member.type() == Type::string) out[name] = header_value(member, *value);
@@ -155,7 +156,8 @@ void read_head(const OperationView& operation, const ShapeView& input, const htt
         if (!map.empty()) out[name] = std::move(map);
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 }
@@ -183,7 +185,7 @@ void read_payload(const ReferenceView& payload, const http::Request& request, Bo
 
 void append_header_scalar(std::string& out, const ReferenceView& member, const Json& value) {
   if (member.json_value()) {
-    out += aws::base64(value.is_string() ? value.get<std::string>() : value.dump());
+    out += aws::base64(value.dump());
   } else {
     append_scalar(out, member, value, TimeFormat::rfc822);
   }
@@ -233,6 +235,11 @@ void write_xml_body(http::Response& response, const OperationView& operation, co
     return;
   }
   append_root(response.body, root, reference->xmlns().empty() ? service.xmlns() : reference->xmlns());
+  if (shape.has_attributes()) {
+    response.body.pop_back();
+    append_attributes(response.body, shape, output);
+    response.body += '>';
+  }
   append_xml_members(response.body, shape, output);
   response.body += "</" + std::string(root) + '>';
 }
@@ -274,7 +281,7 @@ void write_payload(http::Response& response, const OperationView& operation, con
 
 bool has_body_member(const ShapeView& shape) {
   for (std::size_t n = 0; n < shape.members(); ++n) {
-    if (shape.member(n).location() == Location::body) return true;
+    if (in_body(shape.member(n))) return true;
   }
   return false;
 }
@@ -298,14 +305,19 @@ Json read_rest(const OperationView& operation, const http::Request& request, Bod
 void write_bindings(http::Response& response, const ShapeView& shape, const Json& output) {
   each_member(shape, output, [&](const ReferenceView& member, const Json& value) {
     switch (member.location()) {
-      case Location::header: response.headers.set(member.wire_name(), header_text(member, value)); return;
+      case Location::header:
+        response.headers.set(member.wire_name(), header_text(member, value));
+        return;
       case Location::headers:
         for (const auto& [name, one] : value.items()) {
           response.headers.set(std::string(member.wire_name()) + name, one.get<std::string>());
         }
         return;
-      case Location::status_code: response.status = value.get<int>(); return;
-      default: return;
+      case Location::status_code:
+        response.status = value.get<int>();
+        return;
+      default:
+        return;
     }
   });
 }

@@ -46,8 +46,8 @@ std::pair<int, int> required(const OperationView& operation, const http::Request
     if (!member.required()) continue;
     const bool parameter = member.location() == Location::querystring;
     if (!parameter && member.location() != Location::header) continue;
-    const bool there = parameter ? find(parameters, member.wire_name()) != nullptr
-                                 : request.headers.has(member.wire_name());
+    const bool there =
+        parameter ? find(parameters, member.wire_name()) != nullptr : request.headers.has(member.wire_name());
     ++(there ? out.first : out.second);
   }
   return out;

@@ -15,8 +15,8 @@ using api::TimeFormat;
 using api::Type;
 
 [[noreturn]] void bad(const api::ReferenceView& reference, std::string_view text) {
-  throw Malformed{Malformed::Kind::value, "Invalid value '" + std::string(text.substr(0, 200)) + "' for " +
-                                              std::string(reference.name())};
+  throw Malformed{Malformed::Kind::value,
+                  "Invalid value '" + std::string(text.substr(0, 200)) + "' for " + std::string(reference.name())};
 }
 
 Json integer_from_text(const api::ReferenceView& reference, std::string_view text) {
@@ -24,8 +24,8 @@ Json integer_from_text(const api::ReferenceView& reference, std::string_view tex
   if (text.starts_with('+')) text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) bad(reference, text);
-  if (reference.type() == Type::integer && (number > std::numeric_limits<std::int32_t>::max() ||
-                                            number < std::numeric_limits<std::int32_t>::min())) {
+  if (reference.type() == Type::integer &&
+      (number > std::numeric_limits<std::int32_t>::max() || number < std::numeric_limits<std::int32_t>::min())) {
     bad(reference, text);
   }
   return number;
@@ -90,15 +90,18 @@ Json timestamp_from_text(std::string_view text) {
 Json scalar_from_text(const api::ReferenceView& reference, std::string_view text) {
   switch (reference.type()) {
     case Type::integer:
-    case Type::long_integer: return integer_from_text(reference, trimmed(text));
-    case Type::floating: return double_from_text(reference, trimmed(text));
+    case Type::long_integer:
+      return integer_from_text(reference, trimmed(text));
+    case Type::floating:
+      return double_from_text(reference, trimmed(text));
     case Type::boolean: {
       const auto word = trimmed(text);
       if (word == "true" || word == "True" || word == "TRUE" || word == "1") return true;
       if (word == "false" || word == "False" || word == "FALSE" || word == "0") return false;
       bad(reference, text);
     }
-    case Type::timestamp: return timestamp_from_text(text);
+    case Type::timestamp:
+      return timestamp_from_text(text);
     case Type::blob: {
       std::string bytes;
       if (!aws::base64_decode(std::string(trimmed(text)), bytes)) bad(reference, text);
@@ -131,7 +134,9 @@ void append_double(std::string& out, double value) {
 void append_timestamp(std::string& out, const Json& value, TimeFormat format) {
   const aws::Millis ms = millis_of(value);
   switch (format) {
-    case TimeFormat::rfc822: out += aws::rfc822(ms); return;
+    case TimeFormat::rfc822:
+      out += aws::rfc822(ms);
+      return;
     case TimeFormat::unix_seconds: {
       char buffer[32];
       const aws::Millis size = ms < 0 ? -ms : ms;
@@ -144,7 +149,8 @@ void append_timestamp(std::string& out, const Json& value, TimeFormat format) {
       }
       return;
     }
-    default: out += aws::iso8601_ms(ms);
+    default:
+      out += aws::iso8601_ms(ms);
   }
 }
 
@@ -156,8 +162,8 @@ void append_integer(std::string& out, const Json& value, std::string_view name) 
     out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value.get<std::int64_t>()).ptr);
   } else if (value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() &&
              std::abs(value.get<double>()) < 9e15) {
-    out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer,
-                                     static_cast<std::int64_t>(value.get<double>())).ptr);
+    out.append(buffer,
+               std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value.get<double>())).ptr);
   } else {
     throw std::logic_error("not an integer: " + std::string(name));
   }
@@ -166,7 +172,9 @@ void append_integer(std::string& out, const Json& value, std::string_view name) 
 void append_scalar(std::string& out, const api::ReferenceView& reference, const Json& value, TimeFormat standard) {
   switch (reference.type()) {
     case Type::integer:
-    case Type::long_integer: append_integer(out, value, reference.name()); return;
+    case Type::long_integer:
+      append_integer(out, value, reference.name());
+      return;
     case Type::floating:
       if (!value.is_number()) wrong_type(reference, value);
       append_double(out, value.get<double>());
@@ -189,7 +197,8 @@ void append_scalar(std::string& out, const api::ReferenceView& reference, const 
       if (!value.is_string()) wrong_type(reference, value);
       out += value.get_ref<const std::string&>();
       return;
-    default: wrong_type(reference, value);
+    default:
+      wrong_type(reference, value);
   }
 }
 

@@ -23,8 +23,7 @@ bool valid_utf8(std::string_view text);
 Json scalar_from_text(const api::ReferenceView& reference, std::string_view text);
 
 /// Appends a scalar as text, not escaped for any syntax. Throws std::logic_error on a value of the wrong type.
-void append_scalar(std::string& out, const api::ReferenceView& reference, const Json& value,
-                   api::TimeFormat standard);
+void append_scalar(std::string& out, const api::ReferenceView& reference, const Json& value, api::TimeFormat standard);
 
 /// A timestamp value from text in any of AWS's formats: an integer when whole, else a double. Throws Malformed.
 Json timestamp_from_text(std::string_view text);
@@ -38,6 +37,12 @@ void append_double(std::string& out, double value);
 /// finds every member. Throws std::logic_error for one that the table does not have.
 template <typename F>
 void each_member(const api::ShapeView& shape, const Json& object, F f);
+
+/// Whether an output's member is in the body: what only requests have places for, answers put there.
+inline bool in_body(const api::ReferenceView& member) {
+  return member.location() != api::Location::header && member.location() != api::Location::headers &&
+         member.location() != api::Location::status_code;
+}
 
 [[noreturn]] void unknown_member(const api::ShapeView& shape, std::string_view name);
 [[noreturn]] void wrong_type(const api::ReferenceView& reference, const Json& value);

@@ -73,15 +73,20 @@ class Validator {
     const auto constraint = shape.constraint();
     if (constraint) check(reference, *constraint, value, path);
     switch (shape.type()) {
-      case Type::structure: structure(shape, value, path, depth); return;
-      case Type::list: list(reference, value, path, depth); return;
+      case Type::structure:
+        structure(shape, value, path, depth);
+        return;
+      case Type::list:
+        list(reference, value, path, depth);
+        return;
       case Type::map:
         for (const auto& [name, one] : value.items()) {
           if (const auto key = shape.key().shape().constraint()) check(shape.key(), *key, name, path + ".key");
           this->value(shape.value(), one, path + '.' + name + (coral_ ? ".member" : ""), depth + 1);
         }
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -105,16 +110,23 @@ class Validator {
   void check(const ReferenceView& reference, const ConstraintView& constraint, const Json& value,
              const std::string& path) {
     switch (reference.type()) {
-      case Type::string: text(reference, constraint, value, path); return;
+      case Type::string:
+        text(reference, constraint, value, path);
+        return;
       case Type::blob:
         length(reference, constraint, value, path, static_cast<double>(value.get_ref<const std::string&>().size()));
         return;
       case Type::list:
-      case Type::map: length(reference, constraint, value, path, static_cast<double>(value.size())); return;
+      case Type::map:
+        length(reference, constraint, value, path, static_cast<double>(value.size()));
+        return;
       case Type::integer:
       case Type::long_integer:
-      case Type::floating: range(reference, constraint, value, path); return;
-      default: return;
+      case Type::floating:
+        range(reference, constraint, value, path);
+        return;
+      default:
+        return;
     }
   }
 

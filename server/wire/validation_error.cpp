@@ -27,15 +27,15 @@ std::string coral_value(const Json& value) {
     }
     return out + "]'";
   }
-  const auto text = value.is_string() ? value.get<std::string>()
-                                      : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto text =
+      value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
   return "'" + text + "'";
 }
 
 /// "2 validation errors detected: Value '' at 'name' failed to satisfy constraint: Member must …; Value …"
 std::string coral_message(std::span<const Violation> violations) {
-  std::string out = std::to_string(violations.size()) + " validation error" + (violations.size() == 1 ? "" : "s") +
-                    " detected: ";
+  std::string out =
+      std::to_string(violations.size()) + " validation error" + (violations.size() == 1 ? "" : "s") + " detected: ";
   for (std::size_t n = 0; n < violations.size(); ++n) {
     const auto& violation = violations[n];
     if (n > 0) out += "; ";
@@ -84,9 +84,12 @@ AwsError validation_error(const api::ServiceView& service, std::span<const Viola
     case api::Protocol::query:
       if (service.coral_validation()) return {"ValidationError", 400, coral_message(violations)};
       return query_error(violations.front());
-    case api::Protocol::ec2: return ec2_error(violations.front());
-    case api::Protocol::rest_xml: return rest_xml_error(violations.front());
-    default: return {"ValidationException", 400, coral_message(violations)};
+    case api::Protocol::ec2:
+      return ec2_error(violations.front());
+    case api::Protocol::rest_xml:
+      return rest_xml_error(violations.front());
+    default:
+      return {"ValidationException", 400, coral_message(violations)};
   }
 }
 

@@ -18,6 +18,8 @@ Json read_xml(const api::ShapeView& shape, std::string_view body);
 void append_xml(std::string& out, const api::ReferenceView& reference, std::string_view name, const Json& value);
 /// The members of a structure without its element; those bound to other places than the body are left out.
 void append_xml_members(std::string& out, const api::ShapeView& shape, const Json& value);
+/// ` name="value"` for each member that is an attribute of the structure's element.
+void append_attributes(std::string& out, const api::ShapeView& shape, const Json& value);
 void append_escaped(std::string& out, std::string_view text);
 /// `<name>text</name>`, escaped.
 void append_element(std::string& out, std::string_view name, std::string_view text);

@@ -51,7 +51,8 @@ void put_entry(const ReferenceView& reference, const pugi::xml_node& entry, Json
 
 Json read_value(const ReferenceView& reference, const pugi::xml_node& node) {
   switch (reference.type()) {
-    case Type::structure: return read_structure(reference.shape(), node);
+    case Type::structure:
+      return read_structure(reference.shape(), node);
     case Type::list: {
       Json out = Json::array();
       const auto element = reference.shape().element();
@@ -67,7 +68,8 @@ Json read_value(const ReferenceView& reference, const pugi::xml_node& node) {
       }
       return out;
     }
-    default: return scalar_from_text(reference, text_of(node));
+    default:
+      return scalar_from_text(reference, text_of(node));
   }
 }
 

@@ -5,7 +5,6 @@ namespace orrery::wire {
 
 namespace {
 
-using api::Location;
 using api::ReferenceView;
 using api::ShapeView;
 using api::TimeFormat;
@@ -29,6 +28,8 @@ void append_namespace(std::string& out, const ReferenceView& reference) {
   out += '"';
 }
 
+}  // namespace
+
 void append_attributes(std::string& out, const ShapeView& shape, const Json& value) {
   each_member(shape, value, [&](const ReferenceView& member, const Json& one) {
     if (!member.attribute()) return;
@@ -41,6 +42,8 @@ void append_attributes(std::string& out, const ShapeView& shape, const Json& val
     out += '"';
   });
 }
+
+namespace {
 
 void append_map(std::string& out, const ReferenceView& reference, std::string_view name, const Json& value) {
   if (!value.is_object()) wrong_type(reference, value);
@@ -85,10 +88,18 @@ void append_escaped(std::string& out, std::string_view text) {
     out.append(text, from, n - from);
     from = n + 1;
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
       default:
         out += "&#";
         out += std::to_string(c);
@@ -117,15 +128,19 @@ void append_element(std::string& out, std::string_view name, std::string_view te
 
 void append_xml_members(std::string& out, const ShapeView& shape, const Json& value) {
   each_member(shape, value, [&](const ReferenceView& member, const Json& one) {
-    if (member.attribute() || member.location() != Location::body) return;
+    if (member.attribute() || !in_body(member)) return;
     append_xml(out, member, member.wire_name(), one);
   });
 }
 
 void append_xml(std::string& out, const ReferenceView& reference, std::string_view name, const Json& value) {
   switch (reference.type()) {
-    case Type::list: append_list(out, reference, name, value); return;
-    case Type::map: append_map(out, reference, name, value); return;
+    case Type::list:
+      append_list(out, reference, name, value);
+      return;
+    case Type::map:
+      append_map(out, reference, name, value);
+      return;
     case Type::structure: {
       if (!value.is_object()) wrong_type(reference, value);
       const auto shape = reference.shape();

@@ -46,14 +46,17 @@ void adapt(const api::ShapeView& shape, Json& value, Direction direction);
 
 void adapt(const api::ReferenceView& reference, Json& value, Direction direction) {
   switch (reference.type()) {
-    case api::Type::structure: adapt(reference.shape(), value, direction); return;
+    case api::Type::structure:
+      adapt(reference.shape(), value, direction);
+      return;
     case api::Type::list:
       for (auto& item : value) adapt(reference.shape().element(), item, direction);
       return;
     case api::Type::map:
       for (auto& item : value) adapt(reference.shape().value(), item, direction);
       return;
-    default: adapt_scalar(reference, value, direction);
+    default:
+      adapt_scalar(reference, value, direction);
   }
 }
 

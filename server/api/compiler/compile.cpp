@@ -17,22 +17,29 @@ Protocol protocol_of(const std::string& name) {
 }
 
 Type type_of(const Json& shape) {
-  static const std::map<std::string, Type> types = {
-      {"structure", Type::structure}, {"list", Type::list},
-      {"map", Type::map},             {"string", Type::string},
-      {"character", Type::string},    {"integer", Type::integer},
-      {"byte", Type::integer},        {"short", Type::integer},
-      {"long", Type::long_integer},   {"bigInteger", Type::long_integer},
-      {"float", Type::floating},      {"double", Type::floating},
-      {"bigDecimal", Type::floating}, {"boolean", Type::boolean},
-      {"timestamp", Type::timestamp}, {"blob", Type::blob}};
+  static const std::map<std::string, Type> types = {{"structure", Type::structure},
+                                                    {"list", Type::list},
+                                                    {"map", Type::map},
+                                                    {"string", Type::string},
+                                                    {"character", Type::string},
+                                                    {"integer", Type::integer},
+                                                    {"byte", Type::integer},
+                                                    {"short", Type::integer},
+                                                    {"long", Type::long_integer},
+                                                    {"bigInteger", Type::long_integer},
+                                                    {"float", Type::floating},
+                                                    {"double", Type::floating},
+                                                    {"bigDecimal", Type::floating},
+                                                    {"boolean", Type::boolean},
+                                                    {"timestamp", Type::timestamp},
+                                                    {"blob", Type::blob}};
   if (shape.value("document", false)) return Type::document;
   return types.at(shape.at("type").get<std::string>());
 }
 
 Location location_of(const std::string& name) {
   static const std::map<std::string, Location> locations = {
-      {"", Location::body},       {"uri", Location::uri},         {"querystring", Location::querystring},
+      {"", Location::body},         {"uri", Location::uri},         {"querystring", Location::querystring},
       {"header", Location::header}, {"headers", Location::headers}, {"statusCode", Location::status_code}};
   return locations.at(name);
 }
@@ -74,6 +81,13 @@ Text Compiler::text(const Json& object, const char* key, const std::string& fall
 void Compiler::add(const std::string& name, Json model, const Json& patch) {
   if (patch.is_object()) model.merge_patch(patch);
   shape_of_.clear();
+  // A payload may be named where a shape is used instead of in the shape.
+  for (const auto& [operation, source] : model.at("operations").items()) {
+    for (const char* key : {"input", "output"}) {
+      if (!source.contains(key) || !source.at(key).contains("payload")) continue;
+      model["shapes"][source.at(key).at("shape").get<std::string>()]["payload"] = source.at(key).at("payload");
+    }
+  }
   const Json& meta = model.at("metadata");
   ec2_ = meta.at("protocol") == "ec2";
   ServiceRow row{};
@@ -118,11 +132,11 @@ void Compiler::add_operation(const Json& model, const std::string& name, const J
   row.input = row.output = kNone;
   if (source.contains("input")) {
     row.input = size32(references_.size());
-    references_.push_back(reference(model, source.at("input"), name + "Request", false));
+    references_.push_back(reference(model, source.at("input"), name + "Request"));
   }
   if (source.contains("output")) {
     row.output = size32(references_.size());
-    references_.push_back(reference(model, source.at("output"), name + "Result", false));
+    references_.push_back(reference(model, source.at("output"), name + "Result"));
     row.result_wrapper = text(source.at("output"), "resultWrapper");
   }
   add_route(http.value("requestUri", "/"), row);
@@ -152,8 +166,8 @@ void Compiler::add_route(const std::string& uri, OperationRow& row) {
     const auto end = query.find('&');
     const std::string part = query.substr(0, end);
     const auto equals = part.find('=');
-    query_literals_.push_back({text(part.substr(0, equals)),
-                               text(equals == std::string::npos ? "" : part.substr(equals + 1))});
+    query_literals_.push_back(
+        {text(part.substr(0, equals)), text(equals == std::string::npos ? "" : part.substr(equals + 1))});
     query = end == std::string::npos ? "" : query.substr(end + 1);
   }
   row.queries = size32(query_literals_.size()) - row.query;
@@ -201,7 +215,7 @@ void Compiler::fill_shape(const Json& model, const std::string& name, std::uint3
   if (source.contains("members")) {
     const auto required = source.value("required", std::vector<std::string>{});
     for (const auto& [member, ref] : source.at("members").items()) {  // sorted: nlohmann's objects are std::map
-      auto made = reference(model, ref, member, false);
+      auto made = reference(model, ref, member);
       if (std::ranges::find(required, member) != required.end()) made.flags |= reference_flag::required;
       if (made.flags & reference_flag::attribute) row.flags |= shape_flag::attributes;
       if (source.value("payload", "") == member) {
@@ -211,7 +225,7 @@ void Compiler::fill_shape(const Json& model, const std::string& name, std::uint3
     }
   }
   for (const char* part : {"member", "key", "value"}) {
-    if (source.contains(part)) members.push_back(reference(model, source.at(part), part, true));
+    if (source.contains(part)) members.push_back(reference(model, source.at(part), part));
   }
   row.reference = size32(references_.size());
   row.references = size32(members.size());
@@ -219,17 +233,16 @@ void Compiler::fill_shape(const Json& model, const std::string& name, std::uint3
   shapes_[index] = row;
 }
 
-ReferenceRow Compiler::reference(const Json& model, const Json& source, const std::string& name, bool list_or_map) {
+ReferenceRow Compiler::reference(const Json& model, const Json& source, const std::string& name) {
   const std::string target = source.at("shape");
   // A reference's traits go over those of the shape it refers to, as in botocore's ShapeResolver.
   Json merged = model.at("shapes").at(target);
-  const bool structure = merged.at("type") == "structure";
   for (const auto& [key, value] : source.items()) merged[key] = value;
   ReferenceRow row{};
   row.name = text(name);
   row.shape = shape(model, target);
-  std::string wire = merged.value("locationName", name);
-  if (structure && !source.contains("locationName")) wire = merged.value("locationName", name);
+  const Location location = location_of(merged.value("location", ""));
+  const std::string wire = merged.value("locationName", location == Location::headers ? "" : name);
   row.wire = text(wire);
   const bool renamed = merged.contains("locationName");
   row.query = text(source.contains("queryName") ? source.at("queryName").get<std::string>()
@@ -240,7 +253,7 @@ ReferenceRow Compiler::reference(const Json& model, const Json& source, const st
     row.xmlns = xmlns.is_object() ? text(xmlns, "uri") : text(xmlns.get<std::string>());
     if (xmlns.is_object()) row.xmlns_prefix = text(xmlns, "prefix");
   }
-  row.location = static_cast<std::uint8_t>(location_of(source.value("location", "")));
+  row.location = static_cast<std::uint8_t>(location);
   row.time_format = static_cast<std::uint8_t>(time_format_of(merged.value("timestampFormat", "")));
   if (truthy(merged, "flattened")) row.flags |= reference_flag::flattened;
   if (truthy(merged, "xmlAttribute")) row.flags |= reference_flag::attribute;
@@ -249,7 +262,6 @@ ReferenceRow Compiler::reference(const Json& model, const Json& source, const st
   if (truthy(merged, "idempotencyToken")) row.flags |= reference_flag::token;
   if (truthy(merged, "jsonvalue")) row.flags |= reference_flag::json_value;
   if (truthy(merged, "eventpayload")) row.flags |= reference_flag::event_payload;
-  (void)list_or_map;
   return row;
 }
 
@@ -290,8 +302,8 @@ Tables Compiler::finish() {
   }
   services_ = std::move(sorted);
   for (auto& operation : operations_) operation.service = position[operation.service];
-  return {services_,    operations_, segments_, query_literals_, shapes_,
-          references_, constraints_, values_, errors_,         starts_, pool_.data()};
+  return {services_,    operations_, segments_, query_literals_, shapes_,     references_,
+          constraints_, values_,     errors_,   starts_,         pool_.data()};
 }
 
 }  // namespace orrery::api

@@ -26,7 +26,7 @@ class Compiler {
   Text text(const Json& object, const char* key, const std::string& fallback = "");
   std::uint32_t shape(const Json& model, const std::string& name);
   void fill_shape(const Json& model, const std::string& name, std::uint32_t index);
-  ReferenceRow reference(const Json& model, const Json& source, const std::string& name, bool list_or_map);
+  ReferenceRow reference(const Json& model, const Json& source, const std::string& name);
   std::uint32_t constraint(const Json& shape);
   void add_operation(const Json& model, const std::string& name, const Json& source, std::uint32_t service);
   void add_route(const std::string& uri, OperationRow& row);

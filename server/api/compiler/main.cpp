@@ -50,12 +50,12 @@ void emit(std::ostream& out, const Tables& t) {
   out << "// Made from services/*/api.json by orrery_api_compiler.\n#include \"api/rows.hpp\"\n"
          "namespace orrery::api {\nnamespace {\n";
   array(out, "ServiceRow", "services", t.services, [&](const auto& r) {
-    fields(out, r.name, r.api_version, r.signing_name, r.endpoint_prefix, r.target_prefix, r.service_id,
-           r.json_version, r.xmlns, r.operation, r.operations, r.error, r.errors, r.protocol, r.flags);
+    fields(out, r.name, r.api_version, r.signing_name, r.endpoint_prefix, r.target_prefix, r.service_id, r.json_version,
+           r.xmlns, r.operation, r.operations, r.error, r.errors, r.protocol, r.flags);
   });
   array(out, "OperationRow", "operations", t.operations, [&](const auto& r) {
-    fields(out, r.name, r.method, r.uri, r.service, r.input, r.output, r.result_wrapper, r.segment, r.segments,
-           r.query, r.queries, r.status);
+    fields(out, r.name, r.method, r.uri, r.service, r.input, r.output, r.result_wrapper, r.segment, r.segments, r.query,
+           r.queries, r.status);
   });
   array(out, "SegmentRow", "segments", t.segments, [&](const auto& r) { fields(out, r.text, r.kind); });
   array(out, "QueryLiteralRow", "query_literals", t.query_literals,
@@ -70,8 +70,7 @@ void emit(std::ostream& out, const Tables& t) {
   array(out, "ConstraintRow", "constraints", t.constraints,
         [&](const auto& r) { fields(out, r.min, r.max, r.pattern, r.value, r.values, r.flags); });
   array(out, "Text", "values", t.values, [&](const auto& r) { out << r; });
-  array(out, "ErrorRow", "errors", t.errors,
-        [&](const auto& r) { fields(out, r.code, r.shape, r.status, r.sender); });
+  array(out, "ErrorRow", "errors", t.errors, [&](const auto& r) { fields(out, r.code, r.shape, r.status, r.sender); });
   array(out, "std::uint32_t", "starts", t.starts, [&](const auto& r) { out << r; });
   out << "constexpr char pool[] =\n";
   for (std::size_t n = 0; n + 1 < t.starts.size(); ++n) out << '"' << quoted(t.text(n)) << "\"\n";
