@@ -40,6 +40,9 @@ Json get_user(RequestContext&, const Input&);
 Json list_users(RequestContext&, const Input&);
 Json update_user(RequestContext&, const Input&);
 Json delete_user(RequestContext&, const Input&);
+Json list_ssh_public_keys(RequestContext&, const Input&);
+Json list_signing_certificates(RequestContext&, const Input&);
+Json list_mfa_devices(RequestContext&, const Input&);
 // login_profile.cpp
 Json create_login_profile(RequestContext&, const Input&);
 Json get_login_profile(RequestContext&, const Input&);
