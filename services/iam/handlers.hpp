@@ -43,6 +43,8 @@ Json delete_user(RequestContext&, const Input&);
 Json list_ssh_public_keys(RequestContext&, const Input&);
 Json list_signing_certificates(RequestContext&, const Input&);
 Json list_mfa_devices(RequestContext&, const Input&);
+Json list_virtual_mfa_devices(RequestContext&, const Input&);
+Json list_service_specific_credentials(RequestContext&, const Input&);
 // login_profile.cpp
 Json create_login_profile(RequestContext&, const Input&);
 Json get_login_profile(RequestContext&, const Input&);

@@ -85,6 +85,8 @@ constexpr OperationRow kOperations[] = {
     {"ListSSHPublicKeys", &list_ssh_public_keys},
     {"ListSigningCertificates", &list_signing_certificates},
     {"ListMFADevices", &list_mfa_devices},
+    {"ListVirtualMFADevices", &list_virtual_mfa_devices},
+    {"ListServiceSpecificCredentials", &list_service_specific_credentials},
 
     {"CreateGroup", &create_group},
     {"GetGroup", &get_group},

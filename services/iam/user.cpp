@@ -117,5 +117,14 @@ Json list_signing_certificates(RequestContext& context, const Input& input) {
 Json list_mfa_devices(RequestContext& context, const Input& input) {
   return list_no_credentials(context, input, "MFADevices");
 }
+Json list_service_specific_credentials(RequestContext& context, const Input& input) {
+  input.acknowledge("ServiceName", "narrows an empty list");
+  input.acknowledge("AllUsers", "widens a list that is empty for every user");
+  return list_no_credentials(context, input, "ServiceSpecificCredentials");
+}
+Json list_virtual_mfa_devices(RequestContext&, const Input& input) {
+  input.acknowledge("AssignmentStatus", "narrows an empty list");
+  return page(input, "VirtualMFADevices", {}, [](const Json&) { return std::string(); });
+}
 
 }  // namespace orrery::iam
