@@ -1,0 +1,147 @@
+#include "services/elasticache/layout.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "services/elasticache/endpoints.hpp"
+#include "services/elasticache/names.hpp"
+#include "services/elasticache/nodes.hpp"
+
+namespace orrery::elasticache {
+
+namespace {
+
+constexpr int kSlots = 16384;
+
+std::string padded(int number, int width) {
+  char buffer[16];
+  std::snprintf(buffer, sizeof buffer, "%0*d", width, number);
+  return buffer;
+}
+
+Tls tls_of(const storage::Resource& group) {
+  return group.hidden.at("node").value("TransitEncryptionEnabled", false) ? Tls::on : Tls::off;
+}
+
+std::string least_used(const Json& members, const std::vector<std::string>& zones) {
+  const auto used = [&](const std::string& zone) {
+    return std::count_if(members.begin(), members.end(), [&](const Json& member) { return member.at("zone") == zone; });
+  };
+  return *std::min_element(zones.begin(), zones.end(),
+                           [&](const std::string& a, const std::string& b) { return used(a) < used(b); });
+}
+
+Json endpoint(const std::string& address, const Json& port) { return {{"Address", address}, {"Port", port}}; }
+
+Json node_group(RequestContext& context, const storage::Resource& group, const Json& shard) {
+  const bool sharded = group.document.at("ClusterEnabled");
+  const std::string id = text(shard, "id");
+  const Json& port = group.hidden.at("port");
+  const Tls tls = tls_of(group);
+  Json out{{"NodeGroupId", id}, {"Status", "available"}, {"NodeGroupMembers", Json::array()}};
+  if (sharded) {
+    out["Slots"] = shard.at("slots");
+  } else {
+    out["PrimaryEndpoint"] = endpoint(primary_address(context, group.id, id, tls), port);
+    out["ReaderEndpoint"] = endpoint(reader_address(context, group.id, id, tls), port);
+  }
+  for (const Json& member : shard.at("members")) {
+    Json node{
+        {"CacheClusterId", member.at("id")}, {"CacheNodeId", "0001"}, {"PreferredAvailabilityZone", member.at("zone")}};
+    if (!sharded) {
+      node["CurrentRole"] = out.at("NodeGroupMembers").empty() ? "primary" : "replica";
+      node["ReadEndpoint"] = endpoint(node_address(context, group.id, text(member, "id"), "0001", tls), port);
+    }
+    out["NodeGroupMembers"].push_back(std::move(node));
+  }
+  return out;
+}
+
+storage::Resource member_cluster(RequestContext& context, const storage::Resource& group, const Json& member) {
+  const std::string id = text(member, "id");
+  storage::Resource cluster{.kind = std::string(kCluster), .id = id, .arn = context.arn("cluster:" + id)};
+  const auto before = context.resources().find(kCluster, id);
+  cluster.created = before ? before->created : context.now;
+  if (before) cluster.hidden = before->hidden;
+  Json& document = cluster.document = group.hidden.at("node");
+  document["CacheClusterId"] = id;
+  document["ARN"] = cluster.arn;
+  document["ReplicationGroupId"] = group.id;
+  document["CacheClusterStatus"] = "available";
+  document["CacheClusterCreateTime"] = aws::seconds(cluster.created);
+  document["NumCacheNodes"] = 1;
+  document["PreferredAvailabilityZone"] = member.at("zone");
+  document["ReplicationGroupLogDeliveryEnabled"] = !document.at("LogDeliveryConfigurations").empty();
+  document["LogDeliveryConfigurations"] = Json::array();
+  document["CacheNodes"] = Json::array(
+      {Json{{"CacheNodeId", "0001"},
+            {"CacheNodeStatus", "available"},
+            {"CacheNodeCreateTime", aws::seconds(cluster.created)},
+            {"Endpoint", endpoint(node_address(context, group.id, id, "0001", tls_of(group)), group.hidden.at("port"))},
+            {"ParameterGroupStatus", "in-sync"},
+            {"CustomerAvailabilityZone", member.at("zone")}}});
+  return cluster;
+}
+
+}  // namespace
+
+std::string member_name(const storage::Resource& group, const std::string& shard, int index) {
+  const bool sharded = group.document.at("ClusterEnabled");
+  return group.id + "-" + (sharded ? shard + "-" : "") + padded(index, 3);
+}
+
+void resize_shard(const storage::Resource& group, Json& shard, std::size_t count,
+                  const std::vector<std::string>& zones) {
+  Json& members = shard["members"];
+  if (!members.is_array()) members = Json::array();
+  while (members.size() > count) members.erase(members.size() - 1);
+  for (int index = 1; members.size() < count; ++index) {
+    const std::string name = member_name(group, text(shard, "id"), index);
+    const bool taken =
+        std::any_of(members.begin(), members.end(), [&](const Json& member) { return member.at("id") == name; });
+    if (!taken) members.push_back({{"id", name}, {"zone", least_used(members, zones)}});
+  }
+}
+
+void spread_slots(Json& shards) {
+  const int count = static_cast<int>(shards.size());
+  for (int i = 0; i < count; ++i) {
+    Json& shard = shards[static_cast<std::size_t>(i)];
+    if (shard.contains("slots")) continue;
+    shard["slots"] = std::to_string(kSlots * i / count) + "-" + std::to_string(kSlots * (i + 1) / count - 1);
+  }
+}
+
+void apply_layout(RequestContext& context, storage::Resource& group, Interfaces interfaces) {
+  storage::ResourceTable table = context.resources();
+  Json& document = group.document;
+  const Json before = document.value("MemberClusters", Json::array());
+  const storage::Tags tags = table.tags(kGroup, group.id);
+  document["MemberClusters"] = Json::array();
+  document["NodeGroups"] = Json::array();
+  std::set<std::string> kept;
+  for (const Json& shard : group.hidden.at("shards")) {
+    document["NodeGroups"].push_back(node_group(context, group, shard));
+    for (const Json& member : shard.at("members")) {
+      storage::Resource cluster = member_cluster(context, group, member);
+      if (interfaces == Interfaces::renew || !cluster.hidden.contains("interfaces")) reattach(context, cluster);
+      const bool fresh = !table.exists(kCluster, cluster.id);
+      table.put(cluster);
+      if (fresh) table.tag(kCluster, cluster.id, tags);
+      relink(context, cluster);
+      document["MemberClusters"].push_back(cluster.id);
+      kept.insert(cluster.id);
+    }
+  }
+  for (const Json& id : before)
+    if (!kept.contains(id.get<std::string>()))
+      if (const auto gone = table.find(kCluster, id.get<std::string>())) remove_cluster(context, *gone);
+  document.erase("ConfigurationEndpoint");
+  if (document.at("ClusterEnabled").get<bool>())
+    document["ConfigurationEndpoint"] =
+        endpoint(configuration_address(context, group.id, tls_of(group)), group.hidden.at("port"));
+  table.put(group);
+}
+
+}  // namespace orrery::elasticache

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <set>
+
+#include "services/elasticache/errors.hpp"
+#include "services/elasticache/names.hpp"
+#include "services/elasticache/paging.hpp"
+#include "services/elasticache/tags.hpp"
+#include "services/elasticache/user.hpp"
+
+namespace orrery::elasticache {
+
+namespace {
+
+constexpr std::string_view kUserGroup = "user-group";
+
+storage::Resource group_named(RequestContext& context, const std::string& id) {
+  auto group = context.resources().find(kUserGroup, lower(id));
+  if (!group) throw user_group_not_found(id);
+  return std::move(*group);
+}
+
+Json view(RequestContext& context, const storage::Resource& group) {
+  Json out = group.document;
+  out["ReplicationGroups"] = Json::array();
+  for (const storage::Edge& edge : context.resources().links_to(kUserGroup, group.id))
+    out["ReplicationGroups"].push_back(edge.from.id);
+  return out;
+}
+
+/// One user named "default" is required of redis groups; user names may not repeat.
+void set_users(RequestContext& context, const std::vector<std::string>& ids, storage::Resource& group) {
+  std::set<std::string> names;
+  for (const std::string& id : ids)
+    if (!names.insert(text(user_named(context, id).document, "UserName")).second)
+      throw AwsError("DuplicateUserName", 400, "The user group can't hold two users of the same name.");
+  if (group.document.at("Engine") == "redis" && !names.contains("default"))
+    throw AwsError("DefaultUserRequired", 400, "User group needs to contain a user with the user name default.");
+  group.document["UserIds"] = ids;
+}
+
+void store(RequestContext& context, const storage::Resource& group) {
+  storage::ResourceTable table = context.resources();
+  table.put(group);
+  table.unlink(kUserGroup, group.id, "user");
+  for (const Json& id : group.document.at("UserIds"))
+    table.link(kUserGroup, group.id, "user", {"elasticache", "user", id});
+}
+
+void check_engine(const std::string& engine) {
+  if (engine != "redis" && engine != "valkey")
+    throw invalid_parameter_value("Unsupported engine: " + engine + ". Valid engines are redis and valkey.");
+}
+
+}  // namespace
+
+Json create_user_group(RequestContext& context, const Input& input) {
+  const std::string id = checked_identifier("UserGroupId", input.str("UserGroupId"), 40),
+                    engine = lower(input.str("Engine"));
+  check_engine(engine);
+  const storage::Tags tags = read_tags(input);
+  if (context.resources().exists(kUserGroup, id))
+    throw AwsError("UserGroupAlreadyExists", 400, "User group " + id + " already exists.");
+  storage::Resource group{.kind = std::string(kUserGroup), .id = id, .arn = context.arn("usergroup:" + id)};
+  group.created = context.now;
+  group.document = {{"UserGroupId", id},
+                    {"Status", "active"},
+                    {"Engine", engine},
+                    {"UserIds", Json::array()},
+                    {"MinimumEngineVersion", engine == "valkey" ? "7.2" : "6.0"},
+                    {"ARN", group.arn}};
+  set_users(context, input.strings("UserIds"), group);
+  store(context, group);
+  context.resources().tag(kUserGroup, id, tags);
+  return view(context, group);
+}
+
+Json describe_user_groups(RequestContext& context, const Input& input) {
+  std::vector<Json> groups;
+  if (const std::string id = input.str("UserGroupId"); !id.empty())
+    groups.push_back(view(context, group_named(context, id)));
+  else
+    for (const storage::Resource& group : context.resources().list(kUserGroup)) groups.push_back(view(context, group));
+  return page(input, "UserGroups", std::move(groups), "UserGroupId");
+}
+
+Json modify_user_group(RequestContext& context, const Input& input) {
+  storage::Resource group = group_named(context, input.str("UserGroupId"));
+  std::vector<std::string> ids = group.document.at("UserIds");
+  const std::vector<std::string> add = input.strings("UserIdsToAdd"), remove = input.strings("UserIdsToRemove");
+  if (const std::string engine = lower(input.str("Engine")); !engine.empty()) {
+    check_engine(engine);
+    group.document["Engine"] = engine;
+  }
+  for (const std::string& id : remove)
+    if (std::erase(ids, id) == 0) throw user_not_found(id);
+  for (const std::string& id : add) {
+    if (std::find(ids.begin(), ids.end(), id) != ids.end())
+      throw invalid_parameter_combination(id + " is already a member of " + group.id + ".");
+    ids.push_back(id);
+  }
+  set_users(context, ids, group);
+  store(context, group);
+  return view(context, group);
+}
+
+Json delete_user_group(RequestContext& context, const Input& input) {
+  const storage::Resource group = group_named(context, input.str("UserGroupId"));
+  Json out = view(context, group);
+  if (!out.at("ReplicationGroups").empty())
+    throw AwsError("InvalidUserGroupState", 400, "The user group " + group.id + " is in use by a replication group.");
+  out["Status"] = "deleting";
+  context.resources().erase(kUserGroup, group.id);
+  return out;
+}
+
+}  // namespace orrery::elasticache
