@@ -6,7 +6,7 @@ namespace orrery::kms {
 
 namespace {
 
-// Cryptographic operations write nothing, so they run on a snapshot. DescribeKey may create an AWS-managed key.
+// Cryptographic operations write nothing, so they run on a snapshot.
 constexpr OperationRow kOperations[] = {
     {"CancelKeyDeletion", &cancel_key_deletion},
     {"CreateAlias", &create_alias},
@@ -15,7 +15,7 @@ constexpr OperationRow kOperations[] = {
     {"Decrypt", &decrypt, Access::read},
     {"DeleteAlias", &delete_alias},
     {"DeriveSharedSecret", &derive_shared_secret, Access::read},
-    {"DescribeKey", &describe_key, Access::write},
+    {"DescribeKey", &describe_key},
     {"DisableKey", &disable_key},
     {"DisableKeyRotation", &disable_key_rotation},
     {"EnableKey", &enable_key},
