@@ -85,6 +85,11 @@ void set_padding(EVP_PKEY_CTX* context, const std::string& algorithm) {
   EVP_PKEY_CTX_set_signature_md(context, digest);
 }
 
+int curve_id(const std::string& name) {
+  const int nist = EC_curve_nist2nid(name.c_str());
+  return nist == NID_undef ? OBJ_sn2nid(name.c_str()) : nist;
+}
+
 /// A call of the EVP_PKEY family that is asked for its length first.
 template <typename Call>
 std::optional<std::string> sized(Call call) {
@@ -183,6 +188,39 @@ std::optional<std::string> rsa_decrypt(std::string_view private_key, const std::
   return sized([&](unsigned char* to, std::size_t* length) {
     return EVP_PKEY_decrypt(context.get(), to, length, in(ciphertext), ciphertext.size());
   });
+}
+
+std::size_t rsa_size(std::string_view private_key) {
+  return static_cast<std::size_t>(EVP_PKEY_size(load_private(private_key).get()));
+}
+
+std::optional<std::string> aes_unwrap(std::string_view key, std::string_view wrapped) {
+  if (key.size() != 32) return std::nullopt;
+  CipherContext context(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+  std::string text(wrapped.size() + 16, '\0');
+  int length = 0, rest = 0;
+  const bool done = EVP_DecryptInit_ex(context.get(), EVP_aes_256_wrap_pad(), nullptr, in(key), nullptr) == 1 &&
+                    EVP_DecryptUpdate(context.get(), out(text), &length, in(wrapped), size(wrapped)) == 1 &&
+                    EVP_DecryptFinal_ex(context.get(), out(text) + length, &rest) == 1;
+  if (!done) return std::nullopt;
+  text.resize(static_cast<std::size_t>(length + rest));
+  return text;
+}
+
+bool fits(const KeySpec& spec, std::string_view material) {
+  if (spec.family == Family::symmetric) return material.size() == 32;
+  if (spec.family == Family::hmac) return material.size() == static_cast<std::size_t>(spec.bits);
+  const unsigned char* cursor = in(material);
+  Key key(d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(material.size())));
+  if (!key) return false;
+  const int type = spec.family == Family::rsa ? EVP_PKEY_RSA : spec.family == Family::edwards ? EVP_PKEY_ED25519 : EVP_PKEY_EC;
+  if (EVP_PKEY_base_id(key.get()) != type) return false;
+  if (spec.family != Family::elliptic) return spec.family == Family::edwards || EVP_PKEY_bits(key.get()) == spec.bits;
+  char name[64] = {};
+  std::size_t length = 0;
+  return EVP_PKEY_get_group_name(key.get(), name, sizeof name, &length) == 1 &&
+         OBJ_sn2nid(name) == curve_id(std::string(spec.curve));
 }
 
 std::size_t digest_size(const std::string& algorithm) {

@@ -24,6 +24,12 @@ std::optional<std::string> rsa_encrypt(std::string_view private_key, const std::
 std::optional<std::string> rsa_decrypt(std::string_view private_key, const std::string& algorithm,
                                        std::string_view ciphertext);
 
+std::size_t rsa_size(std::string_view private_key);  ///< bytes of the modulus
+/// AES key wrap with padding (RFC 5649), 256-bit key.
+std::optional<std::string> aes_unwrap(std::string_view key, std::string_view wrapped);
+/// True when `material` is what generate(spec) could have made.
+bool fits(const KeySpec& spec, std::string_view material);
+
 enum class Message { raw, digest };
 /// nullopt when `message` is a digest of the wrong length for the algorithm.
 std::optional<std::string> sign(std::string_view private_key, const std::string& algorithm, Message kind,

@@ -38,16 +38,15 @@ Unwrapped unwrap(RequestContext& context, const std::string& ciphertext, const E
   const std::size_t id_at = kMagic.size() + 1, body_at = id_at + id_size + kMaterialId;
   if (ciphertext.size() < body_at) throw errors::invalid_ciphertext();
   const std::string material_id = ciphertext.substr(id_at + id_size, kMaterialId);
-  const auto resource = table(context).find(kKey, ciphertext.substr(id_at, id_size));
-  if (!resource) throw errors::invalid_ciphertext();
-  Key key = find_key(context, resource->id);
-  key.usable();
-  const auto material = key.material(material_id);
+  auto key = lookup_key(context, ciphertext.substr(id_at, id_size));
+  if (!key) throw errors::invalid_ciphertext();
+  key->for_usage("ENCRYPT_DECRYPT", "Decrypt");
+  const auto material = key->material(material_id);
   if (!material) throw errors::invalid_ciphertext();
   const std::string_view all(ciphertext);
   auto plaintext = crypto::open(*material, all.substr(body_at), authenticated(all.substr(0, body_at), encryption_context));
   if (!plaintext) throw errors::invalid_ciphertext();
-  return {std::move(key), material_id, std::move(*plaintext)};
+  return {std::move(*key), material_id, std::move(*plaintext)};
 }
 
 }  // namespace orrery::kms

@@ -46,8 +46,14 @@ inline AwsError invalid_algorithm(const std::string& algorithm, const std::strin
 }
 inline AwsError invalid_signature() { return {"KMSInvalidSignatureException", 400, ""}; }
 inline AwsError invalid_mac() { return {"KMSInvalidMacException", 400, ""}; }
+inline AwsError incorrect_material(std::string message) {
+  return {"IncorrectKeyMaterialException", 400, std::move(message)};
+}
 inline AwsError alias_exists(const std::string& arn) {
   return {"AlreadyExistsException", 400, "An alias with the name " + arn + " already exists"};
+}
+inline AwsError key_exists(const std::string& arn) {
+  return {"AlreadyExistsException", 400, "A key with the ARN " + arn + " already exists"};
 }
 inline AwsError malformed_policy(std::string message) {
   return {"MalformedPolicyDocumentException", 400, std::move(message)};

@@ -32,6 +32,20 @@ Json tag_resource(RequestContext&, const Input&);
 Json untag_resource(RequestContext&, const Input&);
 Json list_resource_tags(RequestContext&, const Input&);
 
+// replica.cpp
+Json replicate_key(RequestContext&, const Input&);
+Json update_primary_region(RequestContext&, const Input&);
+bool has_replicas(const Key&);
+/// After a key of a multi-Region set is gone: takes it out of the others' configuration.
+void forget_replica(RequestContext&, const std::string& id, const Json& configuration);
+
+// import.cpp
+Json get_parameters_for_import(RequestContext&, const Input&);
+Json import_key_material(RequestContext&, const Input&);
+Json delete_imported_key_material(RequestContext&, const Input&);
+/// Forgets imported material whose ValidTo has passed.
+void expire_material(RequestContext&, Key&);
+
 // alias.cpp
 Json create_alias(RequestContext&, const Input&);
 Json update_alias(RequestContext&, const Input&);

@@ -67,7 +67,7 @@ void Key::add_material(const std::string& type) {
 }
 
 const Key& Key::not_pending_deletion() const {
-  if (state() == "PendingDeletion") throw errors::pending_deletion(arn());
+  if (state() == "PendingDeletion" || state() == "PendingReplicaDeletion") throw errors::pending_deletion(arn());
   return *this;
 }
 
@@ -91,13 +91,19 @@ const Key& Key::customer_managed() const {
   return *this;
 }
 
+std::optional<Key> lookup_key(RequestContext& context, const std::string& id) {
+  auto resource = table(context).find(kKey, id);
+  if (!resource || gone(context, *resource)) return std::nullopt;
+  return Key(context, std::move(*resource));
+}
+
 Key find_key(RequestContext& context, const std::string& reference) {
   std::string id = resource_part(context, reference);
   if (id.starts_with("key/")) id.erase(0, 4);
   if (!is_key_id(id)) throw errors::invalid_key_id(reference);
-  auto resource = table(context).find(kKey, id);
-  if (!resource || gone(context, *resource)) throw errors::key_not_found(arn_of(context, "key/" + id));
-  return {context, std::move(*resource)};
+  auto key = lookup_key(context, id);
+  if (!key) throw errors::key_not_found(arn_of(context, "key/" + id));
+  return std::move(*key);
 }
 
 Key resolve_key(RequestContext& context, const std::string& reference) {

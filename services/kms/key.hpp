@@ -60,6 +60,8 @@ class Key {
   storage::Resource resource_;
 };
 
+/// By key id; nullopt when there is none or its deletion has come.
+std::optional<Key> lookup_key(RequestContext& context, const std::string& id);
 /// By key id or key ARN; throws NotFoundException.
 Key find_key(RequestContext& context, const std::string& reference);
 /// By key id, key ARN, alias name or alias ARN; throws NotFoundException.

@@ -99,21 +99,29 @@ Json schedule_key_deletion(RequestContext& context, const Input& input) {
     throw errors::validation("PendingWindowInDays should be between 7 and 30, but it is " + std::to_string(days));
   }
   key.customer_managed().not_pending_deletion();
+  key.hidden()["window"] = days;
+  if (has_replicas(key)) {
+    key.hidden()["state_before_deletion"] = key.state();
+    key.set_state("PendingReplicaDeletion");
+    key.metadata()["PendingDeletionWindowInDays"] = days;
+    key.save();
+    return {{"KeyId", key.arn()}, {"KeyState", "PendingReplicaDeletion"}, {"PendingWindowInDays", days}};
+  }
   const double date = context.timestamp() + static_cast<double>(days * kDay);
   key.hidden()["state_before_deletion"] = key.state();
   key.set_state("PendingDeletion");
   key.metadata()["DeletionDate"] = date;
-  key.hidden()["window"] = days;
   key.save();
   return {{"KeyId", key.arn()}, {"DeletionDate", date}, {"KeyState", "PendingDeletion"}, {"PendingWindowInDays", days}};
 }
 
 Json cancel_key_deletion(RequestContext& context, const Input& input) {
   Key key = find_key(context, input.str("KeyId"));
-  if (key.state() != "PendingDeletion") throw errors::not_pending_deletion(key.arn());
+  if (key.state() != "PendingDeletion" && key.state() != "PendingReplicaDeletion") throw errors::not_pending_deletion(key.arn());
   const bool waits = key.hidden().value("state_before_deletion", "") == "PendingImport";
   key.set_state(waits ? "PendingImport" : "Disabled");
   key.metadata().erase("DeletionDate");
+  key.metadata().erase("PendingDeletionWindowInDays");
   key.save();
   return {{"KeyId", key.arn()}};
 }

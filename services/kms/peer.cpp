@@ -36,7 +36,8 @@ class Peer final : public KmsPeer {
   }
 };
 
-void delete_key(storage::ResourceTable& keys, const storage::Resource& key) {
+void delete_key(RequestContext& context, const storage::Resource& key) {
+  storage::ResourceTable keys = table(context);
   for (const auto& alias : keys.list(kAlias)) {
     if (alias.document.value("TargetKeyId", "") == key.id) keys.erase(kAlias, alias.id);
   }
@@ -44,6 +45,8 @@ void delete_key(storage::ResourceTable& keys, const storage::Resource& key) {
     if (grant.document.value("KeyId", "") == key.arn) keys.erase(kGrant, grant.id);
   }
   keys.erase(kKey, key.id);
+  const auto configuration = key.document.find("MultiRegionConfiguration");
+  if (configuration != key.document.end()) forget_replica(context, key.id, *configuration);
 }
 
 }  // namespace
@@ -58,14 +61,14 @@ void tick(RequestContext& context) {
   for (const auto& location : storage::locations(context.tx, "kms", kKey)) {
     context.account = location.account;
     context.region = location.region;
-    storage::ResourceTable keys = table(context);
-    auto resource = keys.find(kKey, location.id);
+    auto resource = table(context).find(kKey, location.id);
     if (!resource) continue;
     if (resource->document.contains("DeletionDate")) {
-      if (resource->document["DeletionDate"].get<double>() <= context.timestamp()) delete_key(keys, *resource);
+      if (resource->document["DeletionDate"].get<double>() <= context.timestamp()) delete_key(context, *resource);
       continue;
     }
     Key key(context, std::move(*resource));
+    expire_material(context, key);
     rotate_when_due(context, key);
   }
   context.account = account;

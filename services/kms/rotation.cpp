@@ -56,7 +56,7 @@ Json disable_key_rotation(RequestContext& context, const Input& input) {
 Json get_key_rotation_status(RequestContext& context, const Input& input) {
   const Key key = find_key(context, input.str("KeyId"));
   // The status of a key that waits for its deletion is false, and comes back when that is cancelled.
-  const bool enabled = rotates(key) && key.state() != "PendingDeletion";
+  const bool enabled = rotates(key) && !key.state().starts_with("Pending");
   Json out{{"KeyRotationEnabled", enabled}, {"KeyId", key.id()}};
   if (enabled) {
     out["RotationPeriodInDays"] = period(key);
