@@ -50,8 +50,9 @@ inline AwsError decryption_failure() {
           "Secrets Manager can't decrypt the protected secret text using the provided KMS key."};
 }
 inline AwsError invalid_next_token() { return {"InvalidNextTokenException", 400, "The NextToken value is invalid."}; }
-inline AwsError no_replication() {
-  return {"NotImplemented", 501, "Replication of secrets to other regions is not implemented."};
+inline AwsError on_a_replica() {
+  return {"InvalidRequestException", 400,
+          "Operation not permitted on a replica secret. Call must be made in primary secret's region."};
 }
 
 }  // namespace orrery::secretsmanager::errors

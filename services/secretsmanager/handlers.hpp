@@ -39,6 +39,15 @@ Json get_random_password(RequestContext&, const Input&);
 Json rotate_secret(RequestContext&, const Input&);
 Json cancel_rotate_secret(RequestContext&, const Input&);
 
+// replication.cpp
+Json replicate_secret_to_regions(RequestContext&, const Input&);
+Json remove_regions_from_replication(RequestContext&, const Input&);
+Json stop_replication_to_replica(RequestContext&, const Input&);
+/// Reads AddReplicaRegions and ForceOverwriteReplicaSecret.
+void add_replicas(RequestContext&, Secret&, const Input&);
+/// After a write to a secret: writes it to its replicas.
+void sync_replicas(RequestContext&, const std::string& name);
+
 /// Advice on a secret that never rotates; taken back when rotation is set up or the secret goes.
 void advise_rotation(RequestContext&, const Secret&);
 void settle_rotation(RequestContext&, const Secret&);

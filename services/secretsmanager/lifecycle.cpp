@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::int64_t kDay = 86400, kDefaultWindow = 30;
 
-void refuse_replication(const Input& input) {
-  input.acknowledge("ForceOverwriteReplicaSecret", "without replicas there is nothing to overwrite");
-  if (!input.json("AddReplicaRegions").empty()) throw errors::no_replication();
-}
-
 /// A repetition of the CreateSecret that made this secret is answered as the first time.
 Json repeated(const Secret& secret, const std::optional<std::string>& token, const std::optional<Value>& value) {
   const auto version = token ? secret.version(*token) : std::nullopt;
@@ -31,7 +26,6 @@ Json create_secret(RequestContext& context, const Input& input) {
   for (const char* member : {"Description", "KmsKeyId", "Type"}) {
     if (const auto text = input.find_str(member); text && !text->empty()) wanted.document[member] = *text;
   }
-  refuse_replication(input);
   if (const auto existing = lookup(context, wanted.name)) {
     if (existing->scheduled()) throw errors::scheduled_for_deletion();
     return repeated(*existing, token, value);
@@ -40,6 +34,8 @@ Json create_secret(RequestContext& context, const Input& input) {
   Json out = secret.reference();
   if (value) out["VersionId"] = put_version(context, secret, token, *value, {kCurrent});
   advise_rotation(context, secret);
+  add_replicas(context, secret, input);
+  if (secret.document().contains("ReplicationStatus")) out["ReplicationStatus"] = secret.document()["ReplicationStatus"];
   return out;
 }
 
@@ -52,7 +48,7 @@ Json describe_secret(RequestContext& context, const Input& input) {
 }
 
 Json update_secret(RequestContext& context, const Input& input) {
-  Secret secret = find_active(context, input.str("SecretId"));
+  Secret secret = find_writable(context, input.str("SecretId"));
   const auto token = input.find_str("ClientRequestToken");
   const auto value = read_value(input);
   for (const char* member : {"Description", "Type"}) {
@@ -69,6 +65,7 @@ Json update_secret(RequestContext& context, const Input& input) {
   secret.save();
   Json out = secret.reference();
   if (value) out["VersionId"] = put_version(context, secret, token, *value, {kCurrent});
+  sync_replicas(context, secret.name());
   return out;
 }
 
@@ -89,6 +86,10 @@ Json delete_secret(RequestContext& context, const Input& input) {
     // ResourceNotFoundException" (API reference, DeleteSecret).
     if (!force) throw errors::secret_not_found();
     return {{"Name", reference}, {"DeletionDate", context.timestamp()}};
+  }
+  if (secret->is_replica()) throw errors::on_a_replica();
+  if (secret->document().contains("ReplicationStatus")) {
+    throw errors::invalid_parameter("You can't delete secret " + secret->name() + " that still has replica regions.");
   }
   Json out = secret->reference();
   settle_rotation(context, *secret);

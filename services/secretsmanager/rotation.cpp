@@ -38,7 +38,7 @@ void advise_rotation(RequestContext& context, const Secret& secret) {
 void settle_rotation(RequestContext& context, const Secret& secret) { settle(context, kNoRotation, secret.arn()); }
 
 Json rotate_secret(RequestContext& context, const Input& input) {
-  Secret secret = find_active(context, input.str("SecretId"));
+  Secret secret = find_writable(context, input.str("SecretId"));
   Json& document = secret.document();
   const auto function = input.find_str("RotationLambdaARN");
   const bool managed = document.contains("OwningService") || document.contains("Type");
@@ -62,6 +62,7 @@ Json rotate_secret(RequestContext& context, const Input& input) {
   }
   secret.touch();
   secret.save();
+  sync_replicas(context, secret.name());
   settle_rotation(context, secret);
   Json out = secret.reference();
   if (const auto token = input.find_str("ClientRequestToken")) out["VersionId"] = *token;
@@ -69,7 +70,7 @@ Json rotate_secret(RequestContext& context, const Input& input) {
 }
 
 Json cancel_rotate_secret(RequestContext& context, const Input& input) {
-  Secret secret = find_active(context, input.str("SecretId"));
+  Secret secret = find_writable(context, input.str("SecretId"));
   if (!secret.document().contains("RotationEnabled")) {
     throw errors::invalid_request("You can't cancel rotation on a secret that doesn't have rotation configured.");
   }
@@ -77,6 +78,7 @@ Json cancel_rotate_secret(RequestContext& context, const Input& input) {
   secret.document().erase("NextRotationDate");
   secret.touch();
   secret.save();
+  sync_replicas(context, secret.name());
   advise_rotation(context, secret);
   Json out = secret.reference();
   if (const auto current = secret.version_at(kCurrent)) out["VersionId"] = current->document.at("VersionId");

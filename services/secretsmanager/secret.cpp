@@ -170,6 +170,11 @@ void Secret::reencrypt() {
   }
 }
 
+void Secret::put_copy(storage::Resource version, const Value& value) {
+  seal(version, value);
+  table(*context_).put(version);
+}
+
 Json Secret::tags() const {
   Json out = Json::array();
   for (const auto& [key, value] : table(*context_).tags(kSecret, name())) out.push_back({{"Key", key}, {"Value", value}});
@@ -197,6 +202,12 @@ Secret find_secret(RequestContext& context, const std::string& reference) {
 Secret find_active(RequestContext& context, const std::string& reference) {
   Secret secret = find_secret(context, reference);
   if (secret.scheduled()) throw errors::marked_for_deletion();
+  return secret;
+}
+
+Secret find_writable(RequestContext& context, const std::string& reference) {
+  Secret secret = find_active(context, reference);
+  if (secret.is_replica()) throw errors::on_a_replica();
   return secret;
 }
 

@@ -41,6 +41,7 @@ class Secret {
   Json& hidden() { return resource_.hidden; }
   const Json& hidden() const { return resource_.hidden; }
   bool scheduled() const { return resource_.hidden.contains("purge_at"); }
+  bool is_replica() const { return resource_.hidden.value("replica", false); }
   std::string key() const { return resource_.document.value("KmsKeyId", ""); }
 
   /// Every version, deprecated ones too, oldest first.
@@ -57,6 +58,8 @@ class Secret {
   void remove_stage(const std::string& stage, const std::string& from_version);
   /// Encrypts what has a stage again, under the secret's present key.
   void reencrypt();
+  /// Stores a version of the primary as it is, under this secret's key.
+  void put_copy(storage::Resource version, const Value& value);
 
   Json tags() const;
   void touch() { resource_.document["LastChangedDate"] = context_->timestamp(); }
@@ -79,6 +82,8 @@ std::optional<Secret> lookup(RequestContext& context, const std::string& referen
 Secret find_secret(RequestContext& context, const std::string& reference);
 /// Throws InvalidRequestException, too, when the secret is scheduled for deletion.
 Secret find_active(RequestContext& context, const std::string& reference);
+/// Throws InvalidRequestException, too, when the secret is a replica.
+Secret find_writable(RequestContext& context, const std::string& reference);
 
 struct NewSecret {
   std::string name;

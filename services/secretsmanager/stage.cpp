@@ -51,7 +51,7 @@ Json list_secret_version_ids(RequestContext& context, const Input& input) {
 }
 
 Json update_secret_version_stage(RequestContext& context, const Input& input) {
-  Secret secret = find_active(context, input.str("SecretId"));
+  Secret secret = find_writable(context, input.str("SecretId"));
   const std::string stage = input.str("VersionStage");
   const auto from = input.find_str("RemoveFromVersionId"), to = input.find_str("MoveToVersionId");
   if (!from && !to) {
@@ -68,6 +68,7 @@ Json update_secret_version_stage(RequestContext& context, const Input& input) {
   else secret.remove_stage(stage, *from);
   secret.touch();
   secret.save();
+  sync_replicas(context, secret.name());
   return secret.reference();
 }
 

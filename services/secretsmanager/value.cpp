@@ -64,13 +64,14 @@ Json get_secret_value(RequestContext& context, const Input& input) {
 }
 
 Json put_secret_value(RequestContext& context, const Input& input) {
-  Secret secret = find_active(context, input.str("SecretId"));
+  Secret secret = find_writable(context, input.str("SecretId"));
   input.acknowledge("RotationToken", "it proves a rotation function's identity, which policies here do not ask for");
   const auto value = read_value(input);
   if (!value) throw errors::invalid_request("You must provide either SecretString or SecretBinary.");
   auto stages = input.strings("VersionStages");
   if (stages.empty()) stages = {kCurrent};
   const std::string id = put_version(context, secret, input.find_str("ClientRequestToken"), *value, stages);
+  sync_replicas(context, secret.name());
   Json out = secret.reference();
   out["VersionId"] = id;
   out["VersionStages"] = secret.version(id)->document.at("VersionStages");

@@ -36,7 +36,7 @@ class KeysAndSecrets : public ::testing::Test {
   template <typename Work>
   void in_context(const Service& service, std::string_view operation, Work work) {
     store_->write([&](storage::Transaction& tx) {
-      RequestContext context{.account = "000000000000", .region = "us-east-1", .service = service.name,
+      RequestContext context{.account = "000000000000", .region = region_, .service = service.name,
                              .operation = operation, .request_id = "r", .principal = {}, .now = now_,
                              .settings = settings_, .peers = peers_, .tx = tx, .request = request_};
       if (service.seed) ensure_seeded(context, service.name, service.seed);
@@ -83,6 +83,7 @@ class KeysAndSecrets : public ::testing::Test {
   static constexpr aws::Millis kDay = 86'400'000;
   std::filesystem::path directory_;
   std::unique_ptr<storage::Store> store_;
+  std::string region_ = "us-east-1";
   Settings settings_;
   Peers peers_;
   http::Request request_;
@@ -174,6 +175,42 @@ TEST_F(KeysAndSecrets, ComputesMacsAndWrapsWithRsa) {
   EXPECT_EQ(opened["Plaintext"], "p");
 }
 
+TEST_F(KeysAndSecrets, ReplicatesAndWaitsForReplicas) {
+  const std::string id = make_key({{"MultiRegion", true}});
+  EXPECT_TRUE(id.starts_with("mrk-"));
+  const Json replica = kms("ReplicateKey", {{"KeyId", id}, {"ReplicaRegion", "eu-west-1"}, {"Description", "copy"}});
+  EXPECT_EQ(replica["ReplicaKeyMetadata"]["Arn"], "arn:aws:kms:eu-west-1:000000000000:key/" + id);
+  EXPECT_EQ(replica["ReplicaKeyMetadata"]["MultiRegionConfiguration"]["MultiRegionKeyType"], "REPLICA");
+  const Json sealed = kms("Encrypt", {{"KeyId", id}, {"Plaintext", "x"}});
+  EXPECT_EQ(kms("ScheduleKeyDeletion", {{"KeyId", id}})["KeyState"], "PendingReplicaDeletion");
+  kms("CancelKeyDeletion", {{"KeyId", id}});
+  kms("ScheduleKeyDeletion", {{"KeyId", id}, {"PendingWindowInDays", 7}});
+  region_ = "eu-west-1";
+  EXPECT_EQ(kms("Decrypt", {{"CiphertextBlob", sealed["CiphertextBlob"]}})["Plaintext"], "x");
+  kms("ScheduleKeyDeletion", {{"KeyId", id}, {"PendingWindowInDays", 7}});
+  now_ += 7 * kDay;
+  tick(kms::service());
+  region_ = "us-east-1";
+  const Json primary = kms("DescribeKey", {{"KeyId", id}})["KeyMetadata"];
+  EXPECT_EQ(primary["KeyState"], "PendingDeletion");
+  EXPECT_TRUE(primary["MultiRegionConfiguration"]["ReplicaKeys"].empty());
+}
+
+TEST_F(KeysAndSecrets, WaitsForImportedMaterial) {
+  const std::string id = make_key({{"Origin", "EXTERNAL"}});
+  EXPECT_EQ(kms_error("Encrypt", {{"KeyId", id}, {"Plaintext", "x"}}),
+            "KMSInvalidStateException: arn:aws:kms:us-east-1:000000000000:key/" + id + " is pending import.");
+  const Json parameters = kms("GetParametersForImport", {{"KeyId", id}, {"WrappingAlgorithm", "RSAES_OAEP_SHA_256"},
+                                                         {"WrappingKeySpec", "RSA_2048"}});
+  EXPECT_EQ(kms_error("ImportKeyMaterial", {{"KeyId", id}, {"ImportToken", "x"}, {"EncryptedKeyMaterial", "y"},
+                                            {"ExpirationModel", "KEY_MATERIAL_DOES_NOT_EXPIRE"}})
+                .substr(0, 27),
+            "InvalidImportTokenException");
+  EXPECT_EQ(kms_error("ImportKeyMaterial", {{"KeyId", id}, {"ImportToken", parameters["ImportToken"]},
+                                            {"EncryptedKeyMaterial", "y"}}),
+            "InvalidCiphertextException: ");
+}
+
 TEST_F(KeysAndSecrets, MakesAwsManagedKeysOnFirstUse) {
   EXPECT_TRUE(kms("ListKeys", Json::object())["Keys"].empty());
   EXPECT_EQ(kms("DescribeKey", {{"KeyId", "alias/aws/s3"}})["KeyMetadata"]["KeyManager"], "AWS");
@@ -213,6 +250,29 @@ TEST_F(KeysAndSecrets, EncryptsSecretsWithTheirKey) {
   EXPECT_EQ(secrets("GetSecretValue", {{"SecretId", "s"}})["SecretBinary"], std::string("\x00\xff", 2));
   kms("DisableKey", {{"KeyId", key}});
   EXPECT_EQ(secrets_error("GetSecretValue", {{"SecretId", "s"}}).substr(0, 17), "DecryptionFailure");
+}
+
+TEST_F(KeysAndSecrets, KeepsReplicasInStep) {
+  const Json made = secrets("CreateSecret", {{"Name", "r"}, {"SecretString", "one"},
+                                             {"AddReplicaRegions", {{{"Region", "eu-west-1"}}}}});
+  EXPECT_EQ(made["ReplicationStatus"][0]["Status"], "InSync");
+  secrets("PutSecretValue", {{"SecretId", "r"}, {"SecretString", "two"}});
+  secrets("TagResource", {{"SecretId", "r"}, {"Tags", {{{"Key", "a"}, {"Value", "b"}}}}});
+  EXPECT_EQ(secrets_error("DeleteSecret", {{"SecretId", "r"}}).substr(0, 25), "InvalidParameterException");
+  region_ = "eu-west-1";
+  const Json copy = secrets("GetSecretValue", {{"SecretId", "r"}});
+  EXPECT_EQ(copy["SecretString"], "two");
+  EXPECT_EQ(secrets("GetSecretValue", {{"SecretId", "r"}, {"VersionStage", "AWSPREVIOUS"}})["SecretString"], "one");
+  EXPECT_EQ(copy["ARN"].get<std::string>().substr(0, 33), "arn:aws:secretsmanager:eu-west-1:");
+  EXPECT_EQ(secrets("DescribeSecret", {{"SecretId", "r"}})["PrimaryRegion"], "us-east-1");
+  EXPECT_EQ(secrets("DescribeSecret", {{"SecretId", copy["ARN"]}})["Tags"].size(), 1u);
+  EXPECT_EQ(secrets_error("PutSecretValue", {{"SecretId", "r"}, {"SecretString", "x"}}).substr(0, 23),
+            "InvalidRequestException");
+  region_ = "us-east-1";
+  secrets("RemoveRegionsFromReplication", {{"SecretId", "r"}, {"RemoveReplicaRegions", {"eu-west-1"}}});
+  secrets("DeleteSecret", {{"SecretId", "r"}, {"ForceDeleteWithoutRecovery", true}});
+  region_ = "eu-west-1";
+  EXPECT_EQ(secrets_error("DescribeSecret", {{"SecretId", "r"}}).substr(0, 25), "ResourceNotFoundException");
 }
 
 }  // namespace
