@@ -26,7 +26,7 @@ Version find_version(RequestContext& context, const Bucket& bucket, const std::s
 std::string canonical_id(const std::string& account);
 Json owner_of(const std::string& account);
 
-inline std::string quoted(const std::string& etag) { return '"' + etag + '"'; }
+inline std::string quote_etag(const std::string& etag) { return '"' + etag + '"'; }
 /// An ETag as a client may send it, with or without quotes.
 std::string unquoted(std::string_view etag);
 

@@ -6,6 +6,12 @@
 #include "services/s3/acl.hpp"
 #include "services/s3/bucket.hpp"
 #include "services/s3/bucket_config.hpp"
+#include "services/s3/listing.hpp"
+#include "services/s3/multipart.hpp"
+#include "services/s3/object.hpp"
+#include "services/s3/object_copy.hpp"
+#include "services/s3/object_delete.hpp"
+#include "services/s3/object_lock.hpp"
 #include "services/s3/policy.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
@@ -33,6 +39,27 @@ constexpr OperationRow kOperations[] = {
     {"GetBucketTagging", &get_bucket_tagging},
     {"PutBucketTagging", &put_bucket_tagging},
     {"DeleteBucketTagging", &delete_bucket_tagging},
+    {"PutObject", &put_object},
+    {"GetObject", &get_object},
+    {"HeadObject", &head_object},
+    {"GetObjectAttributes", &get_object_attributes},
+    {"DeleteObject", &delete_object},
+    {"DeleteObjects", &delete_objects},
+    {"CopyObject", &copy_object},
+    {"ListObjects", &list_objects},
+    {"ListObjectsV2", &list_objects_v2},
+    {"ListObjectVersions", &list_object_versions},
+    {"CreateMultipartUpload", &create_multipart_upload},
+    {"UploadPart", &upload_part},
+    {"UploadPartCopy", &upload_part_copy},
+    {"CompleteMultipartUpload", &complete_multipart_upload},
+    {"AbortMultipartUpload", &abort_multipart_upload},
+    {"ListParts", &list_parts},
+    {"ListMultipartUploads", &list_multipart_uploads},
+    {"GetObjectRetention", &get_object_retention},
+    {"PutObjectRetention", &put_object_retention},
+    {"GetObjectLegalHold", &get_object_legal_hold},
+    {"PutObjectLegalHold", &put_object_legal_hold},
     {"GetObjectAcl", &get_object_acl},
     {"PutObjectAcl", &put_object_acl},
     {"GetObjectTagging", &get_object_tagging},

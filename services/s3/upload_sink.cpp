@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kInlineLimit = 64 * 1024;
 constexpr std::uint64_t kMostInOnePut = 5ull << 30;
 
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 std::optional<Algorithm> algorithm_of_header(std::string_view header) {
   for (const auto& row : algorithms()) {
     if (http::iequals(row.header, header)) return row.algorithm;
@@ -34,10 +30,6 @@ UploadSink::UploadSink(const http::Headers& headers, std::string data_dir) : dat
   md5_hasher_ = make_hasher(Algorithm::md5);
   hasher_ = make_hasher(algorithm_);
   expected_md5_ = headers.get("content-md5");
-  if (const auto sha256 = headers.get("x-amz-content-sha256"); is_sha256(sha256)) {
-    expected_sha256_ = sha256;
-    if (algorithm_ != Algorithm::sha256) sha256_hasher_ = make_hasher(Algorithm::sha256);
-  }
 }
 
 UploadSink::~UploadSink() {
@@ -48,7 +40,9 @@ UploadSink::~UploadSink() {
 void UploadSink::choose(const http::Headers& headers) {
   for (const auto& row : algorithms()) {
     if (const auto* value = headers.find(row.header)) {
-      if (asked_) throw errors::invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+      if (asked_) {
+        throw errors::invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+      }
       algorithm_ = row.algorithm;
       asked_ = true;
       expected_checksum_ = *value;
@@ -81,7 +75,6 @@ void UploadSink::write(std::span<const char> bytes) {
   }
   md5_hasher_->update(bytes);
   hasher_->update(bytes);
-  if (sha256_hasher_) sha256_hasher_->update(bytes);
   if (descriptor_ < 0 && memory_.size() + bytes.size() > kInlineLimit) spill();
   if (descriptor_ >= 0) {
     write_file(bytes);
@@ -114,7 +107,6 @@ void UploadSink::finish(const http::Headers& trailers) {
   }
   md5_ = md5_hasher_->finish();
   checksum_ = hasher_->finish();
-  sha256_ = sha256_hasher_ ? sha256_hasher_->finish() : algorithm_ == Algorithm::sha256 ? checksum_ : "";
   if (trailer_header_) expected_checksum_ = trailers.get(*trailer_header_);
 }
 
@@ -125,12 +117,6 @@ void UploadSink::verify() const {
     std::string raw;
     if (!aws::base64_decode(expected_md5_, raw) || raw.size() != 16) throw errors::invalid_digest(expected_md5_);
     if (raw != md5_) throw errors::bad_digest("Content-MD5");
-  }
-  if (!expected_sha256_.empty() && expected_sha256_ != aws::hex(sha256_)) {
-    throw errors::make("XAmzContentSHA256Mismatch", 400,
-                       "The provided 'x-amz-content-sha256' header does not match what was computed.")
-        .with("ClientComputedContentSHA256", expected_sha256_)
-        .with("S3ComputedContentSHA256", aws::hex(sha256_));
   }
   if (!expected_checksum_.empty()) {
     std::string raw;

@@ -12,8 +12,8 @@
 namespace orrery::s3 {
 
 /// Receives the body of PutObject and UploadPart: in memory while it is small, then in a file with a temporary name.
-/// Hashes as it goes. What it was told to expect (Content-MD5, x-amz-checksum-…, x-amz-content-sha256, in headers or
-/// trailers) is checked by verify().
+/// Hashes as it goes. What it was told to expect (Content-MD5, x-amz-checksum-…, in headers or trailers) is checked by
+/// verify(); x-amz-content-sha256 is the signature's and checked by the host.
 class UploadSink : public http::BodySink {
  public:
   UploadSink(const http::Headers& headers, std::string data_dir);
@@ -24,7 +24,7 @@ class UploadSink : public http::BodySink {
   void write(std::span<const char> bytes) override;
   void finish(const http::Headers& trailers) override;
 
-  /// Throws BadDigest, InvalidDigest, XAmzContentSHA256Mismatch or InvalidRequest.
+  /// Throws BadDigest, InvalidDigest or InvalidRequest.
   void verify() const;
   std::uint64_t size() const { return size_; }
   const std::string& md5() const { return md5_; }  ///< 16 raw bytes
@@ -46,9 +46,9 @@ class UploadSink : public http::BodySink {
   std::uint64_t size_ = 0;
   Algorithm algorithm_ = Algorithm::crc64nvme;
   bool asked_ = false;
-  std::unique_ptr<Hasher> md5_hasher_, hasher_, sha256_hasher_;
-  std::string md5_, checksum_, sha256_;
-  std::string expected_md5_, expected_checksum_, expected_sha256_;
+  std::unique_ptr<Hasher> md5_hasher_, hasher_;
+  std::string md5_, checksum_;
+  std::string expected_md5_, expected_checksum_;
   std::optional<std::string> trailer_header_;
 };
 

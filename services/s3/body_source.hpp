@@ -1,0 +1,17 @@
+#pragma once
+#include <memory>
+
+#include "http/message.hpp"
+#include "services/s3/conditions.hpp"
+#include "services/s3/object_store.hpp"
+
+namespace orrery::s3 {
+
+/// A stream of `range` of the bytes that `segments` make. Files are opened now, so a later delete does not disturb it.
+std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
+                                              ByteRange range);
+
+/// The segments that make `range` of `segments`.
+std::vector<Segment> slice(const std::vector<Segment>& segments, ByteRange range);
+
+}  // namespace orrery::s3

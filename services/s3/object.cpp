@@ -1,0 +1,223 @@
+#include "services/s3/object.hpp"
+
+#include "aws/ids.hpp"
+#include "services/s3/access.hpp"
+#include "services/s3/attributes.hpp"
+#include "services/s3/body_source.hpp"
+#include "services/s3/conditions.hpp"
+#include "services/s3/errors.hpp"
+#include "services/s3/tagging.hpp"
+#include "services/s3/upload_sink.hpp"
+
+namespace orrery::s3 {
+
+namespace {
+
+/// What UploadSink has read from the same headers.
+void acknowledge_digests(const Input& input) {
+  for (const auto& row : algorithms()) input.acknowledge(row.member, "verified by the sink");
+  input.acknowledge("ContentMD5", "verified by the sink");
+  input.acknowledge("ChecksumAlgorithm", "read by the sink");
+  input.acknowledge("ContentLength", "the host holds the body to it");
+}
+
+struct Selection {
+  ByteRange range;
+  bool partial = false;
+  Json part;  ///< the part that partNumber names
+};
+
+Selection select_part(const Version& version, std::int64_t number) {
+  const Json parts = version.hidden.value("Parts", Json::array());
+  if (parts.empty() && number == 1) return {{0, version.size}, version.size > 0, {}};
+  std::uint64_t at = 0;
+  for (const auto& part : parts) {
+    const auto size = part.at("Size").get<std::uint64_t>();
+    if (part.at("PartNumber") == number) return {{at, size}, true, part};
+    at += size;
+  }
+  throw errors::make("InvalidPartNumber", 416, "The requested partnumber is not satisfiable")
+      .with("PartNumberRequested", std::to_string(number))
+      .with("ActualPartCount", std::to_string(std::max<std::size_t>(1, parts.size())));
+}
+
+Selection select(const Input& input, const Version& version) {
+  const std::string header = input.str("Range");
+  const auto number = input.find_integer("PartNumber");
+  if (number && !header.empty()) {
+    throw errors::invalid_request("Cannot specify both Range header and partNumber query parameter");
+  }
+  if (number) return select_part(version, *number);
+  if (const auto range = parse_range(header, version.size)) return {*range, true, {}};
+  return {{0, version.size}, false, {}};
+}
+
+void override_headers(const RequestContext& context, const Input& input, Json& out) {
+  static constexpr std::pair<const char*, const char*> kOverrides[] = {
+      {"ResponseCacheControl", "CacheControl"},       {"ResponseContentDisposition", "ContentDisposition"},
+      {"ResponseContentEncoding", "ContentEncoding"}, {"ResponseContentLanguage", "ContentLanguage"},
+      {"ResponseContentType", "ContentType"}};
+  const bool any = input.has("ResponseExpires") ||
+                   std::any_of(std::begin(kOverrides), std::end(kOverrides), [&](auto& row) { return input.has(row.first); });
+  if (any && context.principal.type == identity::Principal::Type::anonymous) {
+    throw errors::invalid_request("Request specific response headers cannot be used for anonymous GET requests.");
+  }
+  for (const auto& [member, header] : kOverrides) {
+    if (auto value = input.find_str(member)) out[header] = *value;
+  }
+  if (input.has("ResponseExpires")) {
+    out["Expires"] = aws::rfc822(static_cast<aws::Millis>(input.number("ResponseExpires") * 1000));
+  }
+}
+
+/// The output that GetObject and HeadObject share.
+Json describe(RequestContext& context, const Input& input, const Bucket& bucket, const Version& version,
+              const Selection& selection) {
+  Json out = version.document;
+  const bool checksums = input.str("ChecksumMode") == "ENABLED";
+  // A checksum of the whole tells nothing about a range.
+  if (!checksums || selection.partial) {
+    for (auto it = out.begin(); it != out.end();) it = it.key().starts_with("Checksum") ? out.erase(it) : std::next(it);
+  }
+  if (checksums && selection.part.is_object()) add_checksums(selection.part, out);
+  out["ETag"] = quote_etag(version.etag);
+  out["LastModified"] = aws::seconds(version.modified / 1000 * 1000);
+  out["AcceptRanges"] = "bytes";
+  out["ContentLength"] = selection.range.length;
+  if (bucket.versioning != Versioning::never) out["VersionId"] = version.id;
+  if (const auto tags = version.hidden.find("Tags"); tags != version.hidden.end() && !tags->empty()) {
+    out["TagCount"] = tags->size();
+  }
+  if (input.has("PartNumber") && version.hidden.contains("Parts")) out["PartsCount"] = version.hidden["Parts"].size();
+  if (selection.partial) {
+    const auto last = selection.range.first + selection.range.length - 1;
+    out["ContentRange"] = "bytes " + std::to_string(selection.range.first) + "-" + std::to_string(last) + "/" +
+                          std::to_string(version.size);
+    context.response_status = 206;
+  }
+  override_headers(context, input, out);
+  return out;
+}
+
+struct Found {
+  Bucket bucket;
+  Version version;
+  Selection selection;
+};
+
+Found find(RequestContext& context, const Input& input) {
+  Bucket bucket = bucket_of(context, input);
+  Version version = version_of(context, input, bucket);
+  check_customer_key(input, version.document, "");
+  check_read_conditions(input, version, "");
+  Selection selection = select(input, version);
+  return {std::move(bucket), std::move(version), std::move(selection)};
+}
+
+}  // namespace
+
+void check_key(const std::string& key) {
+  if (key.size() > 1024) {
+    throw errors::make("KeyTooLongError", 400, "Your key is too long")
+        .with("Size", std::to_string(key.size()))
+        .with("MaxSizeAllowed", "1024");
+  }
+}
+
+std::string random_etag() { return aws::random_hex(32); }
+
+void add_written(const Bucket& bucket, const Version& version, Json& output) {
+  if (bucket.versioning != Versioning::never) output["VersionId"] = version.id;
+  add_encryption(version.document, output);
+  if (version.hidden.contains("SSEKMSEncryptionContext")) {
+    output["SSEKMSEncryptionContext"] = version.hidden["SSEKMSEncryptionContext"];
+  }
+}
+
+Json put_object(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_of(context, input);
+  Version version;
+  version.bucket = bucket.name;
+  version.key = input.str("Key");
+  check_key(version.key);
+  if (input.has("WriteOffsetBytes")) throw errors::not_implemented("x-amz-write-offset-bytes");
+  acknowledge_digests(input);
+  std::unique_ptr<UploadSink> own;
+  UploadSink& sink = upload_of(context, own);
+  sink.verify();
+  Attributes attributes;
+  read_metadata(input, attributes.document);
+  read_placement(context, input, bucket, attributes);
+  if (const std::string tags = input.str("Tagging"); !tags.empty()) attributes.hidden["Tags"] = tags_from_header(tags);
+  ObjectStore store = store_of(context);
+  check_write_conditions(input, store.latest(bucket.name, version.key), version.key);
+
+  attributes.document[std::string(names(sink.algorithm()).member)] = sink.checksum();
+  attributes.document["ChecksumType"] = "FULL_OBJECT";
+  version.document = std::move(attributes.document);
+  version.hidden = std::move(attributes.hidden);
+  version.size = sink.size();
+  version.etag = opaque_etag(version.document) ? random_etag() : aws::hex(sink.md5());
+  version.modified = context.now;
+  if (version.size > 0) version.segments = {{store.add_body(sink.take()), 0, version.size}};
+  store.insert(version, bucket.versioning);
+  Json out{{"ETag", quote_etag(version.etag)}};
+  add_written(bucket, version, out);
+  add_checksums(version.document, out);
+  return out;
+}
+
+Json get_object(RequestContext& context, const Input& input) {
+  const Found found = find(context, input);
+  Json out = describe(context, input, found.bucket, found.version, found.selection);
+  context.body_source = open_source(store_of(context), found.version.segments, found.selection.range);
+  return out;
+}
+
+Json head_object(RequestContext& context, const Input& input) {
+  const Found found = find(context, input);
+  return describe(context, input, found.bucket, found.version, found.selection);
+}
+
+Json get_object_attributes(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_of(context, input);
+  const Version version = version_of(context, input, bucket);
+  check_customer_key(input, version.document, "");
+  const auto list = input.strings("ObjectAttributes");
+  const auto wants = [&](std::string_view name) { return std::find(list.begin(), list.end(), name) != list.end(); };
+  const auto most = input.integer("MaxParts", 1000), after = input.integer("PartNumberMarker", 0);
+  if (list.empty()) throw errors::invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", "");
+  Json out{{"LastModified", aws::seconds(version.modified / 1000 * 1000)}};
+  if (bucket.versioning != Versioning::never) out["VersionId"] = version.id;
+  if (wants("ETag")) out["ETag"] = version.etag;  // here without quotes
+  if (wants("StorageClass")) out["StorageClass"] = version.document.value("StorageClass", "STANDARD");
+  if (wants("ObjectSize")) out["ObjectSize"] = version.size;
+  if (wants("Checksum")) {
+    Json checksum = Json::object();
+    add_checksums(version.document, checksum);
+    // "BASE64-N" on objects, but without the count here.
+    for (auto& value : checksum) {
+      const std::string text = value;
+      if (text != "COMPOSITE" && text != "FULL_OBJECT") value = text.substr(0, text.find('-'));
+    }
+    if (!checksum.empty()) out["Checksum"] = std::move(checksum);
+  }
+  if (!wants("ObjectParts") || !version.hidden.contains("Parts")) return out;
+  Json parts = Json::array(), all = version.hidden["Parts"];
+  Json object_parts{{"TotalPartsCount", all.size()}, {"PartNumberMarker", after}, {"MaxParts", most}, {"IsTruncated", false}};
+  for (const auto& part : all) {
+    if (part.at("PartNumber").get<std::int64_t>() <= after) continue;
+    if (parts.size() == static_cast<std::size_t>(most)) {
+      object_parts["IsTruncated"] = true;
+      break;
+    }
+    parts.push_back(part);
+  }
+  object_parts["NextPartNumberMarker"] = parts.empty() ? Json(0) : parts.back().at("PartNumber");
+  // Parts are listed only for uploads with a checksum of each part.
+  if (version.document.value("ChecksumType", "") == "COMPOSITE") object_parts["Parts"] = std::move(parts);
+  out["ObjectParts"] = std::move(object_parts);
+  return out;
+}
+
+}  // namespace orrery::s3

@@ -1,0 +1,20 @@
+#pragma once
+#include "registry/context.hpp"
+#include "registry/input.hpp"
+#include "services/s3/object_store.hpp"
+
+namespace orrery::s3 {
+
+Json put_object(RequestContext& context, const Input& input);
+Json get_object(RequestContext& context, const Input& input);
+Json head_object(RequestContext& context, const Input& input);
+Json get_object_attributes(RequestContext& context, const Input& input);
+
+/// Keys have 1 to 1024 bytes. Throws KeyTooLongError.
+void check_key(const std::string& key);
+/// The members of a write's output that the version tells: VersionId where the bucket keeps versions, encryption.
+void add_written(const Bucket& bucket, const Version& version, Json& output);
+/// A random text in the form of an ETag, for objects whose ETag is no digest.
+std::string random_etag();
+
+}  // namespace orrery::s3
