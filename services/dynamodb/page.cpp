@@ -1,6 +1,7 @@
 #include "services/dynamodb/page.hpp"
 
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/legacy.hpp"
 #include "services/dynamodb/projection.hpp"
 #include "services/dynamodb/value.hpp"
 
@@ -20,9 +21,9 @@ bool all_projected(const Table& table, const Index& index, const std::vector<Pat
 
 }  // namespace
 
-std::optional<Condition> filter_expression(const Input& input, Placeholders& placeholders) {
+std::optional<Condition> filter_expression(const Input& input, Placeholders& placeholders, std::string_view legacy) {
   const auto text = input.find_str("FilterExpression");
-  if (!text) return std::nullopt;
+  if (!text) return legacy_condition(input, legacy);
   return parse_condition(*text, "FilterExpression", placeholders);
 }
 

@@ -47,7 +47,7 @@ class Page {
   bool more_ = false;
 };
 
-/// FilterExpression, or nullopt.
-std::optional<Condition> filter_expression(const Input& input, Placeholders& placeholders);
+/// FilterExpression, or the `legacy` parameter of its place; nullopt where both are absent.
+std::optional<Condition> filter_expression(const Input& input, Placeholders& placeholders, std::string_view legacy);
 
 }  // namespace orrery::dynamodb

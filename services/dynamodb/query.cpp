@@ -1,5 +1,6 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/key_condition.hpp"
+#include "services/dynamodb/legacy.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/page.hpp"
 
@@ -28,16 +29,16 @@ void check_start(const Page& page, const KeyCondition& condition) {
 
 Json query(RequestContext& context, const Input& input) {
   Placeholders held = placeholders(input, {"FilterExpression", "KeyConditionExpression", "ProjectionExpression"});
-  auto filter = filter_expression(input, held);
+  auto filter = filter_expression(input, held, "QueryFilter");
   auto paths = projection(input, held);
   const auto text = input.find_str("KeyConditionExpression");
-  if (!text) throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
-  const Condition keys = parse_condition(*text, "KeyConditionExpression", held);
+  const auto keys = text ? parse_condition(*text, "KeyConditionExpression", held) : legacy_condition(input, "KeyConditions");
+  if (!keys) throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
   held.check_all_used();
 
   const Table table = require_table(context, input.str("TableName"));
   Page page(input, table, std::move(filter), std::move(paths));
-  const KeyCondition condition = key_condition(page.key_schema(), keys);
+  const KeyCondition condition = key_condition(page.key_schema(), *keys);
   check_filter(page.filter(), page.key_schema());
   check_start(page, condition);
   const auto order = input.flag("ScanIndexForward", true) ? ItemStore::Order::forward : ItemStore::Order::backward;

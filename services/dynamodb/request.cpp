@@ -1,6 +1,7 @@
 #include "services/dynamodb/request.hpp"
 
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/legacy.hpp"
 
 namespace orrery::dynamodb {
 
@@ -25,14 +26,17 @@ Placeholders placeholders(const Input& input, std::initializer_list<std::string_
 }
 
 std::optional<Condition> condition(const Input& input, Placeholders& placeholders) {
+  refuse_mixture(input, {"AttributeUpdates", "Expected", "ConditionalOperator"}, {"UpdateExpression", "ConditionExpression"});
   const auto text = input.find_str("ConditionExpression");
-  if (!text) return std::nullopt;
+  if (!text) return legacy_condition(input, "Expected");
   return parse_condition(*text, "ConditionExpression", placeholders);
 }
 
 std::optional<std::vector<Path>> projection(const Input& input, Placeholders& placeholders) {
+  refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ScanFilter", "KeyConditions", "ConditionalOperator"},
+                 {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"});
   const auto text = input.find_str("ProjectionExpression");
-  if (!text) return std::nullopt;
+  if (!text) return legacy_projection(input);
   return parse_projection(*text, placeholders);
 }
 

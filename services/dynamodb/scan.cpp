@@ -39,7 +39,7 @@ Segment segment(const Input& input) {
 
 Json scan(RequestContext& context, const Input& input) {
   Placeholders held = placeholders(input, {"FilterExpression", "ProjectionExpression"});
-  auto filter = filter_expression(input, held);
+  auto filter = filter_expression(input, held, "ScanFilter");
   auto paths = projection(input, held);
   held.check_all_used();
   const Segment part = segment(input);

@@ -54,7 +54,10 @@ class Write {
     try {
       if (kind_ == Kind::put) check_index_keys(table_, value_);
       if (kind_ == Kind::put) after_ = value_;
-      if (kind_ == Kind::update) after_ = updated_item(table_, actions_, before_, value_);
+      if (kind_ == Kind::update) {
+        Json after = updated_item(table_, actions_, before_, value_);
+        if (before_ || creates_item(actions_)) after_ = std::move(after);
+      }
     } catch (const AwsError& error) {
       return {{"Code", "ValidationError"}, {"Message", error.message()}};
     }

@@ -9,6 +9,9 @@ namespace orrery::dynamodb {
 Json updated_item(const Table& table, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
                   const Json& key);
 
+/// False for an update that only takes away: it makes no item where none was.
+bool creates_item(const std::vector<UpdateAction>& actions);
+
 /// Refuses actions on the table's key attributes.
 void check_no_key_updates(const Table& table, const std::vector<UpdateAction>& actions);
 

@@ -1,5 +1,6 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/legacy.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/request.hpp"
 #include "services/dynamodb/update.hpp"
@@ -23,6 +24,12 @@ Json updated_item(const Table& table, const std::vector<UpdateAction>& actions, 
   return after;
 }
 
+bool creates_item(const std::vector<UpdateAction>& actions) {
+  return actions.empty() || std::any_of(actions.begin(), actions.end(), [](const UpdateAction& action) {
+           return action.kind == UpdateAction::Kind::set || action.kind == UpdateAction::Kind::add;
+         });
+}
+
 namespace {
 
 Json returned(const std::string& wanted, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
@@ -43,7 +50,7 @@ Json returned(const std::string& wanted, const std::vector<UpdateAction>& action
 Json update_item(RequestContext& context, const Input& input) {
   Placeholders held = placeholders(input, {"UpdateExpression", "ConditionExpression"});
   const auto text = input.find_str("UpdateExpression");
-  const auto actions = text ? parse_update(*text, held) : std::vector<UpdateAction>();
+  const auto actions = text ? parse_update(*text, held) : legacy_updates(input);
   const auto required = condition(input, held);
   held.check_all_used();
   const Json key_value = checked_item(input.json("Key"));
@@ -55,7 +62,7 @@ Json update_item(RequestContext& context, const Input& input) {
   const auto before = store.get(table, key);
   check(required, before, input);
   const Json after = updated_item(table, actions, before, key_value);
-  store.put(table, key, after, before);
+  if (before || creates_item(actions)) store.put(table, key, after, before);
 
   Capacity capacity;
   capacity.add_write(table, before ? &*before : nullptr, &after);

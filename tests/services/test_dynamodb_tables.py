@@ -1,0 +1,141 @@
+"""DynamoDB: tables and their settings, as a client (and Terraform) sees them."""
+
+import unittest
+
+from orrery_server import Server
+from botocore.exceptions import ClientError
+
+ID = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+      "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
+
+
+class Tables(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.client = cls.server.client("dynamodb")
+
+    @classmethod
+    def tearDownClass(cls):
+        unread = cls.server.unread()
+        cls.server.__exit__(None, None, None)
+        assert not unread, unread
+
+    def refused(self, code, message, call, **arguments):
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        error = caught.exception.response["Error"]
+        self.assertEqual((error["Code"], error["Message"]), (code, message if message is not None else error["Message"]))
+
+    def test_on_demand(self):
+        made = self.client.create_table(TableName="on-demand", BillingMode="PAY_PER_REQUEST", **ID)["TableDescription"]
+        table = self.client.describe_table(TableName="on-demand")["Table"]
+        self.assertEqual(table["TableStatus"], "ACTIVE")
+        self.assertEqual(table["TableArn"], "arn:aws:dynamodb:us-east-1:000000000000:table/on-demand")
+        self.assertEqual(table["TableId"], made["TableId"])
+        self.assertEqual(table["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
+        self.assertEqual(table["ProvisionedThroughput"],
+                         {"NumberOfDecreasesToday": 0, "ReadCapacityUnits": 0, "WriteCapacityUnits": 0})
+        self.assertEqual(table["WarmThroughput"],
+                         {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000, "Status": "ACTIVE"})
+        self.assertIs(table["DeletionProtectionEnabled"], False)
+        for absent in ("SSEDescription", "StreamSpecification", "TableClassSummary", "GlobalSecondaryIndexes"):
+            self.assertNotIn(absent, table)
+        self.assertEqual(self.client.describe_table(TableName=table["TableArn"])["Table"], table)
+
+    def test_life_with_every_setting(self):
+        c, name = self.client, "settings"
+        c.create_table(TableName=name, BillingMode="PROVISIONED",
+                       ProvisionedThroughput={"ReadCapacityUnits": 2, "WriteCapacityUnits": 1},
+                       StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+                       SSESpecification={"Enabled": True}, TableClass="STANDARD_INFREQUENT_ACCESS",
+                       DeletionProtectionEnabled=True, Tags=[{"Key": "a", "Value": "1"}], **ID)
+        table = c.describe_table(TableName=name)["Table"]
+        self.assertEqual(table["ProvisionedThroughput"]["ReadCapacityUnits"], 2)
+        self.assertNotIn("BillingModeSummary", table)
+        self.assertTrue(table["LatestStreamArn"].startswith(table["TableArn"] + "/stream/20"))
+        self.assertEqual(table["SSEDescription"]["Status"], "ENABLED")
+        self.assertEqual(table["SSEDescription"]["SSEType"], "KMS")
+        self.assertIn(":key/", table["SSEDescription"]["KMSMasterKeyArn"])
+        self.assertEqual(table["TableClassSummary"], {"TableClass": "STANDARD_INFREQUENT_ACCESS"})
+        self.refused("ValidationException",
+                     "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+                     "protection first.", c.delete_table, TableName=name)
+        c.update_table(TableName=name, DeletionProtectionEnabled=False)
+        c.update_table(TableName=name, SSESpecification={"Enabled": False})
+        c.update_table(TableName=name, StreamSpecification={"StreamEnabled": False})
+        c.update_table(TableName=name, TableClass="STANDARD")
+        c.update_table(TableName=name, BillingMode="PAY_PER_REQUEST")
+        table = c.describe_table(TableName=name)["Table"]
+        self.assertNotIn("SSEDescription", table)
+        self.assertNotIn("StreamSpecification", table)
+        self.assertEqual(table["TableClassSummary"]["TableClass"], "STANDARD")
+        self.assertEqual(table["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
+        c.update_table(TableName=name, BillingMode="PROVISIONED",
+                       ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5})
+        self.assertEqual(c.describe_table(TableName=name)["Table"]["BillingModeSummary"]["BillingMode"], "PROVISIONED")
+        self.assertEqual(c.delete_table(TableName=name)["TableDescription"]["TableStatus"], "DELETING")
+        self.refused("ResourceNotFoundException", "Requested resource not found: Table: settings not found",
+                     c.describe_table, TableName=name)
+
+    def test_time_to_live_and_backups(self):
+        c, name = self.client, "settings-2"
+        c.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **ID)
+        self.assertEqual(c.describe_time_to_live(TableName=name)["TimeToLiveDescription"], {"TimeToLiveStatus": "DISABLED"})
+        on = {"Enabled": True, "AttributeName": "ttl"}
+        self.assertEqual(c.update_time_to_live(TableName=name, TimeToLiveSpecification=on)["TimeToLiveSpecification"], on)
+        self.refused("ValidationException", "TimeToLive is already enabled", c.update_time_to_live, TableName=name,
+                     TimeToLiveSpecification=on)
+        described = lambda: c.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        self.assertEqual(described(), {"ContinuousBackupsStatus": "ENABLED",
+                                       "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}})
+        c.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={
+            "PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7})
+        recovery = described()["PointInTimeRecoveryDescription"]
+        self.assertEqual((recovery["PointInTimeRecoveryStatus"], recovery["RecoveryPeriodInDays"]), ("ENABLED", 7))
+
+    def test_tags(self):
+        c = self.client
+        arn = c.create_table(TableName="tagged", BillingMode="PAY_PER_REQUEST",
+                             Tags=[{"Key": "k%02d" % i, "Value": "v"} for i in range(12)], **ID)["TableDescription"]["TableArn"]
+        c.tag_resource(ResourceArn=arn, Tags=[{"Key": "k00", "Value": "new"}])
+        c.untag_resource(ResourceArn=arn, TagKeys=["k01"])
+        tags, token = {}, {}
+        while True:
+            page = c.list_tags_of_resource(ResourceArn=arn, **token)
+            tags.update({tag["Key"]: tag["Value"] for tag in page["Tags"]})
+            if "NextToken" not in page:
+                break
+            token = {"NextToken": page["NextToken"]}
+        self.assertEqual(len(tags), 11)
+        self.assertEqual(tags["k00"], "new")
+        self.refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s-no not found" % arn,
+                     c.list_tags_of_resource, ResourceArn=arn + "-no")
+
+    def test_refusals(self):
+        c = self.client
+        c.create_table(TableName="taken", BillingMode="PAY_PER_REQUEST", **ID)
+        self.refused("ResourceInUseException", "Table already exists: taken", c.create_table, TableName="taken",
+                     BillingMode="PAY_PER_REQUEST", **ID)
+        self.refused("ValidationException",
+                     "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match "
+                     "number of attributes defined in AttributeDefinitions", c.create_table, TableName="unused",
+                     BillingMode="PAY_PER_REQUEST", KeySchema=ID["KeySchema"],
+                     AttributeDefinitions=ID["AttributeDefinitions"] + [{"AttributeName": "x", "AttributeType": "S"}])
+        self.refused("ValidationException", None, c.create_table, TableName="no", BillingMode="PAY_PER_REQUEST", **ID)
+        self.refused("ValidationException",
+                     "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be "
+                     "specified when BillingMode is PROVISIONED", c.create_table, TableName="poor", **ID)
+
+    def test_listing_pages_and_regions(self):
+        c = self.server.client("dynamodb", region="eu-west-1")
+        for i in range(5):
+            c.create_table(TableName="list-%d" % i, BillingMode="PAY_PER_REQUEST", **ID)
+        page = c.list_tables(Limit=3)
+        self.assertEqual(page["TableNames"], ["list-0", "list-1", "list-2"])
+        self.assertEqual(c.list_tables(ExclusiveStartTableName=page["LastEvaluatedTableName"])["TableNames"], ["list-3", "list-4"])
+        self.assertEqual(c.describe_limits()["TableMaxReadCapacityUnits"], 40000)
+
+
+if __name__ == "__main__":
+    unittest.main()
