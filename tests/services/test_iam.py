@@ -248,9 +248,9 @@ class Sessions(Base):
 
     def test_the_trust_policy_decides(self):
         role = self.trust("trusted", {"Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole",
-                                      "Condition": {"StringEquals": {"sts:ExternalId": "x"}}})
-        self.refused("AccessDenied", self.sts.assume_role, RoleArn=role["Arn"], RoleSessionName="s")
-        got = self.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s", ExternalId="x")
+                                      "Condition": {"StringEquals": {"sts:ExternalId": "external"}}})
+        self.refused("AccessDenied", self.sts.assume_role, RoleArn=role["Arn"], RoleSessionName="session")
+        got = self.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="session", ExternalId="external")
         self.assertEqual(got["AssumedRoleUser"]["Arn"], "arn:aws:sts::000000000000:assumed-role/trusted/s")
         key = got["Credentials"]
         session = dict(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
@@ -259,10 +259,10 @@ class Sessions(Base):
         self.assertEqual(who["UserId"], role["RoleId"] + ":s")
         stranger = self.server.client("sts", session_token="wrong", **session)
         self.refused("InvalidClientTokenId", stranger.get_caller_identity)
-        self.refused("ValidationError", self.sts.assume_role, RoleArn=role["Arn"], RoleSessionName="s", ExternalId="x",
+        self.refused("ValidationError", self.sts.assume_role, RoleArn=role["Arn"], RoleSessionName="session", ExternalId="external",
                      DurationSeconds=7200)
         service = self.trust("service", {"Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
-        self.refused("AccessDenied", self.sts.assume_role, RoleArn=service["Arn"], RoleSessionName="s")
+        self.refused("AccessDenied", self.sts.assume_role, RoleArn=service["Arn"], RoleSessionName="session")
 
     def test_web_identity(self):
         url = "oidc.example/id/2"
@@ -278,7 +278,7 @@ class Sessions(Base):
             return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
         def assume(text):
-            return self.sts.assume_role_with_web_identity(RoleArn=role["Arn"], RoleSessionName="s", WebIdentityToken=text)
+            return self.sts.assume_role_with_web_identity(RoleArn=role["Arn"], RoleSessionName="session", WebIdentityToken=text)
         got = assume(token("system:serviceaccount:a:b"))
         self.assertEqual(got["SubjectFromWebIdentityToken"], "system:serviceaccount:a:b")
         self.assertTrue(got["Credentials"]["AccessKeyId"].startswith("ASIA"))
