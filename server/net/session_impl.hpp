@@ -18,6 +18,7 @@ using TlsStream = asio::ssl::stream<Socket>;
 
 inline constexpr std::size_t kHeadRead = 4 * 1024;
 inline constexpr std::size_t kBodyRead = 64 * 1024;
+inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 inline constexpr std::size_t kSourceRead = 256 * 1024;
 inline constexpr std::size_t kKeptBuffer = 16 * 1024;  ///< a larger one is given back between requests
 
@@ -136,7 +137,7 @@ Awaitable<bool> Session<Stream>::read_body(RequestParser& parser, pipeline::Exch
   parser.eager(true);
   parser.body_to([&](http::Bytes bytes) { refused = refused || !exchange.write(bytes); });
   if (parser.expects_continue() && buffer_.size() == 0) {
-    if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+    if (!co_await write(kContinue)) co_return false;
   }
   while (!parser.is_done()) {
     boost::system::error_code error;
@@ -147,7 +148,11 @@ Awaitable<bool> Session<Stream>::read_body(RequestParser& parser, pipeline::Exch
       co_await linger();
       co_return false;
     }
-    if (!co_await fill(kBodyRead, shared_.limits.read_timeout)) co_return false;
+    if (!co_await fill(kBodyRead, shared_.limits.read_timeout)) {
+      // The peer closed its side inside the body (or the time is over, and nobody hears this).
+      co_await send(exchange.request(), plain_error(400, "Bad request: the body ended early"), Next::close);
+      co_return false;
+    }
   }
   co_return true;
 }
@@ -174,10 +179,13 @@ Awaitable<typename Session<Stream>::Next> Session<Stream>::serve_one() {
   head.remote = remote_;
   const auto exchange = std::make_shared<pipeline::Exchange>(shared_.host, std::move(head));
   bool refused = exchange->open() == pipeline::Exchange::Body::refused;
+  // botocore loses its place on a connection where an expectation was met by a final answer at once: an empty body is
+  // waved through like any other, and what is refused before its body closes the connection.
+  if (!refused && parser.expects_continue() && !parser.has_body() && !co_await write(kContinue)) co_return Next::close;
   if (!refused && parser.has_body() && !co_await read_body(parser, *exchange, refused)) co_return Next::close;
   if (!refused) co_await run_exchange(parser, *exchange);
   Next next = parser.keep_alive() && !shared_.connections.draining() ? Next::keep : Next::close;
-  if (refused && !parser.is_done()) next = Next::linger;
+  if (refused && (!parser.is_done() || parser.expects_continue())) next = Next::linger;
   const bool sent = co_await send(exchange->request(), exchange->response(), next);
   co_return sent ? next : Next::close;
 }
