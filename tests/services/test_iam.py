@@ -251,7 +251,7 @@ class Sessions(Base):
                                       "Condition": {"StringEquals": {"sts:ExternalId": "external"}}})
         self.refused("AccessDenied", self.sts.assume_role, RoleArn=role["Arn"], RoleSessionName="session")
         got = self.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="session", ExternalId="external")
-        self.assertEqual(got["AssumedRoleUser"]["Arn"], "arn:aws:sts::000000000000:assumed-role/trusted/s")
+        self.assertEqual(got["AssumedRoleUser"]["Arn"], "arn:aws:sts::000000000000:assumed-role/trusted/session")
         key = got["Credentials"]
         session = dict(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
         who = self.server.client("sts", session_token=key["SessionToken"], **session).get_caller_identity()
