@@ -256,7 +256,7 @@ class Sessions(Base):
         session = dict(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
         who = self.server.client("sts", session_token=key["SessionToken"], **session).get_caller_identity()
         self.assertEqual(who["Arn"], got["AssumedRoleUser"]["Arn"])
-        self.assertEqual(who["UserId"], role["RoleId"] + ":s")
+        self.assertEqual(who["UserId"], role["RoleId"] + ":session")
         stranger = self.server.client("sts", session_token="wrong", **session)
         self.refused("InvalidClientTokenId", stranger.get_caller_identity)
         self.refused("ValidationError", self.sts.assume_role, RoleArn=role["Arn"], RoleSessionName="session", ExternalId="external",
