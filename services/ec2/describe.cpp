@@ -103,6 +103,7 @@ Json describe(RequestContext& context, const Input& input, const Listing& listin
       continue;
     }
     Json& document = resource.document;
+    if (!listing.vpc_id.empty() && document.value("VpcId", "") != listing.vpc_id) continue;
     const bool matches = filters.match([&](std::string_view name) {
       return is_tag_filter(name) ? tag_values(tags, name) : values_at(document, row_of(listing, name)->path);
     });

@@ -7,7 +7,7 @@ namespace orrery::ec2 {
 std::span<const Kind* const> all_kinds() {
   static constexpr const Kind* kinds[] = {&kVpc,           &kSubnet,     &kInternetGateway, &kRouteTable,
                                           &kSecurityGroup, &kSecurityGroupRule, &kElasticIp, &kNatGateway,
-                                          &kNetworkAcl,    &kNetworkInterface,  &kDhcpOptions};
+                                          &kNetworkAcl,    &kNetworkInterface,  &kDhcpOptions,   &kEgressOnlyGateway};
   return kinds;
 }
 

@@ -60,6 +60,12 @@ inline constexpr Kind kNetworkInterface{"network-interface",
                                         "InvalidNetworkInterfaceId.Malformed",
                                         "networkInterface ID",
                                         "TagSet"};
+inline constexpr Kind kEgressOnlyGateway{"egress-only-internet-gateway",
+                                         "eigw",
+                                         "EgressOnlyInternetGatewayId",
+                                         "InvalidGatewayID.NotFound",
+                                         "InvalidEgressOnlyInternetGatewayId.Malformed",
+                                         "egressOnlyInternetGateway ID"};
 inline constexpr Kind kDhcpOptions{"dhcp-options",       "dopt", "DhcpOptionsId", "InvalidDhcpOptionID.NotFound",
                                    "InvalidDhcpOptionsId.Malformed", "dhcpOptions ID"};
 

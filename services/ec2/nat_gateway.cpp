@@ -19,20 +19,33 @@ constexpr FilterRow kFilters[] = {{"nat-gateway-id", "NatGatewayId"},
 /// A deleted gateway stays visible for about an hour (VPC user guide, "Work with NAT gateways").
 constexpr aws::Millis kVisibleAfterDeletion = 3'600'000;
 
-bool still_visible(RequestContext& context, Resource& gateway) {
-  return !gateway.hidden.contains("Deleted") ||
-         context.now - gateway.hidden["Deleted"].get<aws::Millis>() < kVisibleAfterDeletion;
+/// What AWS usually needs (the console's own estimate is some minutes).
+constexpr aws::Millis kCreation = 90'000, kDeletion = 45'000;
+
+aws::Millis delay(RequestContext& context, aws::Millis realistic) {
+  return context.settings.lifecycle == Lifecycle::realistic ? realistic : 0;
+}
+
+/// The state that the clock gives; false once a deleted gateway is no longer shown.
+bool settle(RequestContext& context, Resource& gateway) {
+  const auto since = [&](const char* moment) { return context.now - gateway.hidden[moment].get<aws::Millis>(); };
+  if (gateway.hidden.contains("Gone")) {
+    if (since("Gone") < 0) gateway.document["State"] = "deleting";
+    return since("Gone") < kVisibleAfterDeletion;
+  }
+  if (gateway.hidden.contains("Ready") && since("Ready") < 0) gateway.document["State"] = "pending";
+  return true;
+}
+
+/// Forgets what is no longer shown.
+void purge(RequestContext& context) {
+  for (Resource& gateway : table(context).list(kNatGateway.name)) {
+    if (!settle(context, gateway)) table(context).erase(kNatGateway.name, gateway.id);
+  }
 }
 
 void fail(Resource& gateway, const std::string& code, const std::string& message) {
   gateway.document.update({{"State", "failed"}, {"FailureCode", code}, {"FailureMessage", message}});
-}
-
-Json gateway_address(const Resource& interface, const std::string& private_ip, bool primary) {
-  return {{"NetworkInterfaceId", interface.id},
-          {"PrivateIp", private_ip},
-          {"IsPrimary", primary},
-          {"Status", "succeeded"}};
 }
 
 /// The allocations of a public gateway, the primary one first.
@@ -40,14 +53,7 @@ std::vector<Resource> read_allocations(RequestContext& context, const Input& inp
   std::vector<std::string> ids;
   if (const auto id = input.find_str("AllocationId")) ids.push_back(*id);
   for (auto& id : input.strings("SecondaryAllocationIds")) ids.push_back(std::move(id));
-  std::vector<Resource> out;
-  for (const auto& id : ids) {
-    auto address = table(context).find(kElasticIp.name, id);
-    if (!address)
-      throw errors::client("InvalidElasticIpID.NotFound", "The elastic-ip ID '" + id + "' does not exist");
-    out.push_back(std::move(*address));
-  }
-  return out;
+  return require_allocations(context, ids);
 }
 
 InterfaceSpec read_interface(const Input& input, const Resource& gateway, std::size_t allocations) {
@@ -56,10 +62,8 @@ InterfaceSpec read_interface(const Input& input, const Resource& gateway, std::s
   spec.description = "Interface for NAT Gateway " + gateway.id;
   spec.type = "nat_gateway";
   spec.requester = "amazon-nat-gateway";
-  if (const auto address = input.find_str("PrivateIpAddress")) spec.addresses.push_back(*address);
-  auto secondary = input.strings("SecondaryPrivateIpAddresses");
-  if (!secondary.empty() && spec.addresses.empty())
-    throw errors::combination("SecondaryPrivateIpAddresses needs PrivateIpAddress");
+  spec.addresses.push_back(input.str("PrivateIpAddress"));
+  const auto secondary = input.strings("SecondaryPrivateIpAddresses");
   spec.addresses.insert(spec.addresses.end(), secondary.begin(), secondary.end());
   spec.count = std::max<std::size_t>({1, spec.addresses.size(), allocations,
                                       1 + static_cast<std::size_t>(input.integer("SecondaryPrivateIpAddressCount"))});
@@ -75,12 +79,8 @@ void bring_up(RequestContext& context, Resource& gateway, const InterfaceSpec& s
   Json addresses = Json::array();
   for (const auto& ip : values_at(interface.document, "PrivateIpAddresses.PrivateIpAddress")) {
     Json entry = gateway_address(interface, ip, addresses.empty());
-    if (addresses.size() < allocations.size()) {
-      Resource& allocation = allocations[addresses.size()];
-      entry["AssociationId"] = associate(context, allocation, interface, ip);
-      entry["AllocationId"] = allocation.id;
-      entry["PublicIp"] = allocation.document["PublicIp"];
-    }
+    if (addresses.size() < allocations.size())
+      attach_allocation(context, entry, allocations[addresses.size()], interface);
     addresses.push_back(std::move(entry));
   }
   gateway.document["NatGatewayAddresses"] = std::move(addresses);
@@ -104,6 +104,36 @@ Json answer(RequestContext& context, const Resource& gateway, const std::optiona
 
 }  // namespace
 
+Resource require_nat_gateway(RequestContext& context, const std::string& id) {
+  Resource gateway = require(context, kNatGateway, id);
+  if (!settle(context, gateway) || gateway.document["State"] != "available") throw not_found(kNatGateway, id);
+  return gateway;
+}
+
+Json gateway_address(const Resource& interface, const std::string& private_ip, bool primary) {
+  return {{"NetworkInterfaceId", interface.id},
+          {"PrivateIp", private_ip},
+          {"IsPrimary", primary},
+          {"Status", "succeeded"}};
+}
+
+void attach_allocation(RequestContext& context, Json& gateway_address, Resource& allocation, Resource& interface) {
+  gateway_address["AssociationId"] = associate(context, allocation, interface, gateway_address["PrivateIp"]);
+  gateway_address["AllocationId"] = allocation.id;
+  gateway_address["PublicIp"] = allocation.document["PublicIp"];
+}
+
+std::vector<Resource> require_allocations(RequestContext& context, const std::vector<std::string>& ids) {
+  std::vector<Resource> out;
+  for (const auto& id : ids) {
+    auto address = table(context).find(kElasticIp.name, id);
+    if (!address)
+      throw errors::client("InvalidElasticIpID.NotFound", "The elastic-ip ID '" + id + "' does not exist");
+    out.push_back(std::move(*address));
+  }
+  return out;
+}
+
 Json create_nat_gateway(RequestContext& context, const Input& input) {
   for (const char* name : {"VpcId", "AvailabilityZoneAddresses"}) {
     if (input.has(name)) throw errors::unbuilt(name);
@@ -122,8 +152,7 @@ Json create_nat_gateway(RequestContext& context, const Input& input) {
                          "the request.");
   if (connectivity == "private" && !allocations.empty())
     throw errors::combination("You can't specify an Elastic IP address for a private NAT gateway.");
-  if (const auto made = made_with_token(context, token)) return answer(context, *made, token);
-
+  purge(context);
   Resource gateway = make(context, kNatGateway);
   gateway.document.update({{"SubnetId", subnet.id},
                            {"VpcId", subnet.document["VpcId"]},
@@ -132,7 +161,9 @@ Json create_nat_gateway(RequestContext& context, const Input& input) {
                            {"NatGatewayAddresses", Json::array()},
                            {"State", "available"}});
   if (token) gateway.hidden["ClientToken"] = *token;
+  gateway.hidden["Ready"] = context.now + delay(context, kCreation);
   const auto spec = read_interface(input, gateway, allocations.size());
+  if (const auto made = made_with_token(context, token)) return answer(context, *made, token);
   const auto taken = std::find_if(allocations.begin(), allocations.end(),
                                   [](const Resource& address) { return address.document.contains("AssociationId"); });
   // These are noticed after the call was answered: the gateway ends as failed (VPC user guide, "Troubleshoot NAT
@@ -159,14 +190,14 @@ Json describe_nat_gateways(RequestContext& context, const Input& input) {
                    .ids = "NatGatewayIds",
                    .output = "NatGateways",
                    .filters = kFilters,
-                   .complete = &still_visible,
+                   .complete = &settle,
                    .filters_member = "Filter"});
 }
 
 Json delete_nat_gateway(RequestContext& context, const Input& input) {
   Resource gateway = require(context, kNatGateway, input.str("NatGatewayId"));
-  if (!still_visible(context, gateway)) throw not_found(kNatGateway, gateway.id);
-  if (gateway.hidden.contains("Deleted")) return {{"NatGatewayId", gateway.id}};
+  if (!settle(context, gateway)) throw not_found(kNatGateway, gateway.id);
+  if (gateway.hidden.contains("Gone")) return {{"NatGatewayId", gateway.id}};
   for (const Json& entry : gateway.document["NatGatewayAddresses"]) {
     if (!entry.contains("AllocationId")) continue;
     if (auto address = table(context).find(kElasticIp.name, entry["AllocationId"].get<std::string>()))
@@ -181,8 +212,9 @@ Json delete_nat_gateway(RequestContext& context, const Input& input) {
   set_route_state(context, kNatGateway, gateway.id, RouteState::blackhole);
   gateway.document["State"] = "deleted";
   gateway.document["DeleteTime"] = context.timestamp();
-  gateway.hidden["Deleted"] = context.now;
+  gateway.hidden["Gone"] = context.now + delay(context, kDeletion);
   put(context, gateway);
+  purge(context);
   return {{"NatGatewayId", gateway.id}};
 }
 

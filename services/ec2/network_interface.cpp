@@ -75,13 +75,14 @@ std::set<std::string> taken_addresses(RequestContext& context, const std::string
   return out;
 }
 
-/// Adds to `wanted` until it has `count`, checks all, and counts them off the subnet.
+/// Fills what `wanted` leaves open ("", and what it lacks of `count`), checks all, and counts them off the subnet.
 std::vector<std::string> take_addresses(RequestContext& context, Resource& subnet, std::vector<std::string> wanted,
                                         std::size_t count) {
   const auto cidr = *aws::parse_cidr(subnet.document["CidrBlock"].get<std::string>());
   auto taken = taken_addresses(context, subnet.id);
   const std::uint32_t first = cidr.network() + 4, last = cidr.network() + static_cast<std::uint32_t>(cidr.size()) - 2;
   for (const auto& text : wanted) {
+    if (text.empty()) continue;
     const auto address = aws::parse_ipv4(text);
     if (!address) throw errors::invalid_value(text, "privateIpAddress", "Invalid IPv4 address.");
     if (*address < first || *address > last)
@@ -89,10 +90,14 @@ std::vector<std::string> take_addresses(RequestContext& context, Resource& subne
     if (!taken.insert(text).second)
       throw errors::client("InvalidIPAddress.InUse", "The specified address is already in use.");
   }
-  for (std::uint32_t address = first; wanted.size() < count && address <= last; ++address) {
-    if (taken.insert(aws::ipv4_text(address)).second) wanted.push_back(aws::ipv4_text(address));
+  wanted.resize(std::max(wanted.size(), count));
+  auto open = std::find(wanted.begin(), wanted.end(), "");
+  for (std::uint32_t address = first; open != wanted.end() && address <= last; ++address) {
+    if (!taken.insert(aws::ipv4_text(address)).second) continue;
+    *open = aws::ipv4_text(address);
+    open = std::find(open, wanted.end(), "");
   }
-  if (wanted.size() < count)
+  if (open != wanted.end())
     throw errors::client("InsufficientFreeAddressesInSubnet",
                          "The specified subnet does not have enough free addresses to satisfy the request.");
   Json& available = subnet.document["AvailableIpAddressCount"];
@@ -203,16 +208,46 @@ void erase_interface(RequestContext& context, const Resource& interface) {
   table(context).erase(kNetworkInterface.name, interface.id);
 }
 
+std::vector<std::string> add_addresses(RequestContext& context, Resource& interface, std::vector<std::string> wanted,
+                                       std::size_t count) {
+  Resource subnet = require(context, kSubnet, interface.document["SubnetId"]);
+  auto added = take_addresses(context, subnet, std::move(wanted), count);
+  for (const auto& address : added)
+    interface.document["PrivateIpAddresses"].push_back(address_document(context, address, false));
+  put(context, interface);
+  return added;
+}
+
+void remove_address(RequestContext& context, Resource& interface, const std::string& address) {
+  Json& list = interface.document["PrivateIpAddresses"];
+  const auto found = std::find_if(list.begin(), list.end(), [&](const Json& entry) {
+    return entry["PrivateIpAddress"] == address && entry["Primary"] == false;
+  });
+  if (found == list.end())
+    throw errors::invalid_parameter("Some of the specified addresses are not assigned to interface " + interface.id);
+  list.erase(found);
+  give_back(context, interface.document["SubnetId"], 1);
+  put(context, interface);
+}
+
 Json create_network_interface(RequestContext& context, const Input& input) {
   for (const char* name : {"Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "EnablePrimaryIpv6",
                            "Operator", "Ipv6Addresses", "Ipv6AddressCount"}) {
     if (input.has(name)) throw errors::unbuilt(name);
   }
   const Tags tags = tags_of(input, kNetworkInterface);
-  Resource interface = make_interface(context, read_spec(input));
-  if (input.has("ConnectionTrackingSpecification"))
-    interface.document["ConnectionTrackingConfiguration"] = input.json("ConnectionTrackingSpecification");
+  const InterfaceSpec spec = read_spec(input);
+  const Json& tracking = input.json("ConnectionTrackingSpecification");
   const auto token = input.find_str("ClientToken");
+  if (token) {
+    for (const Resource& made : table(context).list(kNetworkInterface.name)) {
+      if (made.hidden.value("ClientToken", "") == *token)
+        return {{"NetworkInterface", with_tags(context, kNetworkInterface, made)}, {"ClientToken", *token}};
+    }
+  }
+  Resource interface = make_interface(context, spec);
+  if (!tracking.is_null()) interface.document["ConnectionTrackingConfiguration"] = tracking;
+  if (token) interface.hidden["ClientToken"] = *token;
   put(context, interface);
   table(context).tag(kNetworkInterface.name, interface.id, tags);
   Json document = with_tags(context, kNetworkInterface, interface);
@@ -282,32 +317,20 @@ Json assign_private_ip_addresses(RequestContext& context, const Input& input) {
   }
   input.acknowledge("AllowReassignment", "an address of another interface is refused either way");
   Resource interface = require(context, kNetworkInterface, input.str("NetworkInterfaceId"));
-  Resource subnet = require(context, kSubnet, interface.document["SubnetId"]);
+  refuse_foreign(interface);
   auto wanted = input.strings("PrivateIpAddresses");
   const auto count = std::max(wanted.size(), static_cast<std::size_t>(input.integer("SecondaryPrivateIpAddressCount")));
   Json assigned = Json::array();
-  for (const auto& address : take_addresses(context, subnet, std::move(wanted), count)) {
-    interface.document["PrivateIpAddresses"].push_back(address_document(context, address, false));
+  for (const auto& address : add_addresses(context, interface, std::move(wanted), count))
     assigned.push_back({{"PrivateIpAddress", address}});
-  }
-  put(context, interface);
   return {{"NetworkInterfaceId", interface.id}, {"AssignedPrivateIpAddresses", assigned}};
 }
 
 Json unassign_private_ip_addresses(RequestContext& context, const Input& input) {
   if (input.has("Ipv4Prefixes")) throw errors::unbuilt("Ipv4Prefixes");
   Resource interface = require(context, kNetworkInterface, input.str("NetworkInterfaceId"));
-  Json& list = interface.document["PrivateIpAddresses"];
-  for (const auto& address : input.strings("PrivateIpAddresses")) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const Json& entry) {
-      return entry["PrivateIpAddress"] == address && entry["Primary"] == false;
-    });
-    if (found == list.end())
-      throw errors::invalid_parameter("Some of the specified addresses are not assigned to interface " + interface.id);
-    list.erase(found);
-    give_back(context, interface.document["SubnetId"], 1);
-  }
-  put(context, interface);
+  refuse_foreign(interface);
+  for (const auto& address : input.strings("PrivateIpAddresses")) remove_address(context, interface, address);
   return Json::object();
 }
 

@@ -12,7 +12,7 @@ struct InterfaceSpec {
   std::string description;
   std::string type = "interface";
   std::string requester;              ///< who manages it, "" for the user
-  std::vector<std::string> addresses;  ///< the wanted ones, the primary first; the rest of `count` is chosen
+  std::vector<std::string> addresses;  ///< the wanted ones, the primary first; "" and the rest of `count` are chosen
   std::size_t count = 1;
 };
 
@@ -20,6 +20,11 @@ struct InterfaceSpec {
 Resource make_interface(RequestContext& context, const InterfaceSpec& spec);
 /// Removes an interface and gives its addresses back.
 void erase_interface(RequestContext& context, const Resource& interface);
+/// Gives an interface, which is stored, `count` more addresses: those of `wanted` first. Returns them.
+std::vector<std::string> add_addresses(RequestContext& context, Resource& interface, std::vector<std::string> wanted,
+                                       std::size_t count);
+/// Takes a secondary address from an interface, which is stored; throws for one that it lacks.
+void remove_address(RequestContext& context, Resource& interface, const std::string& address);
 /// Sets the groups, by id, of an interface that the caller stores.
 void set_groups(RequestContext& context, Resource& interface, const std::vector<std::string>& group_ids);
 

@@ -3,6 +3,7 @@
 #include "aws/cidr.hpp"
 #include "services/ec2/describe.hpp"
 #include "services/ec2/prefix_list.hpp"
+#include "services/ec2/route_table.hpp"
 #include "services/ec2/vpc_cidr.hpp"
 
 namespace orrery::ec2 {
@@ -71,14 +72,22 @@ RouteTarget to_interface(RequestContext& context, const Resource& route_table, c
   return {&kNetworkInterface, {{"NetworkInterfaceId", id}}};
 }
 
+RouteTarget to_egress_only(RequestContext& context, const Resource& route_table, const std::string& id) {
+  const Resource gateway = require(context, kEgressOnlyGateway, id);
+  if (values_at(gateway.document, "Attachments.VpcId") != values_at(route_table.document, "VpcId"))
+    throw different_networks(route_table, "egress-only internet gateway", id);
+  return {&kEgressOnlyGateway, {{"EgressOnlyInternetGatewayId", id}}};
+}
+
 RouteTarget read_target(RequestContext& context, const Input& input, const Resource& route_table) {
   for (const char* name : {"VpcEndpointId", "TransitGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn",
-                           "OdbNetworkArn", "EgressOnlyInternetGatewayId", "InstanceId", "VpcPeeringConnectionId"}) {
+                           "OdbNetworkArn", "InstanceId", "VpcPeeringConnectionId"}) {
     if (input.has(name)) throw errors::unbuilt(name);
   }
   if (const auto id = input.find_str("GatewayId")) return to_gateway(context, route_table, *id);
   if (const auto id = input.find_str("NatGatewayId")) return to_nat_gateway(context, route_table, *id);
   if (const auto id = input.find_str("NetworkInterfaceId")) return to_interface(context, route_table, *id);
+  if (const auto id = input.find_str("EgressOnlyInternetGatewayId")) return to_egress_only(context, route_table, *id);
   throw errors::missing("gatewayId");
 }
 
@@ -88,8 +97,8 @@ void unlink_stale(RequestContext& context, const Resource& route_table) {
     if (edge.role != "route") continue;
     const Json& routes = route_table.document["Routes"];
     const bool used = std::any_of(routes.begin(), routes.end(), [&](const Json& route) {
-      return route.value("GatewayId", "") == edge.to.id || route.value("NatGatewayId", "") == edge.to.id ||
-             route.value("NetworkInterfaceId", "") == edge.to.id;
+      return std::any_of(std::begin(kTargetMembers), std::end(kTargetMembers),
+                         [&](const char* member) { return route.value(member, "") == edge.to.id; });
     });
     if (!used) table(context).unlink(kRouteTable.name, route_table.id, "route", edge.to);
   }

@@ -166,7 +166,7 @@ void set_route_state(RequestContext& context, const Kind& kind, const std::strin
     if (edge.from.kind != kRouteTable.name || edge.role != "route") continue;
     auto holder = table(context).find(kRouteTable.name, edge.from.id);
     for (Json& route : holder->document["Routes"]) {
-      for (const char* member : {"GatewayId", "NatGatewayId", "NetworkInterfaceId"}) {
+      for (const char* member : kTargetMembers) {
         if (route.value(member, "") == target_id) route["State"] = state == RouteState::active ? "active" : "blackhole";
       }
     }

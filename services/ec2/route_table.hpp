@@ -7,6 +7,10 @@ namespace orrery::ec2 {
 enum class RouteTableOrigin { user, main };
 enum class RouteState { active, blackhole };
 
+/// The members of a route that name its target.
+inline constexpr const char* kTargetMembers[] = {"GatewayId", "NatGatewayId", "NetworkInterfaceId",
+                                                 "EgressOnlyInternetGatewayId"};
+
 Resource make_route_table(RequestContext& context, const Resource& vpc, RouteTableOrigin origin);
 bool is_main(const Json& route_table);
 Resource main_route_table(RequestContext& context, const std::string& vpc_id);

@@ -175,18 +175,32 @@ Json get_security_groups_for_vpc(RequestContext& context, const Input& input) {
                                           {"owner-id", "OwnerId"},
                                           {"primary-vpc-id", "VpcId"}};
   const std::string vpc_id = require(context, kVpc, input.str("VpcId")).id;
-  Json all = describe(context, input,
-                      {.kind = kSecurityGroup, .ids = "", .output = "SecurityGroupForVpcs", .filters = filters});
-  Json kept = Json::array();
-  for (Json& group : all["SecurityGroupForVpcs"]) {
-    if (group["VpcId"] != vpc_id) continue;
+  Json out = describe(context, input,
+                      {.kind = kSecurityGroup,
+                       .ids = "",
+                       .output = "SecurityGroupForVpcs",
+                       .filters = filters,
+                       .vpc_id = vpc_id});
+  for (Json& group : out["SecurityGroupForVpcs"]) {
     group["PrimaryVpcId"] = vpc_id;
     group.erase("VpcId");
     group.erase("SecurityGroupArn");
-    kept.push_back(std::move(group));
   }
-  all["SecurityGroupForVpcs"] = std::move(kept);
-  return all;
+  return out;
+}
+
+Json describe_security_group_references(RequestContext& context, const Input& input) {
+  for (const auto& id : input.strings("GroupId")) {
+    if (!table(context).exists(kSecurityGroup.name, id)) throw not_found(kSecurityGroup, id);
+  }
+  // These are references across a peering connection, of which there are none.
+  return {{"SecurityGroupReferenceSet", Json::array()}};
+}
+
+Json describe_stale_security_groups(RequestContext& context, const Input& input) {
+  require(context, kVpc, input.str("VpcId"));
+  // A rule is stale when it names a group behind a deleted peering connection, of which there are none.
+  return page(input, {}, "GroupId", "StaleSecurityGroupSet");
 }
 
 Json delete_security_group(RequestContext& context, const Input& input) {

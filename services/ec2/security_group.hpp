@@ -19,6 +19,8 @@ Resource require_group(RequestContext& context, const Input& input);
 Json create_security_group(RequestContext& context, const Input& input);
 Json describe_security_groups(RequestContext& context, const Input& input);
 Json get_security_groups_for_vpc(RequestContext& context, const Input& input);
+Json describe_security_group_references(RequestContext& context, const Input& input);
+Json describe_stale_security_groups(RequestContext& context, const Input& input);
 Json delete_security_group(RequestContext& context, const Input& input);
 
 }  // namespace orrery::ec2

@@ -1,9 +1,12 @@
 #include "services/ec2/service.hpp"
 
 #include "services/ec2/address.hpp"
+#include "services/ec2/classic_link.hpp"
 #include "services/ec2/dhcp_options.hpp"
+#include "services/ec2/egress_only_gateway.hpp"
 #include "services/ec2/internet_gateway.hpp"
 #include "services/ec2/nat_gateway.hpp"
+#include "services/ec2/nat_gateway_address.hpp"
 #include "services/ec2/network_acl.hpp"
 #include "services/ec2/network_interface.hpp"
 #include "services/ec2/peer.hpp"
@@ -39,17 +42,21 @@ constexpr OperationRow row(std::string_view name) {
 constexpr OperationRow kOperations[] = {
     row<&allocate_address>("AllocateAddress"),
     row<&assign_private_ip_addresses>("AssignPrivateIpAddresses"),
+    row<&assign_private_nat_gateway_address>("AssignPrivateNatGatewayAddress"),
     row<&associate_address>("AssociateAddress"),
     row<&associate_dhcp_options>("AssociateDhcpOptions"),
+    row<&associate_nat_gateway_address>("AssociateNatGatewayAddress"),
     row<&associate_route_table>("AssociateRouteTable"),
     row<&associate_subnet_cidr_block>("AssociateSubnetCidrBlock"),
     row<&associate_vpc_cidr_block>("AssociateVpcCidrBlock"),
+    row<&retired_with_classic>("AttachClassicLinkVpc"),
     row<&attach_internet_gateway>("AttachInternetGateway"),
     row<&authorize_security_group_egress>("AuthorizeSecurityGroupEgress"),
     row<&authorize_security_group_ingress>("AuthorizeSecurityGroupIngress"),
     row<&create_default_subnet>("CreateDefaultSubnet"),
     row<&create_default_vpc>("CreateDefaultVpc"),
     row<&create_dhcp_options>("CreateDhcpOptions"),
+    row<&create_egress_only_internet_gateway>("CreateEgressOnlyInternetGateway"),
     row<&create_internet_gateway>("CreateInternetGateway"),
     row<&create_nat_gateway>("CreateNatGateway"),
     row<&create_network_acl>("CreateNetworkAcl"),
@@ -62,6 +69,7 @@ constexpr OperationRow kOperations[] = {
     row<&create_tags>("CreateTags"),
     row<&create_vpc>("CreateVpc"),
     row<&delete_dhcp_options>("DeleteDhcpOptions"),
+    row<&delete_egress_only_internet_gateway>("DeleteEgressOnlyInternetGateway"),
     row<&delete_internet_gateway>("DeleteInternetGateway"),
     row<&delete_nat_gateway>("DeleteNatGateway"),
     row<&delete_network_acl>("DeleteNetworkAcl"),
@@ -77,7 +85,9 @@ constexpr OperationRow kOperations[] = {
     row<&describe_addresses>("DescribeAddresses"),
     row<&describe_addresses_attribute>("DescribeAddressesAttribute"),
     row<&describe_availability_zones>("DescribeAvailabilityZones"),
+    row<&retired_with_classic>("DescribeClassicLinkInstances"),
     row<&describe_dhcp_options>("DescribeDhcpOptions"),
+    row<&describe_egress_only_internet_gateways>("DescribeEgressOnlyInternetGateways"),
     row<&describe_internet_gateways>("DescribeInternetGateways"),
     row<&describe_managed_prefix_lists>("DescribeManagedPrefixLists"),
     row<&describe_nat_gateways>("DescribeNatGateways"),
@@ -87,17 +97,27 @@ constexpr OperationRow kOperations[] = {
     row<&describe_prefix_lists>("DescribePrefixLists"),
     row<&describe_regions>("DescribeRegions"),
     row<&describe_route_tables>("DescribeRouteTables"),
+    row<&describe_security_group_references>("DescribeSecurityGroupReferences"),
     row<&describe_security_group_rules>("DescribeSecurityGroupRules"),
     row<&describe_security_groups>("DescribeSecurityGroups"),
+    row<&describe_stale_security_groups>("DescribeStaleSecurityGroups"),
     row<&describe_subnets>("DescribeSubnets"),
     row<&describe_tags>("DescribeTags"),
     row<&describe_vpc_attribute>("DescribeVpcAttribute"),
+    row<&retired_with_classic>("DescribeVpcClassicLink"),
+    row<&retired_with_classic>("DescribeVpcClassicLinkDnsSupport"),
     row<&describe_vpcs>("DescribeVpcs"),
+    row<&retired_with_classic>("DetachClassicLinkVpc"),
     row<&detach_internet_gateway>("DetachInternetGateway"),
+    row<&retired_with_classic>("DisableVpcClassicLink"),
+    row<&retired_with_classic>("DisableVpcClassicLinkDnsSupport"),
     row<&disassociate_address>("DisassociateAddress"),
+    row<&disassociate_nat_gateway_address>("DisassociateNatGatewayAddress"),
     row<&disassociate_route_table>("DisassociateRouteTable"),
     row<&disassociate_subnet_cidr_block>("DisassociateSubnetCidrBlock"),
     row<&disassociate_vpc_cidr_block>("DisassociateVpcCidrBlock"),
+    row<&retired_with_classic>("EnableVpcClassicLink"),
+    row<&retired_with_classic>("EnableVpcClassicLinkDnsSupport"),
     row<&get_managed_prefix_list_entries>("GetManagedPrefixListEntries"),
     row<&get_security_groups_for_vpc>("GetSecurityGroupsForVpc"),
     row<&modify_address_attribute>("ModifyAddressAttribute"),
@@ -115,6 +135,7 @@ constexpr OperationRow kOperations[] = {
     row<&revoke_security_group_egress>("RevokeSecurityGroupEgress"),
     row<&revoke_security_group_ingress>("RevokeSecurityGroupIngress"),
     row<&unassign_private_ip_addresses>("UnassignPrivateIpAddresses"),
+    row<&unassign_private_nat_gateway_address>("UnassignPrivateNatGatewayAddress"),
     row<&update_rule_descriptions_egress>("UpdateSecurityGroupRuleDescriptionsEgress"),
     row<&update_rule_descriptions_ingress>("UpdateSecurityGroupRuleDescriptionsIngress"),
 };
