@@ -10,11 +10,24 @@ namespace orrery::s3 {
 
 namespace {
 
-/// One piece of the stream: bytes in memory, or a stretch of an open file.
+/// So many files are opened at once; those of an object of more parts as it is read.
+constexpr std::size_t kOpenedAhead = 16;
+
+/// One piece of the stream: bytes in memory, or a stretch of a file.
 struct Piece {
   std::string data;
+  std::string file;  ///< "" when in `data`
   int descriptor = -1;
   std::uint64_t offset = 0, length = 0;
+
+  void open() {
+    if (file.empty() || descriptor >= 0) return;
+    descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "cannot open an object body");
+  }
+  void close() {
+    if (descriptor >= 0) ::close(std::exchange(descriptor, -1));
+  }
 };
 
 class SegmentSource : public http::BodySource {
@@ -23,9 +36,10 @@ class SegmentSource : public http::BodySource {
     for (const auto& piece : pieces_) size_ += piece.length;
   }
   ~SegmentSource() override {
-    for (const auto& piece : pieces_) {
-      if (piece.descriptor >= 0) ::close(piece.descriptor);
-    }
+    for (auto& piece : pieces_) piece.close();
+  }
+  void open_ahead() {
+    for (std::size_t i = 0; i < std::min(pieces_.size(), kOpenedAhead); ++i) pieces_[i].open();
   }
   SegmentSource(const SegmentSource&) = delete;
   SegmentSource& operator=(const SegmentSource&) = delete;
@@ -37,9 +51,11 @@ class SegmentSource : public http::BodySource {
       Piece& piece = pieces_[at_];
       const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), piece.length));
       if (want == 0 && !into.empty()) {
+        piece.close();
         ++at_;
         continue;
       }
+      piece.open();
       if (piece.descriptor < 0) {
         std::memcpy(into.data(), piece.data.data() + piece.offset, want);
         advance(piece, want);
@@ -89,23 +105,14 @@ std::vector<Segment> slice(const std::vector<Segment>& segments, ByteRange range
 std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
                                               ByteRange range) {
   std::vector<Piece> pieces;
-  // Closes what is open when a later piece fails.
-  const auto fail = [&](const std::string& what) {
-    const int error = errno;
-    SegmentSource closing(std::move(pieces));
-    throw std::system_error(error, std::generic_category(), what);
-  };
   for (const auto& segment : slice(segments, range)) {
     auto body = store.body(segment.body);
-    if (!body) fail("an object body has no record");
-    Piece piece{std::move(body->data), -1, segment.offset, segment.length};
-    if (!body->file.empty()) {
-      piece.descriptor = ::open(body->file.c_str(), O_RDONLY | O_CLOEXEC);
-      if (piece.descriptor < 0) fail("cannot open an object body");
-    }
-    pieces.push_back(std::move(piece));
+    if (!body) throw std::runtime_error("an object body has no record");
+    pieces.push_back({std::move(body->data), std::move(body->file), -1, segment.offset, segment.length});
   }
-  return std::make_unique<SegmentSource>(std::move(pieces));
+  auto source = std::make_unique<SegmentSource>(std::move(pieces));
+  source->open_ahead();
+  return source;
 }
 
 }  // namespace orrery::s3

@@ -7,7 +7,8 @@
 
 namespace orrery::s3 {
 
-/// A stream of `range` of the bytes that `segments` make. Files are opened now, so a later delete does not disturb it.
+/// A stream of `range` of the bytes that `segments` make. The first files are opened now, so that a delete does not
+/// disturb the stream.
 std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
                                               ByteRange range);
 

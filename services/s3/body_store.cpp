@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 
 #include "aws/ids.hpp"
@@ -12,6 +13,7 @@ namespace orrery::s3 {
 namespace {
 
 constexpr aws::Millis kFileOutlivesReferences = 10'000;
+constexpr auto kYoung = std::chrono::hours(1);
 
 std::filesystem::path object_file(const std::string& data_dir, const std::string& name) {
   return std::filesystem::path(data_dir) / "s3" / "objects" / name.substr(0, 2) / name;
@@ -95,6 +97,25 @@ void ObjectStore::collect(aws::Millis now) {
       std::filesystem::remove(target, ignored);
     });
   }
+}
+
+void ObjectStore::sweep(std::uint64_t turn) {
+  const auto root = std::filesystem::path(data_dir_) / "s3";
+  const std::string shard = aws::hex(std::string(1, static_cast<char>(turn % 256)));
+  const auto oldest = std::filesystem::file_time_type::clock::now() - kYoung;
+  const auto sweep_folder = [&](const std::filesystem::path& folder, const auto& is_known) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      std::error_code ignored;
+      const auto written = it->last_write_time(ignored);
+      if (ignored || written > oldest || is_known(it->path().filename().string())) continue;
+      std::filesystem::remove(it->path(), ignored);
+    }
+  };
+  sweep_folder(root / "objects" / shard, [&](const std::string& name) {
+    return transaction_.db().query("SELECT 1 FROM s3_body WHERE file = ?", name).next();
+  });
+  if (turn % 256 == 0) sweep_folder(root / "tmp", [](const std::string&) { return false; });
 }
 
 void ObjectStore::create_upload(const Upload& upload) {

@@ -27,6 +27,14 @@ bool valid_name(std::string_view name) {
   return true;
 }
 
+/// "eu-central-1", "us-gov-west-1"; "EU" is the old name of eu-west-1.
+bool valid_constraint(std::string_view text) {
+  if (text == "EU") return true;
+  const bool digit = text.size() > 6 && text.back() >= '1' && text.back() <= '9' && text[text.size() - 2] == '-';
+  return digit && text[2] == '-' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == text.size() - 1;
+}
+
 /// The region that the body asks for, checked against the endpoint's as S3 does.
 std::string region_for(const RequestContext& context, const Input& configuration) {
   const std::string asked = configuration.str("LocationConstraint");
@@ -36,7 +44,7 @@ std::string region_for(const RequestContext& context, const Input& configuration
                        "The unspecified location constraint is incompatible for the region specific endpoint this "
                        "request was sent to.");
   }
-  if (asked == "us-east-1") {
+  if (asked == "us-east-1" || !valid_constraint(asked)) {
     throw errors::make("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
         .with("LocationConstraint", asked);
   }

@@ -29,7 +29,8 @@ CREATE TABLE s3_part (
   upload TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
   modified INTEGER NOT NULL, checksums TEXT NOT NULL, segments TEXT NOT NULL,
   PRIMARY KEY (upload, number)) WITHOUT ROWID;
-)sql"};
+)sql",
+                                        "CREATE UNIQUE INDEX s3_body_file ON s3_body (file) WHERE file IS NOT NULL;"};
 
 // Metadata may hold bytes that are no UTF-8 (header values are latin-1 on the wire).
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -130,6 +130,9 @@ class ObjectStore {
 
   /// Removes files of bodies that have been without a reference for a while; `now` is real time.
   void collect(aws::Millis now);
+  /// Removes files that no row names: what a crash between rename and commit, or a reset, left. One of the 256 folders a
+  /// call, chosen by `turn`, and the temporary files with the first; young files are left alone.
+  void sweep(std::uint64_t turn);
 
   static std::string temporary_file(const std::string& data_dir);
 

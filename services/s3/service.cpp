@@ -76,8 +76,11 @@ std::vector<OperationRow> all_operations() {
 
 void tick(RequestContext& context) {
   // Real time: the injected clock must not take files away from readers.
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  store_of(context).collect(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  ObjectStore store = store_of(context);
+  store.collect(now.count());
+  store.sweep(static_cast<std::uint64_t>(now.count()) / 1000);
 }
 
 }  // namespace
