@@ -18,6 +18,10 @@ std::string list(const Names& names) {
 }
 
 void check_key_schema(const Json& elements, const Names& defined, const std::string& index, Names& used) {
+  if (elements.size() > 2) {
+    throw validation("1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have "
+                     "length less than or equal to 2");
+  }
   if (elements.empty() || elements[0].at("KeyType") != "HASH")
     throw invalid_parameter("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
   if (elements.size() > 1) {

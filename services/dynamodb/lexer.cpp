@@ -6,9 +6,9 @@ namespace orrery::dynamodb {
 
 namespace {
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool digit(char c) { return c >= '0' && c <= '9'; }
-bool word(char c) { return letter(c) || digit(c); }
+bool word(char c) { return letter(c) || digit(c) || c == '_'; }
 bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 std::size_t word_end(std::string_view text, std::size_t from) {

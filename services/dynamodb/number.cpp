@@ -12,6 +12,10 @@ constexpr int kHighestExponent = 126;  // 9.9…E+125 is 0.99… × 10^126
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
+AwsError overflow() {
+  return validation("Number overflow. Attempting to store a number with magnitude larger than supported range");
+}
+
 AwsError not_numeric(std::string_view text) {
   return validation("The parameter cannot be converted to a numeric value" +
                     (text.empty() ? std::string() : ": " + std::string(text)));
@@ -57,9 +61,8 @@ void Number::normalize() {
   digits_.erase(0, first);
   exponent_ -= static_cast<int>(first);
   digits_.erase(digits_.find_last_not_of('0') + 1);
+  if (exponent_ > kHighestExponent) throw overflow();
   if (digits_.size() > kMostDigits) throw validation("Attempting to store more than 38 significant digits in a Number");
-  if (exponent_ > kHighestExponent)
-    throw validation("Number overflow. Attempting to store a number with magnitude larger than supported range");
   if (exponent_ < kLowestExponent)
     throw validation("Number underflow. Attempting to store a number with magnitude smaller than supported range");
 }
@@ -159,6 +162,8 @@ Number operator+(const Number& a, const Number& b) {
     }
   }
   out.digits_ = std::move(x);
+  const auto first = out.digits_.find_first_not_of('0');
+  if (first != std::string::npos && out.digits_.find_last_not_of('0') - first >= kMostDigits) throw overflow();
   out.normalize();
   return out;
 }

@@ -22,7 +22,7 @@ class Number {
   long long integer() const;
 
   Number operator-() const;
-  /// Sums throw as parse does when the result has more than 38 digits or leaves the range.
+  /// Sums throw when the result leaves the range or has more than 38 digits; the service calls both an overflow.
   friend Number operator+(const Number& a, const Number& b);
   friend Number operator-(const Number& a, const Number& b) { return a + -b; }
   friend std::strong_ordering operator<=>(const Number& a, const Number& b);

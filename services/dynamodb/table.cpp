@@ -79,13 +79,28 @@ std::optional<Table> find_table(RequestContext& context, std::string_view name_o
   return table_of(std::move(*resource));
 }
 
+void check_table_name(const std::string& name) {
+  const bool characters = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  const auto refuse = [&](const char* constraint) {
+    throw validation("1 validation error detected: Value '" + name +
+                     "' at 'tableName' failed to satisfy constraint: Member must " + constraint);
+  };
+  if (!characters) refuse("satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+  if (name.size() < 3) refuse("have length greater than or equal to 3");
+  if (name.size() > 255) refuse("have length less than or equal to 255");
+}
+
 Table require_table(RequestContext& context, std::string_view name_or_arn) {
+  check_table_name(table_name(name_or_arn));
   auto table = find_table(context, name_or_arn);
   if (!table) throw resource_not_found();
   return std::move(*table);
 }
 
 Table require_described_table(RequestContext& context, std::string_view name_or_arn) {
+  check_table_name(table_name(name_or_arn));
   auto table = find_table(context, name_or_arn);
   if (!table) throw table_not_found(table_name(name_or_arn));
   return std::move(*table);

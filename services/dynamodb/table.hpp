@@ -49,6 +49,9 @@ struct Table {
 /// "name" of "name" or of "arn:aws:dynamodb:…:table/name[/…]" (every TableName takes an ARN too).
 std::string table_name(std::string_view name_or_arn);
 
+/// Throws ValidationException for a name that no table can have.
+void check_table_name(const std::string& name);
+
 std::optional<Table> find_table(RequestContext& context, std::string_view name_or_arn);
 /// For item operations: "Requested resource not found".
 Table require_table(RequestContext& context, std::string_view name_or_arn);

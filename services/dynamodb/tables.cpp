@@ -18,20 +18,6 @@ Json attribute_definitions(const Input& input) {
   return out;
 }
 
-void check_name(const std::string& name) {
-  const bool characters = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
-  });
-  if (name.size() < 3 || name.size() > 255) {
-    throw validation("TableName must be at least 3 characters long and at most 255 characters long");
-  }
-  if (!characters) {
-    throw validation("1 validation error detected: Value '" + name +
-                     "' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
-                     "[a-zA-Z0-9_.-]+");
-  }
-}
-
 void set_billing(RequestContext& context, const Input& input, Json& document) {
   const std::string mode = input.str("BillingMode", "PROVISIONED");
   const auto provisioned = input.find_object("ProvisionedThroughput");
@@ -90,7 +76,10 @@ Json description(RequestContext& context, const Input& input, const std::string&
 
 Json create_table(RequestContext& context, const Input& input) {
   const std::string name = table_name(input.str("TableName"));
-  check_name(name);
+  if (name.size() < 3 || name.size() > 255) {
+    throw validation("TableName must be at least 3 characters long and at most 255 characters long");
+  }
+  check_table_name(name);
   storage::Resource resource;
   resource.kind = Table::kKind;
   resource.id = name;

@@ -26,7 +26,6 @@ class DynamoCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(data_dir=True)
-        cls.server.start() if cls.server.process is None else None
         cls.client = cls.server.client("dynamodb")
 
     @classmethod
@@ -215,11 +214,11 @@ class Items(DynamoCase):
 
     def test_lock_has_one_winner(self):
         create(self.client, "locks")
-        clients = [self.server.client("dynamodb") for _ in range(64)]
+        client, count = self.server.client("dynamodb", max_pool_connections=64), 64  # a connection a thread
         for round_ in range(3):
-            outcomes, gate = [], threading.Barrier(len(clients))
+            outcomes, gate = [], threading.Barrier(count)
 
-            def take(client, owner):
+            def take(owner):
                 gate.wait()
                 try:
                     client.put_item(TableName="locks", Item={"id": {"S": "state-%d" % round_}, "Owner": {"N": str(owner)}},
@@ -228,7 +227,7 @@ class Items(DynamoCase):
                 except ClientError as error:
                     assert error.response["Error"]["Code"] == "ConditionalCheckFailedException", error
 
-            threads = [threading.Thread(target=take, args=(client, i)) for i, client in enumerate(clients)]
+            threads = [threading.Thread(target=take, args=(i,)) for i in range(count)]
             [thread.start() for thread in threads]
             [thread.join() for thread in threads]
             self.assertEqual(len(outcomes), 1)
