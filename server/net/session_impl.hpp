@@ -13,6 +13,7 @@
 namespace orrery::net {
 
 namespace asio = boost::asio;
+using beast_error = boost::beast::http::error;
 
 using TlsStream = asio::ssl::stream<Socket>;
 
@@ -21,6 +22,16 @@ inline constexpr std::size_t kBodyRead = 64 * 1024;
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 inline constexpr std::size_t kSourceRead = 256 * 1024;
 inline constexpr std::size_t kKeptBuffer = 16 * 1024;  ///< a larger one is given back between requests
+
+/// True when a line feed stands alone in what the parser could not use yet: it would wait for a CRLF for ever, and
+/// another parser might take the line feed for one.
+inline bool has_bare_line_feed(const boost::beast::flat_buffer& buffer) {
+  const auto* bytes = static_cast<const char*>(buffer.data().data());
+  for (std::size_t n = 0; n < buffer.size(); ++n) {
+    if (bytes[n] == '\n' && (n == 0 || bytes[n - 1] != '\r')) return true;
+  }
+  return false;
+}
 
 template <typename Stream>
 Session<Stream>::Session(Shared shared, Stream stream, std::string remote)
@@ -117,8 +128,9 @@ Awaitable<bool> Session<Stream>::read_head(RequestParser& parser) {
     boost::system::error_code error;
     if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
     if (parser.is_header_done() && !error) co_return true;
-    if (error && error != boost::beast::http::error::need_more) {
-      const bool too_large = error == boost::beast::http::error::header_limit;
+    if (error == beast_error::need_more && has_bare_line_feed(buffer_)) error = beast_error::bad_line_ending;
+    if (error && error != beast_error::need_more) {
+      const bool too_large = error == beast_error::header_limit;
       co_await send(parser.request(), plain_error(too_large ? 431 : 400, "Bad request: " + error.message()),
                     Next::linger);
       co_await linger();
@@ -143,7 +155,8 @@ Awaitable<bool> Session<Stream>::read_body(RequestParser& parser, pipeline::Exch
     boost::system::error_code error;
     if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
     if (refused || parser.is_done()) break;
-    if (error && error != boost::beast::http::error::need_more) {
+    if (error == beast_error::need_more && has_bare_line_feed(buffer_)) error = beast_error::bad_line_ending;
+    if (error && error != beast_error::need_more) {
       co_await send(exchange.request(), plain_error(400, "Bad request: " + error.message()), Next::linger);
       co_await linger();
       co_return false;

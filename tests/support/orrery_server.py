@@ -65,7 +65,11 @@ class Server:
         return self
 
     def _follow(self, process, ready):
-        for line in process.stdout:
+        with process.stdout:
+            self._read_output(process.stdout, ready)
+
+    def _read_output(self, stdout, ready):
+        for line in stdout:
             self.output.append(line)
             if line.startswith("HTTP:"):
                 self.port = int(line.rsplit(":", 1)[1])
