@@ -49,9 +49,11 @@ struct Condition {
 
 struct UpdateAction {
   enum class Kind { set, remove, add, erase };
+  enum class Origin { expression, attribute_updates };
   Kind kind = Kind::set;
   Path path;
   Operand operand;
+  Origin origin = Origin::expression;
 };
 
 /// #names and :values of a request, with a note of which were used. Shared by all expressions of the request.

@@ -35,7 +35,7 @@ const std::string* constant_type(const Operand& operand) {
 
 void check_attribute_type(const Operand& call, std::string_view kind) {
   const std::string* type = constant_type(call.arguments[1]);
-  if (!type) return;
+  if (!type) throw wrong_type(kind, call.function, "document path");  // only a value can name a type
   if (*type != "S") throw wrong_type(kind, call.function, *type);
   const std::string name = content_of(call.arguments[1].value).get<std::string>();
   for (const char* known : {"S", "N", "B", "SS", "NS", "BS", "BOOL", "NULL", "L", "M"}) {
@@ -85,6 +85,7 @@ void check_function(const Operand& call, FunctionUse use, std::string_view kind)
     }
   }
   if (name == "size") {
+    if (first.kind == Operand::Kind::function) throw wrong_type(kind, name, "N");
     const std::string* type = constant_type(first);
     if (type && (*type == "N" || *type == "BOOL" || *type == "NULL")) throw wrong_type(kind, name, *type);
   }

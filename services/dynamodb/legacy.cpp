@@ -161,6 +161,7 @@ std::vector<UpdateAction> legacy_updates(const Input& input) {
   for (const auto& [name, update] : updates.items()) {
     const std::string action = update.value("Action", "PUT");
     UpdateAction next;
+    next.origin = UpdateAction::Origin::attribute_updates;
     next.path = attribute(name).path;
     if (!update.contains("Value")) {
       if (action != "DELETE")

@@ -25,6 +25,13 @@ Json list_tags_of_resource(RequestContext&, const Input&);
 Json tag_resource(RequestContext&, const Input&);
 Json untag_resource(RequestContext&, const Input&);
 
+// resource_policy.cpp
+Json get_resource_policy(RequestContext&, const Input&);
+Json put_resource_policy(RequestContext&, const Input&);
+Json delete_resource_policy(RequestContext&, const Input&);
+/// Keeps a checked policy with a new revision among a table's hidden members.
+void set_policy(Json& hidden, const std::string& policy);
+
 // limits.cpp
 Json describe_limits(RequestContext&, const Input&);
 Json describe_endpoints(RequestContext&, const Input&);

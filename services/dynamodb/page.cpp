@@ -51,7 +51,9 @@ Page::Select Page::select(const Input& input) const {
   const bool global = index_ && index_->kind == IndexKind::global;
   if (projection_) {
     if (wanted && *wanted != "SPECIFIC_ATTRIBUTES")
-      throw validation("Cannot specify the ProjectionExpression when choosing to get " +
+      throw validation("Cannot specify the " +
+                       std::string(input.has("AttributesToGet") ? "AttributesToGet" : "ProjectionExpression") +
+                       " when choosing to get " +
                        std::string(*wanted == "COUNT" ? "only the Count" : *wanted));
     return Select::specific;
   }

@@ -31,6 +31,7 @@ Json query(RequestContext& context, const Input& input) {
   Placeholders held = placeholders(input, {"FilterExpression", "KeyConditionExpression", "ProjectionExpression"});
   auto filter = filter_expression(input, held, "QueryFilter");
   auto paths = projection(input, held);
+  refuse_mixture(input, {"KeyConditions"}, {"KeyConditionExpression"});
   const auto text = input.find_str("KeyConditionExpression");
   const auto keys = text ? parse_condition(*text, "KeyConditionExpression", held) : legacy_condition(input, "KeyConditions");
   if (!keys) throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");

@@ -33,7 +33,8 @@ std::optional<Condition> condition(const Input& input, Placeholders& placeholder
 }
 
 std::optional<std::vector<Path>> projection(const Input& input, Placeholders& placeholders) {
-  refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ScanFilter", "KeyConditions", "ConditionalOperator"},
+  // KeyConditions alone may come with expressions.
+  refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ScanFilter", "ConditionalOperator"},
                  {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"});
   const auto text = input.find_str("ProjectionExpression");
   if (!text) return legacy_projection(input);

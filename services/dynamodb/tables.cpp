@@ -4,6 +4,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
 
@@ -96,11 +97,9 @@ Json create_table(RequestContext& context, const Input& input) {
     for (const auto& index : resource.document.at(member))
       resource.hidden["IndexIds"][index.at("IndexName").get<std::string>()] = store.allocate();
   }
-  if (const auto policy = input.find_str("ResourcePolicy")) resource.hidden["Policy"] = *policy;
+  if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
   context.resources().put(resource);
-  storage::Tags tags;
-  for (const auto& tag : input.objects("Tags")) tags[tag.str("Key")] = tag.str("Value");
-  context.resources().tag(Table::kKind, name, tags);
+  context.resources().tag(Table::kKind, name, checked_tags(input, {}));
   return {{"TableDescription", resource.document}};
 }
 
@@ -114,7 +113,12 @@ Json delete_table(RequestContext& context, const Input& input) {
     throw validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
                      "protection first.");
   }
-  Json out = described(context, table);
+  Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
+  const Json whole = described(context, table);
+  for (const char* member : {"TableName", "TableArn", "TableId", "ItemCount", "TableSizeBytes", "ProvisionedThroughput",
+                             "BillingModeSummary", "TableClassSummary", "DeletionProtectionEnabled"}) {
+    if (whole.contains(member)) out[member] = whole.at(member);
+  }
   out["TableStatus"] = "DELETING";
   ItemStore(context.tx).drop(table);
   context.resources().erase(Table::kKind, table.name);

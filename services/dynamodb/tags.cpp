@@ -3,6 +3,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/table.hpp"
+#include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
 
@@ -13,7 +14,13 @@ constexpr std::size_t kPage = 10, kMostTags = 50;
 Table tagged_table(RequestContext& context, const Input& input) {
   const std::string arn = input.str("ResourceArn");
   const auto parts = aws::parse_arn(arn);
-  if (!parts.valid() || parts.service != "dynamodb" || !parts.resource.starts_with("table/")) {
+  if (!parts.valid()) {
+    throw AwsError("AccessDeniedException", 400,
+                   "User is not authorized to perform: dynamodb:" + std::string(context.operation) + " on resource: " + arn);
+  }
+  // Indexes have ARNs and no tags.
+  if (parts.service != "dynamodb" || !parts.resource.starts_with("table/") ||
+      parts.resource.find('/', 6) != std::string::npos) {
     throw validation("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
   }
   auto table = find_table(context, arn);
@@ -21,7 +28,27 @@ Table tagged_table(RequestContext& context, const Input& input) {
   return std::move(*table);
 }
 
+/// Letters, digits and spaces of any script, and + - = . _ : / @ (developer guide, "Tagging restrictions").
+bool tag_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c >= 0x80 || std::isalnum(c) != 0 || std::string_view(" +-=._:/@").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
 }  // namespace
+
+storage::Tags checked_tags(const Input& input, storage::Tags held) {
+  for (const auto& tag : input.objects("Tags")) {
+    const std::string key = tag.str("Key"), value = tag.str("Value");
+    if (key.starts_with("aws:")) throw validation("Tag keys cannot begin with aws:");
+    if (!tag_text(key) || !tag_text(value))
+      throw validation("One or more parameter values were invalid: Invalid characters in the tag " + key);
+    held[key] = value;
+  }
+  if (held.size() > kMostTags)
+    throw validation("One or more parameter values were invalid: Too many tags: a resource has at most " + std::to_string(kMostTags));
+  return held;
+}
 
 Json list_tags_of_resource(RequestContext& context, const Input& input) {
   const Table table = tagged_table(context, input);
@@ -37,12 +64,8 @@ Json list_tags_of_resource(RequestContext& context, const Input& input) {
 
 Json tag_resource(RequestContext& context, const Input& input) {
   const Table table = tagged_table(context, input);
-  storage::Tags tags = context.resources().tags(Table::kKind, table.name);
-  for (const auto& tag : input.objects("Tags")) {
-    if (tag.str("Key").starts_with("aws:")) throw validation("Tag keys cannot begin with aws:");
-    tags[tag.str("Key")] = tag.str("Value");
-  }
-  if (tags.size() > kMostTags) throw validation("Too many tags: a resource can have at most " + std::to_string(kMostTags));
+  if (input.objects("Tags").empty()) throw validation("Tags cannot be empty");
+  const auto tags = checked_tags(input, context.resources().tags(Table::kKind, table.name));
   context.resources().tag(Table::kKind, table.name, tags);
   return Json::object();
 }

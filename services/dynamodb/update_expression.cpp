@@ -92,6 +92,10 @@ std::vector<UpdateAction> parse_update(std::string_view text, Placeholders& plac
 namespace {
 
 AwsError wrong_operand() { return validation("An operand in the update expression has an incorrect data type"); }
+AwsError wrong_operand(UpdateAction::Origin origin) {
+  return origin == UpdateAction::Origin::expression ? wrong_operand()
+                                                    : validation("Type mismatch for attribute to update");
+}
 AwsError invalid_path() {
   return validation("The document path provided in the update expression is invalid for update");
 }
@@ -170,10 +174,10 @@ void remove_at(Json& item, const Path& path) {
   }
 }
 
-Json added(const Json* current, const Json& operand) {
+Json added(const Json* current, const Json& operand, UpdateAction::Origin origin) {
   const std::string& type = type_of(operand);
   if (!current) return operand;
-  if (type_of(*current) != type) throw wrong_operand();
+  if (type_of(*current) != type) throw wrong_operand(origin);
   if (type == "N") {
     const Number sum = Number::parse(content_of(*current).get_ref<const std::string&>()) +
                        Number::parse(content_of(operand).get_ref<const std::string&>());
@@ -188,8 +192,8 @@ Json added(const Json* current, const Json& operand) {
 }
 
 /// The set without the operand's elements; null when nothing is left.
-Json without(const Json& current, const Json& operand) {
-  if (type_of(current) != type_of(operand)) throw wrong_operand();
+Json without(const Json& current, const Json& operand, UpdateAction::Origin origin) {
+  if (type_of(current) != type_of(operand)) throw wrong_operand(origin);
   Json left = Json::array();
   const Json& gone = content_of(operand);
   for (const auto& element : content_of(current)) {
@@ -208,10 +212,10 @@ Json apply_update(const std::vector<UpdateAction>& actions, const Json& item) {
     switch (action.kind) {
       case UpdateAction::Kind::set: sets.emplace_back(&action.path, value_of(action.operand, item)); break;
       case UpdateAction::Kind::remove: removes.push_back(&action.path); break;
-      case UpdateAction::Kind::add: sets.emplace_back(&action.path, added(current, action.operand.value)); break;
+      case UpdateAction::Kind::add: sets.emplace_back(&action.path, added(current, action.operand.value, action.origin)); break;
       case UpdateAction::Kind::erase: {
         if (!current) break;
-        Json left = without(*current, action.operand.value);
+        Json left = without(*current, action.operand.value, action.origin);
         if (left.is_null()) {
           removes.push_back(&action.path);
         } else {

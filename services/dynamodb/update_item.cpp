@@ -62,12 +62,14 @@ Json update_item(RequestContext& context, const Input& input) {
   const auto before = store.get(table, key);
   check(required, before, input);
   const Json after = updated_item(table, actions, before, key_value);
-  if (before || creates_item(actions)) store.put(table, key, after, before);
+  const bool stored = before || creates_item(actions);
+  if (stored) store.put(table, key, after, before);
 
   Capacity capacity;
   capacity.add_write(table, before ? &*before : nullptr, &after);
   Json out = Json::object();
-  add(out, "Attributes", returned(input.str("ReturnValues", "NONE"), actions, before, after));
+  const std::string wanted = input.str("ReturnValues", "NONE");
+  if (stored) add(out, "Attributes", returned(wanted, actions, before, after));
   add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
   add(out, "ItemCollectionMetrics", item_collection_metrics(input, table, key_value));
   return out;

@@ -111,6 +111,21 @@ class Tables(unittest.TestCase):
         self.assertEqual(tags["k00"], "new")
         self.refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s-no not found" % arn,
                      c.list_tags_of_resource, ResourceArn=arn + "-no")
+        self.refused("ValidationException", None, c.tag_resource, ResourceArn=arn, Tags=[{"Key": "a!", "Value": "b"}])
+        self.refused("ValidationException", None, c.tag_resource, ResourceArn=arn,
+                     Tags=[{"Key": "more-%d" % i, "Value": "b"} for i in range(50)])
+
+    def test_resource_policy(self):
+        c = self.client
+        policy = '{"Version":"2012-10-17","Statement":[]}'
+        arn = c.create_table(TableName="policed", BillingMode="PAY_PER_REQUEST", ResourcePolicy=policy,
+                             **ID)["TableDescription"]["TableArn"]
+        got = c.get_resource_policy(ResourceArn=arn)
+        self.assertEqual(got["Policy"], policy)
+        self.refused("PolicyNotFoundException", None, c.put_resource_policy, ResourceArn=arn, Policy=policy,
+                     ExpectedRevisionId="NO_POLICY")
+        c.delete_resource_policy(ResourceArn=arn, ExpectedRevisionId=got["RevisionId"])
+        self.refused("PolicyNotFoundException", None, c.get_resource_policy, ResourceArn=arn)
 
     def test_refusals(self):
         c = self.client
