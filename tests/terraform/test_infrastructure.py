@@ -1,8 +1,10 @@
 """The fixture infrastructure (and a given reference, ORRERY_REFERENCE) through one life with the real provider."""
+import json
 import os
 import pathlib
 import sys
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
@@ -18,6 +20,24 @@ if not terraform_cli.executable() or not terraform_cli.provider_mirror():
     sys.exit(77)
 
 
+def empty_buckets(s3):
+    """What a user does before destroying a versioned state bucket: AWS deletes no bucket that holds versions."""
+    for bucket in s3.list_buckets()["Buckets"]:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
+            for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
+                s3.delete_object(Bucket=bucket["Name"], Key=version["Key"], VersionId=version["VersionId"])
+
+
+def unread(server):
+    """Inputs that were accepted and forgotten, as /_orrery/coverage lists them."""
+    return ["%(service)s.%(operation)s: %(member)s" % entry for entry in admin(server, "coverage")["unread"]]
+
+
+def admin(server, path):
+    with urllib.request.urlopen(server.endpoint + "/_orrery/" + path) as answer:
+        return json.load(answer)
+
+
 class Life(unittest.TestCase):
     def whole_life(self, source, stacks):
         with Server() as server:
@@ -29,13 +49,29 @@ class Life(unittest.TestCase):
             for stack in stacks:
                 changes, output = workspace.plan(stack)
                 self.assertFalse(changes, output)
+            self.assertEqual(unread(server), [])
             server.restart()
             for stack in stacks:
                 changes, output = workspace.plan(stack)
                 self.assertFalse(changes, "after a restart:\n" + output)
             for stack in reversed(stacks):
+                if stack == stacks[0]:
+                    empty_buckets(server.client("s3"))
                 workspace.destroy(stack)
-            self.assertEqual(server.get("coverage")["unread"], [])
+            self.assertEqual(unread(server), [])
+            self.assert_empty(server)
+
+    def assert_empty(self, server):
+        """The account is as it began: nothing of the configuration is left in any service."""
+        self.assertEqual(len(server.client("ec2").describe_vpcs()["Vpcs"]), 1)
+        self.assertEqual(server.client("ec2").describe_addresses()["Addresses"], [])
+        self.assertEqual(server.client("ec2").describe_network_interfaces()["NetworkInterfaces"], [])
+        self.assertEqual(server.client("eks").list_clusters()["clusters"], [])
+        self.assertEqual(server.client("rds").describe_db_instances()["DBInstances"], [])
+        self.assertEqual(server.client("elasticache").describe_replication_groups()["ReplicationGroups"], [])
+        self.assertEqual(server.client("iam").list_roles()["Roles"], [])
+        self.assertEqual(server.client("dynamodb").list_tables()["TableNames"], [])
+        self.assertEqual(server.client("s3").list_buckets().get("Buckets", []), [])
 
     def test_fixture_state_backend(self):
         self.whole_life(ROOT / "fixtures/infrastructure", ["state"])
