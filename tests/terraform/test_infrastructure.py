@@ -40,7 +40,7 @@ def admin(server, path):
 
 class Life(unittest.TestCase):
     def whole_life(self, source, stacks):
-        with Server() as server:
+        with Server(data_dir=True) as server:
             workspace = terraform_cli.Workspace(source, server.endpoint)
             self.addCleanup(workspace.close)
             for stack in stacks:
