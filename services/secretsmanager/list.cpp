@@ -83,6 +83,7 @@ Json list_secrets(RequestContext& context, const Input& input) {
     const auto secret = lookup(context, resource.id);
     if (!secret || (secret->scheduled() && !planned) || !filters.match(*secret)) continue;
     Json entry = secret->document();
+    entry.erase("ReplicationStatus");  // SecretListEntry has no such member
     if (Json tags = secret->tags(); !tags.empty()) entry["Tags"] = std::move(tags);
     if (Json stages = secret->ids_to_stages(); !stages.empty()) entry["SecretVersionsToStages"] = std::move(stages);
     entries.push_back(std::move(entry));

@@ -204,6 +204,8 @@ class SecretsManagerTest(unittest.TestCase):
         self.secrets.put_secret_value(SecretId="far", SecretString="two")
         answer = far.get_secret_value(SecretId="far")
         self.assertEqual(answer["SecretString"], "two")
+        listed = self.secrets.list_secrets(Filters=[{"Key": "primary-region", "Values": ["us-east-1"]}])["SecretList"]
+        self.assertEqual([entry["Name"] for entry in listed], ["far"])
         self.assertEqual(answer["ARN"], made["ARN"].replace("us-east-1", "eu-west-1"))
         self.assertEqual(far.describe_secret(SecretId="far")["PrimaryRegion"], "us-east-1")
         self.refused("InvalidRequestException",
