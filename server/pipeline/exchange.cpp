@@ -160,7 +160,13 @@ void Exchange::dispatch(storage::Transaction& tx) {
                          .body = sink_.get()};
   if (service_->seed != nullptr) ensure_seeded(context, service_->name, service_->seed);
   ReadLog log;
-  output_ = row_->handler(context, Input(input_, log));
+  try {
+    output_ = row_->handler(context, Input(input_, log));
+  } catch (...) {
+    // An error may have headers too: S3 names the delete marker that hides an object.
+    response_headers_ = std::move(context.response_headers);
+    throw;
+  }
   source_ = std::move(context.body_source);
   response_headers_ = std::move(context.response_headers);
   response_status_ = context.response_status;
@@ -185,6 +191,7 @@ void Exchange::fail(std::exception_ptr error) {
   } catch (const AwsError& refused) {
     error_code_ = refused.code();
     answer_ = wire::write_error(form(), request_, refused, request_id_);
+    for (const auto& [name, value] : response_headers_) answer_->headers.set(name, value);
     return;
   } catch (const http::DecodeError& malformed) {
     const AwsError refused("IncompleteBody", 400, malformed.what());

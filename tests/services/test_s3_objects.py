@@ -160,7 +160,8 @@ class Objects(unittest.TestCase):
         self.assertEqual(self.get("v", VersionId=one)["Body"].read(), b"1")
         marker = self.s3.delete_object(Bucket=self.bucket, Key="v")
         self.assertTrue(marker["DeleteMarker"])
-        self.refused("NoSuchKey", 404, self.s3.get_object, Key="v")
+        hidden = self.refused("NoSuchKey", 404, self.s3.get_object, Key="v")["ResponseMetadata"]["HTTPHeaders"]
+        self.assertEqual((hidden["x-amz-delete-marker"], hidden["x-amz-version-id"]), ("true", marker["VersionId"]))
         self.refused("MethodNotAllowed", 405, self.s3.get_object, Key="v", VersionId=marker["VersionId"])
         self.assertEqual(keys(self.s3.list_objects_v2(Bucket=self.bucket)), [])
         listed = self.s3.list_object_versions(Bucket=self.bucket)
