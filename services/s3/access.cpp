@@ -1,6 +1,7 @@
 #include "services/s3/access.hpp"
 
 #include "aws/ids.hpp"
+#include "services/s3/authorization.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/upload_sink.hpp"
 
@@ -8,13 +9,15 @@ namespace orrery::s3 {
 
 Bucket bucket_of(RequestContext& context, const Input& input) {
   input.acknowledge("RequestPayer", "says that the requester would pay; nobody is charged here");
-  return find_bucket(context, input.str("Bucket"), input.str("ExpectedBucketOwner"));
+  return find_bucket(context, input.str("Bucket"), input.str("ExpectedBucketOwner"), action_of(context.operation),
+                     input.str("Key"));
 }
 
-Bucket find_bucket(RequestContext& context, const std::string& name, const std::string& expected_owner) {
+Bucket find_bucket(RequestContext& context, const std::string& name, const std::string& expected_owner,
+                   std::string_view action, const std::string& key) {
   const auto bucket = store_of(context).bucket(name);
   if (!bucket) throw errors::no_such_bucket(name);
-  if (bucket->account != context.account) throw errors::access_denied();
+  authorize(context, *bucket, action, key);
   if (!expected_owner.empty() && expected_owner != bucket->account) throw errors::access_denied();
   return *bucket;
 }

@@ -9,10 +9,12 @@ namespace orrery::s3 {
 
 inline ObjectStore store_of(RequestContext& context) { return {context.tx, context.settings.data_dir}; }
 
-/// The bucket that the request names, after the checks that every operation makes: it exists, it is the caller's, and
-/// x-amz-expected-bucket-owner is its owner. Reads `Bucket`, `ExpectedBucketOwner` and `RequestPayer`.
+/// The bucket that the request names, after the checks that every operation makes: it exists, the caller may do this to
+/// it, and x-amz-expected-bucket-owner is its owner. Reads `Bucket`, `Key`, `ExpectedBucketOwner` and `RequestPayer`.
 Bucket bucket_of(RequestContext& context, const Input& input);
-Bucket find_bucket(RequestContext& context, const std::string& name, const std::string& expected_owner);
+/// `key` is "" for the bucket itself.
+Bucket find_bucket(RequestContext& context, const std::string& name, const std::string& expected_owner,
+                   std::string_view action, const std::string& key);
 
 /// bucket_of() for operations with an XML body: its digests are checked too. Reads `ContentMD5`, `ChecksumAlgorithm`.
 Bucket bucket_to_configure(RequestContext& context, const Input& input);

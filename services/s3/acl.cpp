@@ -69,11 +69,6 @@ bool is_public(const Json& grants) {
   return false;
 }
 
-bool acls_disabled(ObjectStore& store, const std::string& bucket) {
-  const auto controls = store.config(bucket, "ownership");
-  return controls && controls->at("Rules").at(0).at("ObjectOwnership") == "BucketOwnerEnforced";
-}
-
 void refuse_public(ObjectStore& store, const Bucket& bucket, const Json& grants) {
   const auto block = store.config(bucket.name, "public-access-block");
   if (block && block->value("BlockPublicAcls", false) && is_public(grants)) throw errors::access_denied();
@@ -110,6 +105,11 @@ Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bu
 }
 
 }  // namespace
+
+bool acls_disabled(ObjectStore& store, const std::string& bucket) {
+  const auto controls = store.config(bucket, "ownership");
+  return controls && controls->at("Rules").at(0).at("ObjectOwnership") == "BucketOwnerEnforced";
+}
 
 Json default_grants(const std::string& account) {
   return Json::array({{{"Grantee", {{"Type", "CanonicalUser"}, {"ID", canonical_id(account)}}},

@@ -4,6 +4,7 @@
 #include "registry/pagination.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/acl.hpp"
+#include "services/s3/authorization.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/errors.hpp"
 
@@ -90,6 +91,7 @@ void put_defaults(ObjectStore& store, const Bucket& bucket, const std::string& o
 
 Json create_bucket(RequestContext& context, const Input& input) {
   const std::string name = input.str("Bucket");
+  refuse_anonymous(context);
   if (!valid_name(name)) throw errors::invalid_bucket_name(name);
   const Input configuration = input.object("CreateBucketConfiguration");
   if (configuration.has("Location") || configuration.has("Bucket")) {
@@ -137,6 +139,7 @@ Json head_bucket(RequestContext& context, const Input& input) {
 }
 
 Json list_buckets(RequestContext& context, const Input& input) {
+  refuse_anonymous(context);
   const std::string prefix = input.str("Prefix"), region = input.str("BucketRegion");
   const auto most = input.find_integer("MaxBuckets");
   const auto token = input.find_str("ContinuationToken");

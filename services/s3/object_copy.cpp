@@ -114,7 +114,7 @@ Digests digest_stored(const ObjectStore& store, const std::vector<Segment>& segm
 
 CopySource find_copy_source(RequestContext& context, const Input& input) {
   const SourceName name = parse_source(input.str("CopySource"));
-  CopySource out{find_bucket(context, name.bucket, input.str("ExpectedSourceBucketOwner")), {}};
+  CopySource out{find_bucket(context, name.bucket, input.str("ExpectedSourceBucketOwner"), "s3:GetObject", name.key), {}};
   ObjectStore store = store_of(context);
   auto version = name.version_id.empty() ? store.latest(name.bucket, name.key)
                                          : store.version(name.bucket, name.key, name.version_id);

@@ -46,7 +46,8 @@ void check_statement(const Json& statement, const std::string& bucket) {
   if (resources.empty()) throw malformed("Missing required field Resource");
   const std::string own = "arn:aws:s3:::" + bucket;
   for (const auto& arn : resources) {
-    if (arn != own && !arn.starts_with(own + "/") && arn != "*" && !(arn.starts_with("arn:aws:s3:::") && arn.find('*') != std::string::npos && own.starts_with(arn.substr(0, arn.find('*'))))) {
+    const bool wild = arn.find('*') != std::string::npos && own.starts_with(arn.substr(0, arn.find('*')));
+    if (arn != own && !arn.starts_with(own + "/") && !wild) {
       throw malformed("Policy has invalid resource");
     }
   }
@@ -61,8 +62,9 @@ bool open_to_everyone(const Json& principal) {
   return false;
 }
 
-/// "The meaning of public" in the S3 user guide: an Allow to everyone without a condition that fixes the caller.
-bool is_public(const Json& policy) {
+}  // namespace
+
+bool is_public_policy(const Json& policy) {
   static constexpr std::string_view kFixing[] = {
       "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce", "aws:SourceOwner", "aws:SourceAccount", "aws:SourceIp",
       "aws:userid", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "s3:DataAccessPointAccount",
@@ -79,8 +81,6 @@ bool is_public(const Json& policy) {
   }
   return false;
 }
-
-}  // namespace
 
 Json get_bucket_policy(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
@@ -107,7 +107,7 @@ Json put_bucket_policy(RequestContext& context, const Input& input) {
   for (const auto& statement : statements(policy)) check_statement(statement, bucket.name);
   ObjectStore store = store_of(context);
   const auto block = store.config(bucket.name, "public-access-block");
-  if (block && block->value("BlockPublicPolicy", false) && is_public(policy)) {
+  if (block && block->value("BlockPublicPolicy", false) && is_public_policy(policy)) {
     throw errors::make("AccessDenied", 403,
                        "User: " + context.principal.arn + " is not authorized to perform: s3:PutBucketPolicy on resource: "
                        "\"arn:aws:s3:::" + bucket.name + "\" because public policies are prevented by the "
@@ -128,7 +128,7 @@ Json get_bucket_policy_status(RequestContext& context, const Input& input) {
   if (!policy) {
     throw errors::make("NoSuchBucketPolicy", 404, "The bucket policy does not exist").with("BucketName", bucket.name);
   }
-  return {{"PolicyStatus", {{"IsPublic", is_public(Json::parse(policy->get<std::string>()))}}}};
+  return {{"PolicyStatus", {{"IsPublic", is_public_policy(Json::parse(policy->get<std::string>()))}}}};
 }
 
 }  // namespace orrery::s3

@@ -136,6 +136,34 @@ class Buckets(unittest.TestCase):
         self.s3.delete_public_access_block(Bucket=bucket)
         self.refused("NoSuchPublicAccessBlockConfiguration", 404, self.s3.get_public_access_block, Bucket=bucket)
 
+    def test_unsigned_requests_and_other_accounts(self):
+        bucket = self.bucket("shared")
+        s3, other = self.s3, self.server.client("s3", access_key="111111111111")
+        s3.put_object(Bucket=bucket, Key="open/a", Body=b"hello")
+        self.assertEqual(self.server.request("GET", "/shared/open/a")[0], 403)
+        self.assertEqual(self.server.request("GET", "/")[0], 403)
+        self.assertEqual(self.server.request("PUT", "/nobodys-bucket")[0], 403)
+        self.refused("AccessDenied", 403, other.get_object, Bucket=bucket, Key="open/a")
+        to_other = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": ["s3:GetObject", "s3:ListBucket"],
+                    "Resource": ["arn:aws:s3:::shared", "arn:aws:s3:::shared/open/*"]}
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [to_other]}))
+        self.assertEqual(other.get_object(Bucket=bucket, Key="open/a")["Body"].read(), b"hello")
+        self.assertEqual(other.list_objects_v2(Bucket=bucket)["KeyCount"], 1)
+        self.refused("AccessDenied", 403, other.put_object, Bucket=bucket, Key="open/b", Body=b"")
+        self.assertEqual(self.server.request("GET", "/shared/open/a")[0], 403)
+        s3.delete_public_access_block(Bucket=bucket)
+        public = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shared/open/*"}
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [public]}))
+        self.assertEqual(self.server.request("GET", "/shared/open/a")[::2], (200, b"hello"))
+        s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True})
+        self.assertEqual(self.server.request("GET", "/shared/open/a")[0], 403)
+        s3.delete_public_access_block(Bucket=bucket)
+        s3.delete_bucket_policy(Bucket=bucket)
+        s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+        s3.put_object(Bucket=bucket, Key="open/c", Body=b"by acl", ACL="public-read")
+        self.assertEqual(self.server.request("GET", "/shared/open/c")[::2], (200, b"by acl"))
+        self.assertEqual(self.server.request("GET", "/shared/open/a")[0], 403)
+
     def test_acl_and_ownership(self):
         bucket = self.bucket("acls")
         self.refused("AccessControlListNotSupported", 400, self.s3.put_bucket_acl, Bucket=bucket, ACL="private")

@@ -1,0 +1,154 @@
+#include "services/s3/authorization.hpp"
+
+#include "identity/policy.hpp"
+#include "services/s3/access.hpp"
+#include "services/s3/acl.hpp"
+#include "services/s3/errors.hpp"
+#include "services/s3/policy.hpp"
+
+namespace orrery::s3 {
+
+namespace {
+
+using identity::Decision;
+
+bool anonymous(const RequestContext& context) {
+  return context.principal.type == identity::Principal::Type::anonymous;
+}
+
+bool blocks(ObjectStore& store, const Bucket& bucket, const char* setting) {
+  const auto block = store.config(bucket.name, "public-access-block");
+  return block && block->value(setting, false);
+}
+
+identity::Question question(const RequestContext& context, const Bucket& bucket, std::string_view action,
+                            const std::string& key) {
+  identity::Question out;
+  out.action = std::string(action);
+  out.resource = "arn:aws:s3:::" + bucket.name + (key.empty() ? "" : "/" + key);
+  if (!anonymous(context)) {
+    out.principals = {context.principal.arn, "arn:aws:iam::" + context.account + ":root", context.account};
+    out.context["aws:principalaccount"] = {context.account};
+    out.context["aws:principalarn"] = {context.principal.arn};
+  }
+  out.context["aws:securetransport"] = {context.request.secure ? "true" : "false"};
+  out.context["aws:sourceip"] = {context.request.remote};
+  for (const auto& [name, value] : http::parse_query(context.request.query)) {
+    if (name == "prefix" || name == "delimiter" || name == "max-keys") out.context["s3:" + name] = {value};
+    if (name == "versionId") out.context["s3:versionid"] = {value};
+  }
+  for (const char* header : {"user-agent", "referer"}) {
+    if (const auto* value = context.request.headers.find(header)) {
+      out.context[std::string("aws:") + (header[0] == 'u' ? "useragent" : "referer")] = {*value};
+    }
+  }
+  return out;
+}
+
+Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
+  ObjectStore store = store_of(context);
+  const auto stored = store.config(bucket.name, "policy");
+  if (!stored) return Decision::implicit_deny;
+  const std::string text = stored->get<std::string>();
+  Decision decision = Decision::implicit_deny;
+  try {
+    const auto policy = identity::parse_policy(text, identity::PolicyKind::resource);
+    decision = identity::evaluate(policy, question(context, bucket, action, key));
+  } catch (const AwsError&) {  // what the evaluator cannot read allows nothing
+  }
+  // RestrictPublicBuckets: a public policy counts for the owner's account and AWS services alone.
+  const bool restricted = decision == Decision::allow && blocks(store, bucket, "RestrictPublicBuckets");
+  return restricted && is_public_policy(Json::parse(text)) ? Decision::implicit_deny : decision;
+}
+
+bool granted(const RequestContext& context, const Json& grants, std::string_view permission, bool groups_count) {
+  for (const auto& grant : grants) {
+    const std::string given = grant.at("Permission");
+    if (given != permission && given != "FULL_CONTROL") continue;
+    const Json& grantee = grant.at("Grantee");
+    const std::string uri = grantee.value("URI", "");
+    if (groups_count && uri.ends_with("/global/AllUsers")) return true;
+    if (groups_count && uri.ends_with("/global/AuthenticatedUsers") && !anonymous(context)) return true;
+    if (!anonymous(context) && grantee.value("ID", "") == canonical_id(context.account)) return true;
+  }
+  return false;
+}
+
+/// What "ACL permissions" in the S3 user guide maps the action to, and on what the grant has to be.
+struct Permission {
+  std::string_view action, name;
+  enum class On { bucket, object } on;
+};
+constexpr Permission kPermissions[] = {
+    {"s3:ListBucket", "READ", Permission::On::bucket},
+    {"s3:ListBucketVersions", "READ", Permission::On::bucket},
+    {"s3:ListBucketMultipartUploads", "READ", Permission::On::bucket},
+    {"s3:PutObject", "WRITE", Permission::On::bucket},
+    {"s3:DeleteObject", "WRITE", Permission::On::bucket},
+    {"s3:GetBucketAcl", "READ_ACP", Permission::On::bucket},
+    {"s3:PutBucketAcl", "WRITE_ACP", Permission::On::bucket},
+    {"s3:GetObject", "READ", Permission::On::object},
+    {"s3:GetObjectAcl", "READ_ACP", Permission::On::object},
+    {"s3:PutObjectAcl", "WRITE_ACP", Permission::On::object},
+};
+
+bool by_acl(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
+  ObjectStore store = store_of(context);
+  if (acls_disabled(store, bucket.name)) return false;
+  const bool groups_count = !blocks(store, bucket, "IgnorePublicAcls");
+  for (const auto& permission : kPermissions) {
+    if (permission.action != action) continue;
+    if (permission.on == Permission::On::bucket) {
+      const auto grants = store.config(bucket.name, "acl");
+      return grants && granted(context, *grants, permission.name, groups_count);
+    }
+    const auto version = store.latest(bucket.name, key);
+    const auto grants = version ? version->hidden.value("Grants", Json::array()) : Json::array();
+    return granted(context, grants, permission.name, groups_count);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string action_of(std::string_view operation) {
+  static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"HeadObject", "GetObject"},
+      {"GetObjectAttributes", "GetObject"},
+      {"CopyObject", "PutObject"},
+      {"CreateMultipartUpload", "PutObject"},
+      {"UploadPart", "PutObject"},
+      {"UploadPartCopy", "PutObject"},
+      {"CompleteMultipartUpload", "PutObject"},
+      {"ListParts", "ListMultipartUploadParts"},
+      {"DeleteObjects", "DeleteObject"},
+      {"HeadBucket", "ListBucket"},
+      {"ListObjects", "ListBucket"},
+      {"ListObjectsV2", "ListBucket"},
+      {"ListObjectVersions", "ListBucketVersions"},
+      {"ListMultipartUploads", "ListBucketMultipartUploads"},
+      {"DeleteBucketTagging", "PutBucketTagging"},
+      {"GetPublicAccessBlock", "GetBucketPublicAccessBlock"},
+      {"PutPublicAccessBlock", "PutBucketPublicAccessBlock"},
+      {"GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"},
+      {"PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"},
+  };
+  for (const auto& [name, action] : kOthers) {
+    if (name == operation) return "s3:" + std::string(action);
+  }
+  return "s3:" + std::string(operation);
+}
+
+void authorize(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
+  if (!anonymous(context) && context.account == bucket.account) return;
+  const Decision decision = by_policy(context, bucket, action, key);
+  if (decision == Decision::allow) return;
+  if (decision == Decision::implicit_deny && by_acl(context, bucket, action, key)) return;
+  throw errors::access_denied();
+}
+
+void refuse_anonymous(const RequestContext& context) {
+  if (anonymous(context)) throw errors::access_denied();
+}
+
+}  // namespace orrery::s3
