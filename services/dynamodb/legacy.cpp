@@ -176,16 +176,8 @@ std::vector<UpdateAction> legacy_updates(const Input& input) {
     if (action == "DELETE") {
       if (!set) throw invalid_parameter("DELETE action with value is not supported for the type " + type);
       next.kind = UpdateAction::Kind::erase;
-    } else if (action == "ADD" && type == "L") {  // appends, unlike ADD in an expression
-      Operand current, append;
-      current.kind = append.kind = Operand::Kind::function;
-      current.function = "if_not_exists";
-      current.arguments = {attribute(name), constant({{"L", Json::array()}})};
-      append.function = "list_append";
-      append.arguments = {std::move(current), std::move(next.operand)};
-      next.operand = std::move(append);
     } else if (action == "ADD") {
-      if (!set && type != "N") throw invalid_parameter("ADD action is not supported for the type " + type);
+      if (!set && type != "N" && type != "L") throw invalid_parameter("ADD action is not supported for the type " + type);
       next.kind = UpdateAction::Kind::add;
     }
     out.push_back(std::move(next));

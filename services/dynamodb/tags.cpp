@@ -9,7 +9,7 @@ namespace orrery::dynamodb {
 
 namespace {
 
-constexpr std::size_t kPage = 10, kMostTags = 50;
+constexpr std::size_t kPage = 50, kMostTags = 50;
 
 Table tagged_table(RequestContext& context, const Input& input) {
   const std::string arn = input.str("ResourceArn");

@@ -185,6 +185,10 @@ Json added(const Json* current, const Json& operand, UpdateAction::Origin origin
   }
   Json out = *current;
   Json& elements = out[type];
+  if (type == "L") {  // AttributeUpdates appends; an expression's ADD refuses lists before it comes here
+    elements.insert(elements.end(), content_of(operand).begin(), content_of(operand).end());
+    return out;
+  }
   for (const auto& element : content_of(operand)) {
     if (std::find(elements.begin(), elements.end(), element) == elements.end()) elements.push_back(element);
   }
