@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""The control plane's part of one life of the fixture infrastructure, ours and moto's in one run.
+
+    ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/cycle.py
+
+The state backend and environments/dev are applied, planned and destroyed with the real Terraform; printed are the
+seconds that the server spent (its own record for Orrery, for moto the CPU of its process, as it keeps no record),
+the calls, start-up, and memory. moto stops inside the apply (its known bugs), so a second figure compares the same
+signed calls through boto3 against both. Prints figures, fails on none.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+import boto3  # noqa: E402
+import terraform_cli  # noqa: E402
+from orrery_server import Server  # noqa: E402
+
+STACKS = ("state", "environments/dev")
+
+
+def resident(pid):
+    status = pathlib.Path("/proc/%d/status" % pid).read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def ready_ms(binary):
+    """From the start of the process to its line Ready., the best of ten."""
+    best = None
+    for _ in range(10):
+        started = time.perf_counter()
+        process = subprocess.Popen([binary, "serve", "--ephemeral", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+        for line in process.stdout:
+            if line.startswith("Ready."):
+                break
+        took = (time.perf_counter() - started) * 1000
+        process.terminate()
+        process.wait()
+        best = took if best is None else min(best, took)
+    return best
+
+
+def life(server):
+    workspace = terraform_cli.Workspace(ROOT / "fixtures/infrastructure", server.endpoint)
+    try:
+        started = time.monotonic()
+        for stack in STACKS:
+            workspace.init(stack)
+            workspace.apply(stack)
+        applied = time.monotonic() - started
+        for stack in STACKS:
+            workspace.plan(stack)
+        for stack in reversed(STACKS):
+            workspace.destroy(stack)
+        return applied, time.monotonic() - started
+    finally:
+        workspace.close()
+
+
+def calls_through_boto3(endpoint, rounds=40):
+    """Milliseconds a call, client included: the same mix for both."""
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    ec2, iam, sts, kms = (session.client(name, endpoint_url=endpoint) for name in ("ec2", "iam", "sts", "kms"))
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    started = time.perf_counter()
+    for _ in range(rounds):
+        sts.get_caller_identity()
+        ec2.describe_vpcs(VpcIds=[vpc])
+        ec2.describe_subnets(SubnetIds=[subnet])
+        ec2.describe_route_tables()
+        iam.list_roles()
+        kms.describe_key(KeyId=key)
+    return (time.perf_counter() - started) * 1000 / (rounds * 6)
+
+
+def main():
+    binary = os.environ["ORRERY_BINARY"]
+    print("ready                      %.1f ms (best of ten, process start included)" % ready_ms(binary))
+    with Server() as server:
+        print("resident when idle         %.1f MiB" % resident(server.process.pid))
+        applied, total = life(server)
+        calls = json.load(urllib.request.urlopen(server.endpoint + "/_orrery/requests"))["requests"]
+        print("one life                   %.0f s (apply %.0f s, nearly all the provider's own waits)" % (total, applied))
+        print("server time in it          %.3f s in %d calls" % (sum(c["duration_ms"] for c in calls) / 1000, len(calls)))
+        print("resident after it          %.1f MiB" % resident(server.process.pid))
+        print("a call through boto3       %.2f ms (Orrery)" % calls_through_boto3(server.endpoint))
+    if shutil.which("moto_server"):
+        moto = subprocess.Popen(["moto_server", "-p", "4579"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                try:
+                    urllib.request.urlopen("http://127.0.0.1:4579/moto-api/")
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            print("a call through boto3       %.2f ms (moto)" % calls_through_boto3("http://127.0.0.1:4579"))
+            print("resident                   %.1f MiB (moto)" % resident(moto.pid))
+        finally:
+            moto.terminate()
+
+
+if __name__ == "__main__":
+    main()
