@@ -60,10 +60,11 @@ class Workspace:
         started = time.monotonic()
         process = self.start(stack, *arguments)
         lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if show:
-                show(line.rstrip())
+        with process.stdout:
+            for line in process.stdout:
+                lines.append(line)
+                if show:
+                    show(line.rstrip())
         code = process.wait()
         self.seconds[arguments[0]] = self.seconds.get(arguments[0], 0) + time.monotonic() - started
         output = "".join(lines)
