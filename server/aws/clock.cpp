@@ -1,6 +1,7 @@
 #include "aws/clock.hpp"
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -62,7 +63,20 @@ bool parse_offset(const char* rest, int& minutes) {
   return true;
 }
 
+/// "20150830T123600Z", which every signed request carries. False for any other form.
+bool parse_compact(std::string_view text, Millis& out) {
+  if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return false;
+  const auto number = [&](std::size_t at, std::size_t digits, int& value) {
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + digits, value);
+    return error == std::errc() && end == text.data() + at + digits && text[at] != '-';
+  };
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  return number(0, 4, year) && number(4, 2, month) && number(6, 2, day) && number(9, 2, hour) &&
+         number(11, 2, minute) && number(13, 2, second) && to_millis(year, month, day, hour, minute, second, 0, out);
+}
+
 bool parse_iso(const std::string& text, Millis& out) {
+  if (parse_compact(text, out)) return true;
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, used = 0, offset = 0;
   double second = 0;
   for (const char* format : {"%4d-%2d-%2dT%2d:%2d:%lf%n", "%4d-%2d-%2dt%2d:%2d:%lf%n", "%4d-%2d-%2d %2d:%2d:%lf%n",

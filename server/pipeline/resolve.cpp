@@ -1,5 +1,7 @@
 #include "pipeline/resolve.hpp"
 
+#include <unordered_map>
+
 #include "identity/errors.hpp"
 
 namespace orrery::pipeline {
@@ -86,9 +88,22 @@ identity::Principal root_of(const std::string& account, const std::string& acces
 }
 
 std::optional<identity::Credential> issued(const Host& host, const std::string& access_key) {
+  if (host.peers.iam == nullptr) return std::nullopt;
+  // Every request asks, and the answer stands until something is committed.
+  struct Known {
+    std::uint64_t commits = 0;
+    std::unordered_map<std::string, std::optional<identity::Credential>> credentials;
+  };
+  thread_local Known known;
+  if (const std::uint64_t commits = host.store.commits(); known.commits != commits) {
+    known.credentials.clear();
+    known.commits = commits;
+  }
+  if (const auto found = known.credentials.find(access_key); found != known.credentials.end()) return found->second;
   std::optional<identity::Credential> credential;
-  if (host.peers.iam == nullptr) return credential;
   host.store.read([&](storage::Transaction& tx) { credential = host.peers.iam->credential(tx, access_key); });
+  constexpr std::size_t kMostKnown = 1024;
+  if (known.credentials.size() < kMostKnown) known.credentials.emplace(access_key, credential);
   return credential;
 }
 

@@ -41,14 +41,16 @@ std::string_view Rows::blob(int column) const {
 
 Database::Database(const std::filesystem::path& file, Mode mode) {
   const int flags = SQLITE_OPEN_NOMUTEX |
-                    (mode == Mode::read_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+                    (mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
     const StorageError error(sqlite3_extended_errcode(handle_), file.string() + ": " + sqlite3_errmsg(handle_));
     sqlite3_close(handle_);
     throw error;
   }
   sqlite3_busy_timeout(handle_, 10'000);
-  if (mode == Mode::read_write) script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+  if (mode == Mode::create) script("PRAGMA synchronous=OFF");
+  if (mode != Mode::read_only) script("PRAGMA journal_mode=WAL");
+  if (mode == Mode::read_write) script("PRAGMA synchronous=NORMAL");
   script("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024;");
 }
 

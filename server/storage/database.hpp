@@ -55,9 +55,10 @@ class Rows {
 /// One SQLite connection with its prepared statements, kept by their SQL text. Used by one thread at a time.
 class Database {
  public:
-  enum class Mode { read_write, read_only };
+  /// `create`: not synced to disk until the caller sets PRAGMA synchronous.
+  enum class Mode { read_write, read_only, create };
 
-  /// Opens (and, read_write, creates) the file in WAL mode. Throws StorageError.
+  /// Opens (and, unless read_only, creates) the file in WAL mode. Throws StorageError.
   Database(const std::filesystem::path& file, Mode mode);
   ~Database();
   Database(const Database&) = delete;

@@ -6,7 +6,7 @@
 
 #include <future>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace orrery::storage {
 
@@ -22,14 +22,18 @@ std::uint64_t next_serial() {
 }  // namespace
 
 Store::Store(std::filesystem::path directory, std::span<const Migrations> components)
-    : directory_(std::move(directory)), serial_(next_serial()) {
+    : directory_(std::move(directory)), serial_(next_serial()), commits_(serial_ << 40) {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (error) throw StorageError(0, "cannot create the data directory " + directory_.string() + ": " + error.message());
   lock_directory();
   try {
-    writer_ = std::make_unique<Database>(directory_ / "orrery.db", Database::Mode::read_write);
+    // Until its tables stand, a new file holds nothing that a power cut could take.
+    const auto file = directory_ / "orrery.db";
+    const bool fresh = !std::filesystem::exists(file);
+    writer_ = std::make_unique<Database>(file, fresh ? Database::Mode::create : Database::Mode::read_write);
     migrate(components);
+    writer_->script("PRAGMA synchronous=NORMAL");
   } catch (...) {
     writer_.reset();
     ::close(lock_);
@@ -145,6 +149,10 @@ void Store::commit_group(std::deque<Job>& jobs) {
     } catch (const StorageError&) {  // no transaction is active when BEGIN itself failed
     }
   }
+  if (!failed) {
+    ++commits_;
+    release_stale_readers();
+  }
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (failed) errors[i] = failed;
     if (i < transactions.size()) errors[i] ? transactions[i].run_rolled_back() : transactions[i].run_committed();
@@ -152,30 +160,58 @@ void Store::commit_group(std::deque<Job>& jobs) {
   }
 }
 
-Database& Store::reader() {
-  struct Connection {
-    std::uint64_t serial = 0;
-    std::unique_ptr<Database> database;
-  };
-  thread_local Connection connection;
-  if (connection.serial != serial_) {
-    connection.database = std::make_unique<Database>(directory_ / "orrery.db", Database::Mode::read_only);
-    connection.serial = serial_;
+/// A thread's connection. The mutex is for the writer, which ends the transactions of idle threads.
+struct Store::Reader {
+  explicit Reader(const std::filesystem::path& file) : database(file, Database::Mode::read_only) {}
+  void end() {
+    if (std::exchange(open, false)) database.execute("COMMIT");
   }
-  return *connection.database;
+
+  std::mutex mutex;
+  Database database;
+  bool open = false;
+  std::uint64_t seen = 0;  ///< commits() before the transaction began
+};
+
+Store::Reader& Store::reader() {
+  struct Own {
+    std::uint64_t serial = 0;
+    std::shared_ptr<Reader> reader;
+  };
+  thread_local Own own;
+  if (own.serial != serial_) {
+    own.reader = std::make_shared<Reader>(directory_ / "orrery.db");
+    own.serial = serial_;
+    const std::lock_guard guard(readers_mutex_);
+    std::erase_if(readers_, [](const auto& known) { return known.expired(); });
+    readers_.push_back(own.reader);
+  }
+  return *own.reader;
 }
 
 void Store::read(const Work& work) {
-  Database& db = reader();
-  Transaction transaction(db, Transaction::Access::read);
-  db.execute("BEGIN");
-  try {
-    work(transaction);
-  } catch (...) {
-    db.execute("ROLLBACK");
-    throw;
+  Reader& own = reader();
+  const std::lock_guard guard(own.mutex);
+  const std::uint64_t now = commits();
+  if (own.seen != now) own.end();
+  if (!own.open) {
+    own.database.execute("BEGIN");
+    own.open = true;
+    own.seen = now;
   }
-  db.execute("COMMIT");
+  Transaction transaction(own.database, Transaction::Access::read);
+  work(transaction);
+}
+
+/// An old snapshot keeps the checkpoint from starting the log anew, so that it would grow.
+void Store::release_stale_readers() {
+  const std::lock_guard guard(readers_mutex_);
+  for (const auto& known : readers_) {
+    const auto idle = known.lock();
+    if (!idle) continue;
+    const std::unique_lock held(idle->mutex, std::try_to_lock);
+    if (held && idle->seen != commits()) idle->end();
+  }
 }
 
 void Store::reset() {

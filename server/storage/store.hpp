@@ -5,10 +5,12 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "storage/transaction.hpp"
 
@@ -40,8 +42,12 @@ class Store {
   /// The same, and waits. Not for I/O threads.
   void write(const Work& work);
 
-  /// Runs `work` in a read transaction on the calling thread's own connection: a snapshot of the last commit.
+  /// Runs `work` in a read transaction on the calling thread's own connection: a snapshot of the last commit. The
+  /// transaction is kept for the thread's next call while nothing is committed: beginning one takes three file locks.
   void read(const Work& work);
+
+  /// A number that every commit raises, never the same for two stores: what was read under it holds while it stands.
+  std::uint64_t commits() const { return commits_.load(std::memory_order_acquire); }
 
   /// Ends the writer after the queue is empty.
   void stop();
@@ -58,11 +64,16 @@ class Store {
   void migrate(std::span<const Migrations> components);
   void writer_loop();
   void commit_group(std::deque<Job>& jobs);
-  Database& reader();
+  struct Reader;
+  Reader& reader();
+  void release_stale_readers();
 
   std::filesystem::path directory_;
   int lock_ = -1;
-  std::uint64_t serial_;  ///< tells thread-local read connections of one Store from another's
+  const std::uint64_t serial_;  ///< tells thread-local read connections of one Store from another's
+  std::atomic<std::uint64_t> commits_;
+  std::mutex readers_mutex_;
+  std::vector<std::weak_ptr<Reader>> readers_;
   std::unique_ptr<Database> writer_;
   std::mutex mutex_;
   std::condition_variable arrived_;
