@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -83,12 +84,15 @@ def summary(endpoint, workspace, outputs, findings, started):
     for finding in findings.get("findings", []):
         print("  %-8s %-40s %s" % (finding["kind"], finding["rule"], finding["resource"]))
         print("           %s" % finding["message"])
-    calls = admin(endpoint, "requests").get("requests", [])
-    server_ms = sum(call.get("duration_ms", 0) for call in calls)
+    calls = admin(endpoint, "requests")
+    in_server = sum(call["duration_us"] for call in calls["requests"]) / 1e6
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    in_terraform = used.ru_utime + used.ru_stime
     total = time.monotonic() - started
-    terraform = sum(workspace.seconds.values())
-    print("\nTime: %.0f s in all; %.0f s in Terraform and its provider's waits; %.2f s in the server (%d calls)" %
-          (total, terraform - server_ms / 1000, server_ms / 1000, len(calls)))
+    print("\nTime: %.0f s in all. Terraform and its provider computed for %.1f s, the server for %.2f s (%d calls);" %
+          (total, in_terraform, in_server, calls["total"]))
+    print("      the rest, %.0f s, is waiting: the provider looks at what it made every 10 to 60 s." %
+          max(0, total - in_terraform - in_server))
 
 
 if __name__ == "__main__":
