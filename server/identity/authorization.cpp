@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "identity/errors.hpp"
+#include "identity/sigv2.hpp"
 #include "identity/sigv4.hpp"
 
 namespace orrery::identity {
@@ -151,6 +152,7 @@ std::optional<Authorization> parse_authorization(const http::Request& request) {
     if (text.starts_with("AWS4-HMAC-SHA256 ") || text == kAlgorithm) return parse_header(request, text);
     if (text.starts_with("AWS ") || text.starts_with("AWS4-")) throw unsupported_mechanism();
   }
+  if (request.query.find("AWSAccessKeyId=") != std::string::npos) return parse_query_v2(http::parse_query(request.query));
   if (request.query.find("X-Amz-") == std::string::npos) return std::nullopt;
   const auto query = http::parse_query(request.query);
   const auto has = [&](std::string_view name, std::string_view value) {

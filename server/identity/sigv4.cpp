@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "identity/errors.hpp"
+#include "identity/sigv2.hpp"
 
 namespace orrery::identity {
 
@@ -191,6 +192,7 @@ Digest signing_key(std::string_view secret, const Authorization& authorization) 
 
 void verify(const Authorization& authorization, const http::Request& request, std::string_view secret,
             aws::Millis now) {
+  if (authorization.version == Authorization::Version::v2) return verify_v2(authorization, request, secret, now);
   check_date(authorization);
   check_time(authorization, now);
   const auto& names = authorization.signed_headers;

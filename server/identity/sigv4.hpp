@@ -19,12 +19,14 @@ namespace orrery::identity {
 
 struct Authorization {
   std::string access_key, date, region, service;
-  std::string signature;  ///< 64 lower-case hexadecimal digits
+  std::string signature;  ///< 64 lower-case hexadecimal digits; of v2: Base64
   std::string timestamp;  ///< "20150830T123600Z"
   std::string session_token;
   std::vector<std::string> signed_headers;  ///< lower case, as listed
   bool presigned = false;
-  std::int64_t expires_seconds = 0;  ///< of a presigned request
+  enum class Version { v2, v4 };
+  Version version = Version::v4;     ///< v2: see sigv2.hpp; scope and timestamp are empty
+  std::int64_t expires_seconds = 0;  ///< of a presigned request: after its timestamp; of v2: since 1970
 
   /// "DATE/REGION/SERVICE/aws4_request"
   std::string scope() const;

@@ -1,0 +1,24 @@
+#pragma once
+// Signature Version 2 in the query of S3 (S3 developer guide, "Signing and authenticating REST requests", query string
+// alternative): what boto3's generate_presigned_url makes in us-east-1 unless it is told otherwise.
+//
+//   ?AWSAccessKeyId=KEY&Signature=BASE64(HMAC-SHA1)&Expires=SECONDS[&x-amz-security-token=…]
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "identity/sigv4.hpp"
+
+namespace orrery::identity {
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+/// nullopt when the query has no such signature. Throws AwsError (AccessDenied) when it is incomplete.
+std::optional<Authorization> parse_query_v2(const Query& query);
+
+/// As verify() of Version 4. Throws AccessDenied (expired) and SignatureDoesNotMatch.
+void verify_v2(const Authorization& authorization, const http::Request& request, std::string_view secret,
+               aws::Millis now);
+
+}  // namespace orrery::identity
