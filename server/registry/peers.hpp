@@ -8,6 +8,10 @@
 #include "identity/principal.hpp"
 #include "storage/resources.hpp"
 
+namespace orrery::engines {
+class Supervisor;
+}
+
 namespace orrery {
 
 struct RequestContext;
@@ -131,6 +135,7 @@ struct Peers {
   KmsPeer* kms = nullptr;
   IamPeer* iam = nullptr;
   SecretsPeer* secrets = nullptr;
+  engines::Supervisor* engines = nullptr;
 };
 
 }  // namespace orrery

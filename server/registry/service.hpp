@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "engines/specification.hpp"
 #include "http/message.hpp"
 #include "registry/context.hpp"
 #include "registry/error.hpp"
@@ -60,6 +61,8 @@ struct Service {
   /// Called once a second on a background thread in a write transaction, for what the clock does (expiry of items,
   /// deletion of keys after their window). `ctx` is of the given settings' default account; walk the store.
   void (*tick)(RequestContext&) = nullptr;
+  /// Adds what this service wants to run, of all accounts and regions. A read transaction; called after each poke.
+  void (*engines)(RequestContext&, engines::Wanted&) = nullptr;
 };
 
 }  // namespace orrery
