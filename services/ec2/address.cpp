@@ -204,8 +204,8 @@ Json associate_address(RequestContext& context, const Input& input) {
   Resource address = require_address(context, input);
   std::string private_ip;
   Resource interface = named_interface(context, input, private_ip);
-  // In a VPC a held address moves unless AllowReassignment is false (EC2 API reference, AssociateAddress).
-  const bool may_move = input.flag("AllowReassignment", true);
+  // In a VPC a held address moves unless AllowReassociation is false (EC2 API reference, AssociateAddress).
+  const bool may_move = input.flag("AllowReassociation", true);
   if (address.document.contains("AssociationId")) {
     if (!may_move)
       throw errors::client("Resource.AlreadyAssociated",
