@@ -92,9 +92,12 @@ void judge(RequestContext& context, const storage::Resource& cluster) {
   const Json& document = cluster.document;
   const Version* version = find_version(document.at("version").get<std::string>());
   if (version && out_of_support(*version, context.now)) {
+    // AWS's own words when it is refused; the finding names the version and the day.
+    const std::string refusal = "unsupported Kubernetes version";
+    const std::string details =
+        " " + std::string(version->name) + " (extended support ended on " + std::string(version->extended_until) + ")";
     would_refuse(context, kVersionSupport, cluster.arn,
-                 errors::invalid_parameter("unsupported Kubernetes version " + std::string(version->name) +
-                                           " (extended support ended on " + std::string(version->extended_until) + ")"));
+                 errors::invalid_parameter(context.settings.strictness == Strictness::strict ? refusal : refusal + details));
   } else {
     settle(context, kVersionSupport, cluster.arn);
   }

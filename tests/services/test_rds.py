@@ -48,7 +48,7 @@ class Base(unittest.TestCase):
         arguments = dict(
             DBInstanceIdentifier=name,
             Engine="postgres",
-            EngineVersion="15.13",
+            EngineVersion="15.15",
             DBInstanceClass="db.t3.medium",
             AllocatedStorage=20,
             MasterUsername="volt",
@@ -182,7 +182,7 @@ class Instances(Base):
             "DBInstanceIdentifier": "volt-postgres",
             "DBInstanceStatus": "available",
             "Engine": "postgres",
-            "EngineVersion": "15.13",
+            "EngineVersion": "15.15",
             "LicenseModel": "postgresql-license",
             "AllocatedStorage": 20,
             "MaxAllocatedStorage": 100,
@@ -244,16 +244,16 @@ class Instances(Base):
             DeletionProtection=True,
             CloudwatchLogsExportConfiguration={"EnableLogTypes": ["upgrade"], "DisableLogTypes": ["postgresql"]},
             MasterUserPassword="another-good-one",
-            EngineVersion="15.14",
+            EngineVersion="15.16",
         )["DBInstance"]
         self.assertEqual(changed["DBInstanceClass"], "db.t3.large")
         self.assertEqual((changed["AllocatedStorage"], changed["Iops"], changed["StorageThroughput"]), (400, 13000, 600))
         self.assertEqual(changed["EnabledCloudwatchLogsExports"], ["upgrade"])
-        self.assertEqual(changed["EngineVersion"], "15.14")
+        self.assertEqual(changed["EngineVersion"], "15.16")
         self.refused("InvalidParameterCombination", rds.modify_db_instance, "AllowMajorVersionUpgrade",
-                     DBInstanceIdentifier="changing", EngineVersion="16.9")
+                     DBInstanceIdentifier="changing", EngineVersion="16.11")
         upgraded = rds.modify_db_instance(
-            DBInstanceIdentifier="changing", EngineVersion="16.9", AllowMajorVersionUpgrade=True
+            DBInstanceIdentifier="changing", EngineVersion="16.11", AllowMajorVersionUpgrade=True
         )["DBInstance"]
         self.assertEqual(upgraded["DBParameterGroups"][0]["DBParameterGroupName"], "default.postgres16")
         self.refused("InvalidParameterCombination", rds.modify_db_instance, DBInstanceIdentifier="changing", AllocatedStorage=20)
@@ -288,7 +288,7 @@ class Instances(Base):
     def test_engine_versions(self):
         versions = self.rds.describe_db_engine_versions(Engine="postgres", EngineVersion="15")["DBEngineVersions"]
         numbers = [version["EngineVersion"] for version in versions]
-        self.assertIn("15.13", numbers)
+        self.assertIn("15.15", numbers)
         self.assertNotIn("15.4", numbers)
         default = self.rds.describe_db_engine_versions(Engine="mysql", DefaultOnly=True)["DBEngineVersions"]
         self.assertEqual(len(default), 1)
