@@ -1,5 +1,7 @@
 #include "console/console.hpp"
 
+#include <filesystem>
+
 #include "api/api.hpp"
 #include "storage/findings.hpp"
 
@@ -87,6 +89,12 @@ http::Response Console::health() const {
 }
 
 http::Response Console::reset() {
+  // The files that services keep beside the database, each in a folder of its name. They go first: a file that is
+  // written in between has no row afterwards and is swept, while the other order could take the file of a new row.
+  for (const Service* service : host_.services) {
+    std::error_code ignored;
+    std::filesystem::remove_all(std::filesystem::path(host_.settings.data_dir) / service->name, ignored);
+  }
   // Waits for the writer on an I/O thread. Rare and short, and the writer never waits for an I/O thread.
   host_.store.reset();
   host_.requests.clear();
