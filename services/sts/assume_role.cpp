@@ -70,14 +70,20 @@ Json claims_of(const std::string& token) {
   text.append((4 - text.size() % 4) % 4, '=');
   if (!aws::base64_decode(text, bytes)) throw invalid;
   const Json claims = Json::parse(bytes, nullptr, false);
-  if (!claims.is_object() || !claims.contains("iss") || !claims.contains("sub")) throw invalid;
+  const auto text_at = [&](const char* name) { return claims.contains(name) && claims.at(name).is_string(); };
+  if (!claims.is_object() || !text_at("iss") || !text_at("sub")) throw invalid;
+  if (claims.contains("exp") && !claims.at("exp").is_number()) throw invalid;
   return claims;
 }
 
 std::vector<std::string> audiences_of(const Json& claims) {
   const Json audience = claims.value("aud", Json(""));
-  if (audience.is_array()) return audience.get<std::vector<std::string>>();
-  return {audience.is_string() ? audience.get<std::string>() : ""};
+  std::vector<std::string> out;
+  for (const Json& each : audience.is_array() ? audience : Json::array({audience})) {
+    if (each.is_string()) out.push_back(each.get<std::string>());
+  }
+  if (out.empty()) out.emplace_back();
+  return out;
 }
 
 }  // namespace
@@ -136,7 +142,7 @@ Json assume_role_with_web_identity(RequestContext& context, const Input& input) 
   question.principal_type = "Federated";
   question.principals = {provider_arn};
   question.action = "sts:AssumeRoleWithWebIdentity";
-  const std::string subject = claims["sub"].is_string() ? claims["sub"].get<std::string>() : "";
+  const std::string subject = claims["sub"];
   question.context[issuer + ":sub"] = {subject};
   question.context[issuer + ":aud"] = audiences;
   question.context["sts:RoleSessionName"] = {session};
