@@ -1,10 +1,13 @@
 """What goes wrong on a real day: a server killed inside an apply, two people applying at once, a strict server."""
+import base64
+import json
 import pathlib
 import random
 import sys
 import threading
 import time
 import unittest
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
@@ -114,20 +117,55 @@ class Faults(unittest.TestCase):
 
     def test_data_sources(self):
         with Server() as server:
+            cluster, database = self.another_teams(server)
             workspace = self.workspace(FIXTURES / "lookups", server)
             workspace.init(".")
             workspace.apply(".")
             changes, output = workspace.plan(".")
             self.assertFalse(changes, output)
             found = workspace.outputs(".")["found"]
+            self.assert_token(server, found.pop("token"))
             zones = ["us-east-1" + letter for letter in "abcdef"]
             self.assertEqual(found, {
                 "account": "000000000000", "arn": "arn:aws:iam::000000000000:root", "region": "us-east-1",
                 "partition": "aws", "zones": zones, "default_cidr": "172.31.0.0/16", "vpcs": 1, "subnets": 6,
-                "subnet_public": True, "default_group": "default VPC security group", "groups": 1, "route_tables": 1,
+                "subnet_public": True, "default_group": "default VPC security group", "groups": 2, "route_tables": 1,
                 "main_table": True, "key_manager": "AWS", "secret": "s3cret", "bucket_region": "us-east-1",
-                "body": "hello", "table_hash_key": "id"})
+                "body": "hello", "table_hash_key": "id",
+                "table_arn": "arn:aws:dynamodb:us-east-1:000000000000:table/lookups",
+                "policy": ["s3:ListBucket", "s3:GetObject"],
+                "cluster": "1.34", "cluster_arn": cluster["arn"], "cluster_url": cluster["endpoint"],
+                "cluster_issuer": cluster["identity"]["oidc"]["issuer"],
+                "cluster_ca": cluster["certificateAuthority"]["data"], "cluster_vpc": True,
+                "database": database["DBInstanceArn"], "database_user": "keeper", "database_class": "db.t3.micro",
+                "database_at": "%(Address)s:%(Port)d" % database["Endpoint"]})
             workspace.destroy(".")
+
+    def another_teams(self, server):
+        """A cluster and a database that the configuration did not make."""
+        subnets = [subnet["SubnetId"] for subnet in server.client("ec2").describe_subnets()["Subnets"][:2]]
+        role = server.client("iam").create_role(RoleName="lookups", AssumeRolePolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                                                    "Principal": {"Service": "eks.amazonaws.com"}}]}))["Role"]["Arn"]
+        eks, rds = server.client("eks"), server.client("rds")
+        eks.create_cluster(name="lookups", version="1.34", roleArn=role, resourcesVpcConfig={"subnetIds": subnets})
+        eks.get_waiter("cluster_active").wait(name="lookups", WaiterConfig={"Delay": 1})
+        rds.create_db_instance(DBInstanceIdentifier="lookups", Engine="postgres", DBInstanceClass="db.t3.micro",
+                               AllocatedStorage=20, MasterUsername="keeper", MasterUserPassword="long-enough")
+        rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier="lookups", WaiterConfig={"Delay": 1})
+        return (eks.describe_cluster(name="lookups")["cluster"],
+                rds.describe_db_instances(DBInstanceIdentifier="lookups")["DBInstances"][0])
+
+    def assert_token(self, server, token):
+        """A token of EKS is a presigned GetCallerIdentity: whoever holds the cluster asks STS who the caller is."""
+        self.assertTrue(token.startswith("k8s-aws-v1."), token)
+        url = base64.urlsafe_b64decode(token.removeprefix("k8s-aws-v1.") + "==").decode()
+        query = urllib.parse.urlsplit(url).query
+        self.assertEqual(urllib.parse.parse_qs(query)["Action"], ["GetCallerIdentity"])
+        status, _, body = server.request("GET", "/?" + query, headers={
+            "x-k8s-aws-id": "lookups", "Host": urllib.parse.urlsplit(url).netloc})
+        self.assertEqual(status, 200, body)
+        self.assertIn(b"<Arn>arn:aws:iam::000000000000:root</Arn>", body)
 
 
 if __name__ == "__main__":
