@@ -5,6 +5,10 @@ namespace orrery::pipeline {
 AwsError unknown_operation(const api::ServiceView& service, const std::string& name) {
   switch (service.protocol()) {
     case api::Protocol::query:
+      if (name.empty()) return {"MissingAction", 400, "The request must contain the parameter Action"};
+      // As STS, IAM and SES word it (github.com/aws/aws-cli/issues/37).
+      return {"InvalidAction", 400,
+              "Could not find operation " + name + " for version " + std::string(service.api_version())};
     case api::Protocol::ec2:
       if (name.empty()) return {"MissingAction", 400, "The request must contain the parameter Action"};
       return {"InvalidAction", 400, "The action " + name + " is not valid for this web service."};

@@ -137,9 +137,12 @@ api::ServiceView service_of_form(const http::Request& request) {
 }
 
 api::ServiceView nearest_form(const http::Request& request) {
+  for (const auto& way : {by_target, by_host}) {
+    if (const auto found = way(request)) return *found;
+  }
   if (request.headers.has("X-Amz-Target")) return *api::find_service("dynamodb");
   const std::string_view type = request.headers.get("Content-Type");
-  if (type.starts_with("application/x-www-form-urlencoded")) return *api::find_service("sts");
+  if (request.method == "POST" && type.starts_with("application/x-www-form-urlencoded")) return *api::find_service("sts");
   if (type.starts_with("application/json")) return *api::find_service("eks");
   return *api::find_service("s3");
 }
