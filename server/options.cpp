@@ -30,6 +30,15 @@ void ServeOptions::add_to(CLI::App& command) {
   option("--lifecycle", lifecycle, "ORRERY_LIFECYCLE", "Delays of resources that take time on AWS")
       ->group("Behaviour")->check(CLI::IsMember({"immediate", "realistic"}));
 
+  option("--engines", engines.engines, "ORRERY_ENGINES",
+         "Real PostgreSQL and Redis: auto, native, docker, off, or a list as postgres=native,redis=docker")->group("Engines");
+  option("--advertise-host", engines.advertise_host, "ORRERY_ADVERTISE_HOST",
+         "Host name of all endpoints, with a port of --engine-ports each")->group("Engines");
+  option("--engine-ports", engines.engine_ports, "ORRERY_ENGINE_PORTS",
+         "Ports for engines, as 4510-4559, instead of a loopback address for each")->group("Engines");
+  option("--engine-image", engine_images, "ORRERY_ENGINE_IMAGE",
+         "Container image of an engine, as postgres:15=IMAGE; may be repeated")->group("Engines")->delimiter(',');
+
   option("--log-level", log_level, "ORRERY_LOG_LEVEL", "What goes to standard error; debug has a line a request")
       ->group("Log")->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   option("--log-format", log_format, "ORRERY_LOG_FORMAT", "How it looks")->group("Log")->check(CLI::IsMember({"text", "json"}));
@@ -45,6 +54,19 @@ void ServeOptions::add_to(CLI::App& command) {
 net::Limits ServeOptions::limits() const {
   return {head_bytes, connections, std::chrono::seconds(read_timeout), std::chrono::seconds(idle_timeout),
           std::chrono::seconds(drain_timeout)};
+}
+
+engines::Options ServeOptions::engine_options() const {
+  engines::Options options = engines;
+  for (const auto& text : engine_images) {
+    const auto equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
+      throw std::runtime_error("--engine-image " + text + ": expected ENGINE:VERSION=IMAGE");
+    }
+    options.images[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  if (listen.starts_with("0.0.0.0:")) options.listen_host = "0.0.0.0";
+  return options;
 }
 
 Settings ServeOptions::settings() const {

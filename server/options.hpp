@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "engines/supervisor.hpp"
 #include "net/limits.hpp"
 #include "net/server.hpp"
 #include "registry/settings.hpp"
@@ -22,6 +23,8 @@ struct ServeOptions {
   std::string account = "000000000000";
   std::string region = "us-east-1";
   std::string lifecycle = "immediate";
+  engines::Options engines;
+  std::vector<std::string> engine_images;  ///< "postgres:15=IMAGE"
   std::string log_level = "info";
   std::string log_format = "text";
   std::size_t head_bytes = 64 * 1024;
@@ -31,6 +34,8 @@ struct ServeOptions {
 
   void add_to(CLI::App& command);
   net::Limits limits() const;
+  /// Throws std::runtime_error for an --engine-image that is none.
+  engines::Options engine_options() const;
   Settings settings() const;  ///< without ports and directory, which the start settles
 };
 

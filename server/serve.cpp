@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "console/console.hpp"
+#include "engines.hpp"
 #include "services/services.hpp"
 #include "storage/findings.hpp"
 
@@ -80,7 +81,7 @@ void raise_descriptor_limit() {
 
 std::vector<storage::Migrations> migrations() {
   std::vector<storage::Migrations> all{storage::ResourceTable::migrations, storage::FindingTable::migrations,
-                                       SeedTable::migrations};
+                                       SeedTable::migrations, engines::Supervisor::migrations};
   for (const Service* service : all_services()) {
     if (service->migrations != nullptr) all.push_back(*service->migrations);
   }
@@ -89,21 +90,10 @@ std::vector<storage::Migrations> migrations() {
 
 /// What the clock does in each service, once a second, each in a transaction of its own.
 void tick(const pipeline::Host& host, const std::string& log_format) {
-  static const http::Request no_request;
   for (const Service* service : host.services) {
     if (service->tick == nullptr) continue;
     const auto work = [&host, service](storage::Transaction& tx) {
-      RequestContext context{.account = host.settings.account,
-                             .region = host.settings.region,
-                             .service = service->name,
-                             .operation = "tick",
-                             .request_id = "tick",
-                             .principal = {},
-                             .now = host.clock.now(),
-                             .settings = host.settings,
-                             .peers = host.peers,
-                             .tx = tx,
-                             .request = no_request};
+      RequestContext context = background_context(host, *service, "tick", tx);
       service->tick(context);
     };
     host.store.write(work, [&log_format, service](std::exception_ptr error) {
@@ -164,6 +154,12 @@ int serve(const ServeOptions& options) {
   pipeline::Host host{.settings = settings, .store = store, .clock = clock, .peers = peers,
                       .services = all_services(), .requests = requests, .coverage = coverage,
                       .body_bytes = options.body_bytes, .admin = {}, .answered = {}, .failed = {}};
+  const auto engine_log = [&](engines::Severity severity, const std::string& line) {
+    log_fields(severity == engines::Severity::info ? spdlog::level::info : spdlog::level::warn, options.log_format,
+               {{"engines", line}});
+  };
+  const Engines engines(host, options.engine_options(), engine_log);
+  peers.engines = engines.supervisor();
   console::Console console(host, ORRERY_VERSION);
   host.admin = [&console](const http::Request& request) { return console.answer(request); };
   if (spdlog::should_log(spdlog::level::debug)) {
@@ -181,7 +177,9 @@ int serve(const ServeOptions& options) {
     if (settings.tls_port != 0) std::cout << "HTTPS:   https://" << settings.host << ":" << settings.tls_port << "\n";
     std::cout << "Ready." << std::endl;
   };
+  engines.start();
   const int code = server.run(host, ready, [&] { tick(host, options.log_format); });
+  engines.drain();
   store.stop();
   return code;
 }

@@ -3,11 +3,14 @@
 #include <filesystem>
 
 #include "api/api.hpp"
+#include "engines/supervisor.hpp"
 #include "storage/findings.hpp"
 
 namespace orrery::console {
 
 namespace {
+
+constexpr int kResetMillis = 30'000;
 
 http::Response json(int status, const Json& value) {
   http::Response response;
@@ -64,10 +67,11 @@ std::optional<http::Response> Console::answer(const http::Request& request) {
   if (name == "health" && get) return health();
   if (name == "requests" && get) return requests();
   if (name == "findings" && get) return findings();
+  if (name == "engines" && get) return engines();
   if (name == "coverage") return coverage(request);
   if (name == "reset" && post) return reset();
   if (name == "clock" && (get || post)) return clock(request);
-  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock"}) {
+  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock", "engines"}) {
     if (name == known) return refuse(405, "method not allowed");
   }
   return refuse(404, "no such path");
@@ -100,7 +104,16 @@ http::Response Console::reset() {
   host_.requests.clear();
   host_.coverage.clear();
   host_.clock.reset();
+  if (host_.peers.engines != nullptr) {
+    host_.peers.engines->poke();
+    if (!host_.peers.engines->settled(kResetMillis)) return refuse(500, "the engines have not ended yet");
+  }
   return json(200, {{"status", "reset"}});
+}
+
+http::Response Console::engines() const {
+  if (host_.peers.engines == nullptr) return json(200, {{"software", Json::array()}, {"engines", Json::array()}, {"copies", Json::array()}});
+  return json(200, host_.peers.engines->describe());
 }
 
 http::Response Console::requests() const {

@@ -1,0 +1,62 @@
+#include "engines.hpp"
+
+#include "engines/authority.hpp"
+
+namespace orrery {
+
+RequestContext background_context(const pipeline::Host& host, const Service& service, std::string_view operation,
+                                  storage::Transaction& tx) {
+  static const http::Request no_request;
+  return {.account = host.settings.account,
+          .region = host.settings.region,
+          .service = service.name,
+          .operation = operation,
+          .request_id = std::string(operation),
+          .principal = {},
+          .now = host.clock.now(),
+          .settings = host.settings,
+          .peers = host.peers,
+          .tx = tx,
+          .request = no_request};
+}
+
+engines::Wanted wanted_engines(const pipeline::Host& host) {
+  engines::Wanted wanted;
+  host.store.read([&](storage::Transaction& tx) {
+    for (const Service* service : host.services) {
+      if (service->engines == nullptr) continue;
+      RequestContext context = background_context(host, *service, "engines", tx);
+      service->engines(context, wanted);
+    }
+  });
+  return wanted;
+}
+
+std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& options, const std::filesystem::path& data_dir,
+                                                      const engines::Log& log) {
+  std::shared_ptr<engines::Machine> native;
+  if (options.engines != "off") native = engines::native_machine(data_dir / "engines" / ".run", log);
+  return std::make_shared<engines::Choice>(options, engines::all_drivers(), std::move(native), nullptr);
+}
+
+Engines::Engines(const pipeline::Host& host, const engines::Options& options, const engines::Log& log) {
+  const std::filesystem::path data_dir = host.settings.data_dir;
+  auto choice = choose_engines(options, data_dir, log);
+  for (const auto& row : choice->rows()) {
+    log(engines::Severity::info, row.software + ": " + std::string(name_of(row.backend)) + " (" + row.reason + ")");
+  }
+  if (choice->all_off()) return;
+  reconciler_ = std::make_unique<engines::Reconciler>(engines::Reconciler::Parts{
+      .data_dir = data_dir, .choice = std::move(choice), .authority = engines::open_authority(data_dir / "tls"),
+      .wanted = [&host] { return wanted_engines(host); }, .options = options, .log = log});
+}
+
+void Engines::start() const {
+  if (reconciler_) reconciler_->start();
+}
+
+void Engines::drain() const {
+  if (reconciler_) reconciler_->drain();
+}
+
+}  // namespace orrery

@@ -1,0 +1,252 @@
+#include "engines/folders.hpp"
+#include "engines/reconciler.hpp"
+
+namespace orrery::engines {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds kStopLimit{20}, kAnswerLimit{120};
+constexpr int kMostDeaths = 3;
+constexpr std::chrono::minutes kForgivesDeaths{1};
+constexpr std::size_t kDetailBytes = 2000;
+
+struct Abandoned : std::runtime_error {
+  Abandoned() : std::runtime_error("no longer wanted") {}
+};
+
+std::chrono::milliseconds backoff(int deaths) { return std::chrono::milliseconds(100) * (1 << (2 * std::min(deaths, 4))); }
+
+}  // namespace
+
+fs::path Reconciler::folder_of_engine(const std::string& id) const { return folder_of(engines_, id); }
+fs::path Reconciler::folder_of_copy(const std::string& id) const { return folder_of(copies_folder_, id); }
+
+Driver& Reconciler::driver_of(std::string_view software) const {
+  const auto* row = parts_.choice->find(software);
+  if (row == nullptr) throw std::runtime_error("no driver for " + std::string(software));
+  return *row->driver;
+}
+
+Surroundings Reconciler::surroundings_of(const Specification& target) {
+  const auto source = [this](const std::string& id) -> std::optional<Specification> {
+    const std::lock_guard guard(mutex_);
+    const auto found = fleet_.find(id);
+    return found == fleet_.end() ? std::nullopt : found->second->in_force;
+  };
+  return {*parts_.authority, source, [this, id = target.id](const std::string& line) { log(Severity::info, id + ": " + line); }};
+}
+
+Runtime& Reconciler::runtime_of(Engine& engine, const Specification& target) {
+  if (!engine.runtime) {
+    const auto* row = parts_.choice->find(target.software);
+    if (row == nullptr || !row->machine) throw std::runtime_error(target.software + " is off");
+    engine.runtime = row->machine->runtime(target, *row->driver, folder_of_engine(target.id));
+  }
+  return *engine.runtime;
+}
+
+void Reconciler::publish(Engine& engine, Phase phase, const std::string& detail) {
+  auto status = std::make_shared<Status>();
+  const std::lock_guard guard(mutex_);
+  const Specification& shown = engine.in_force ? *engine.in_force : engine.target;
+  const auto* row = parts_.choice->find(shown.software);
+  status->phase = phase;
+  status->backend = row == nullptr ? "" : name_of(row->backend);
+  status->version = engine.version;
+  status->detail = detail;
+  if (engine.in_force) status->settings = engine.in_force->settings;
+  status->generation = engine.in_force ? engine.in_force->generation : 0;
+  status->host = shown.host;
+  status->port = shown.port;
+  status->started_seconds = engine.status->started_seconds;
+  engine.status = std::move(status);
+}
+
+void Reconciler::failed(Engine& engine, const Specification& target, const std::string& why) {
+  std::string detail = why;
+  try {
+    const std::string lines = tail(folder_of_engine(target.id) / "log" / "console.log", kDetailBytes);
+    if (!lines.empty()) detail += "\n" + lines;
+  } catch (const std::exception&) {  // an id without a folder
+  }
+  log(Severity::warning, target.id + " failed: " + detail);
+  {
+    const std::lock_guard guard(mutex_);
+    engine.in_force.reset();
+    engine.failed_with = target;
+  }
+  publish(engine, Phase::failed, detail);
+}
+
+void Reconciler::halt(Engine& engine) {
+  if (!engine.runtime) return;
+  std::string software;
+  {
+    const std::lock_guard guard(mutex_);
+    software = engine.in_force ? engine.in_force->software : engine.target.software;
+  }
+  if (engine.runtime->alive()) engine.runtime->stop(driver_of(software).stop_signal(), kStopLimit);
+  engine.runtime.reset();
+}
+
+void Reconciler::start_engine(Engine& engine, const Specification& target) {
+  publish(engine, Phase::starting);
+  try {
+    halt(engine);
+    {
+      const std::lock_guard guard(mutex_);
+      engine.in_force.reset();
+    }
+    const auto begin = Clock::now();
+    bring_up(engine, target);
+    const std::chrono::duration<double> took = Clock::now() - begin;
+    const auto* row = parts_.choice->find(target.software);
+    {
+      const std::lock_guard guard(mutex_);
+      engine.in_force = target;
+      engine.failed_with.reset();
+      engine.running_since = Clock::now();
+      auto status = std::make_shared<Status>(*engine.status);
+      status->started_seconds = took.count();
+      engine.status = std::move(status);
+      // Replicas that gave up for want of this one may try again.
+      for (const auto& [id, other] : fleet_) {
+        if (other->target.settings.is_object() && other->target.settings.value("replica_of", "") == target.id && !other->created) other->failed_with.reset();
+      }
+    }
+    publish(engine, Phase::running);
+    char seconds[16];
+    std::snprintf(seconds, sizeof seconds, "%.2f", took.count());
+    log(Severity::info, target.id + ": " + target.software + " " + engine.version + " answers at " + target.host + ":" +
+                            std::to_string(target.port) + " after " + seconds + " s (" + std::string(name_of(row->backend)) + ")");
+  } catch (const Abandoned&) {
+    halt(engine);
+  } catch (const std::exception& error) {
+    const bool stopped_by_us = engine.abandoned;
+    if (engine.runtime && engine.runtime->alive()) engine.runtime->stop(driver_of(target.software).stop_signal(), kStopLimit);
+    engine.runtime.reset();
+    if (stopped_by_us) return;
+    bool again = false;
+    {
+      // One that has run before may only have been hindered by what its predecessor left for a moment.
+      const std::lock_guard guard(mutex_);
+      again = engine.created && ++engine.deaths <= kMostDeaths;
+      if (again) engine.retry_at = Clock::now() + backoff(engine.deaths);
+    }
+    if (again) log(Severity::warning, target.id + ": " + error.what() + "; trying again");
+    else failed(engine, target, error.what());
+  }
+}
+
+void Reconciler::bring_up(Engine& engine, const Specification& target) {
+  const auto& row = *parts_.choice->find(target.software);
+  // Noted before there is anything on disk, so that nothing is forgotten there.
+  records_.put({target, std::string(name_of(row.backend)), engine.created});
+  Surroundings surroundings = surroundings_of(target);
+  Runtime& runtime = runtime_of(engine, target);
+  if (!engine.created) create_data(engine, target, surroundings);
+  if (engine.abandoned) throw Abandoned();
+  runtime.start(row.driver->command(target, runtime, surroundings));
+  await_answer(engine, target);
+  row.driver->settle(target, runtime, surroundings);
+  engine.version = row.driver->version(runtime);
+}
+
+void Reconciler::create_data(Engine& engine, const Specification& target, Surroundings& surroundings) {
+  Runtime& runtime = *engine.runtime;
+  const auto& row = *parts_.choice->find(target.software);
+  const fs::path data = runtime.place().outside / "data";
+  if (fs::exists(data)) row.machine->remove_folder(data);  // a server that was killed did not get further
+  if (!target.restore_from.empty()) runtime.copy_folder(folder_of_copy(target.restore_from) / "data", data);
+  row.driver->create(target, runtime, surroundings);
+  records_.put({target, std::string(name_of(row.backend)), true});
+  const std::lock_guard guard(mutex_);
+  engine.created = true;
+}
+
+void Reconciler::await_answer(Engine& engine, const Specification& target) {
+  Driver& driver = driver_of(target.software);
+  const auto until = Clock::now() + kAnswerLimit;
+  for (auto pause = std::chrono::milliseconds(2);; pause = std::min(pause * 3 / 2 + std::chrono::milliseconds(1), std::chrono::milliseconds(100))) {
+    if (driver.answers(target, *engine.runtime)) return;
+    if (engine.abandoned) throw Abandoned();
+    if (!engine.runtime->alive()) throw std::runtime_error("it ended while it was starting");
+    if (Clock::now() > until) throw std::runtime_error("it did not answer within " + std::to_string(kAnswerLimit.count()) + " s");
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+void Reconciler::stop_engine(Engine& engine, const Specification& target) {
+  publish(engine, Phase::stopping);
+  halt(engine);
+  records_.put({target, std::string(name_of(backend(target.software))), engine.created});
+  {
+    const std::lock_guard guard(mutex_);
+    engine.in_force.reset();
+  }
+  publish(engine, Phase::stopped);
+  log(Severity::info, target.id + ": stopped");
+}
+
+void Reconciler::change_engine(Engine& engine, const Specification& before, const Specification& target) {
+  try {
+    Surroundings surroundings = surroundings_of(target);
+    if (driver_of(target.software).change(before, target, *engine.runtime, surroundings) == Driver::Change::restart) {
+      return start_engine(engine, target);
+    }
+  } catch (const std::exception& error) {
+    log(Severity::warning, target.id + ": cannot change it while it runs (" + error.what() + "); restarting it");
+    return start_engine(engine, target);
+  }
+  records_.put({target, std::string(name_of(backend(target.software))), engine.created});
+  {
+    const std::lock_guard guard(mutex_);
+    engine.in_force = target;
+  }
+  publish(engine, Phase::running);
+}
+
+void Reconciler::remove_engine(Engine& engine) {
+  const std::string id = engine.target.id;
+  publish(engine, Phase::stopping);
+  halt(engine);
+  const auto* row = parts_.choice->find(engine.target.software);
+  const fs::path folder = folder_of_engine(id);
+  if (fs::exists(folder)) {
+    if (row != nullptr && row->machine) row->machine->remove_folder(folder);
+    remove_tree(engines_, folder);
+  }
+  records_.erase(id);
+  const std::lock_guard guard(mutex_);
+  engine.in_force.reset();
+  engine.created = false;
+  // It may have been named again meanwhile: then it begins anew.
+  const auto found = fleet_.find(id);
+  if (found != fleet_.end() && !engine.wanted) fleet_.erase(found);
+  else engine.status = std::make_shared<Status>();
+}
+
+/// Sees an engine that died by itself. It is started again, a little later each time, and given up after a few.
+void Reconciler::look_after(Engine& engine) {
+  if (engine.runtime->alive()) {
+    if (Clock::now() - engine.running_since > kForgivesDeaths) engine.deaths = 0;
+    return;
+  }
+  engine.runtime.reset();
+  Specification target;
+  int deaths = 0;
+  {
+    const std::lock_guard guard(mutex_);
+    target = *engine.in_force;
+    engine.in_force.reset();
+    deaths = ++engine.deaths;
+    engine.retry_at = Clock::now() + backoff(deaths - 1);
+  }
+  if (deaths > kMostDeaths) return failed(engine, target, "it died " + std::to_string(deaths) + " times");
+  log(Severity::warning, target.id + ": died; starting it again");
+  publish(engine, Phase::starting);
+}
+
+}  // namespace orrery::engines
