@@ -32,7 +32,7 @@ class Workspace:
     def __init__(self, source, endpoint):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orrery-terraform-"))
         self.tree = self.folder / "tree"
-        shutil.copytree(source, self.tree)
+        shutil.copytree(source, self.tree, ignore=shutil.ignore_patterns(".terraform", "*.plan"))
         for path in [self.tree, *self.tree.rglob("*")]:
             path.chmod(path.stat().st_mode | 0o200)
         configuration = self.folder / "terraform.rc"

@@ -8,6 +8,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
+import changes  # noqa: E402
+import importing  # noqa: E402
 import terraform_cli  # noqa: E402
 
 try:
@@ -39,7 +41,9 @@ def admin(server, path):
 
 
 class Life(unittest.TestCase):
-    def whole_life(self, source, stacks):
+    def whole_life(self, source, stacks, days=()):
+        """Applies the stacks in order, plans them clean, lives through `days` (stack, edits, types that they change),
+        restarts, plans clean again, destroys, and finds nothing left."""
         with Server(data_dir=True) as server:
             workspace = terraform_cli.Workspace(source, server.endpoint)
             self.addCleanup(workspace.close)
@@ -49,6 +53,9 @@ class Life(unittest.TestCase):
             for stack in stacks:
                 changes, output = workspace.plan(stack)
                 self.assertFalse(changes, output)
+            for stack, edits, types in days:
+                self.change_in_place(workspace, stack, edits, types)
+                self.import_into_an_empty_state(workspace, server, stack)
             self.assertEqual(unread(server), [])
             server.restart()
             for stack in stacks:
@@ -60,6 +67,30 @@ class Life(unittest.TestCase):
                 workspace.destroy(stack)
             self.assertEqual(unread(server), [])
             self.assert_empty(server)
+
+    def change_in_place(self, workspace, stack, edits, types):
+        changes.edit(workspace, edits)
+        workspace.run(stack, "plan", "-out=change.plan", "-input=false", "-no-color")
+        touched = set()
+        for change in importing.planned(workspace, stack, "change.plan"):
+            if change["change"]["actions"] in (["no-op"], ["read"]):
+                continue
+            self.assertEqual(change["change"]["actions"], ["update"], change["address"])
+            touched.add(change["type"])
+        self.assertEqual(touched, types)
+        workspace.run(stack, "apply", "-input=false", "-no-color", "change.plan")
+        changed, output = workspace.plan(stack)
+        self.assertFalse(changed, "after changes in place:\n" + output)
+
+    def import_into_an_empty_state(self, workspace, server, stack):
+        """Every resource that the stack has, of every type, comes back from AWS's side as the configuration says it."""
+        imported = terraform_cli.Workspace(workspace.tree, server.endpoint)
+        self.addCleanup(imported.close)
+        source = importing.resources(workspace, stack)
+        self.assertEqual(importing.import_all(source, workspace, imported, stack), [])
+        changed, output = imported.plan(stack)
+        self.assertFalse(changed, "after the import:\n" + output)
+        self.assertEqual(set(importing.resources(imported, stack)), set(source))
 
     def assert_empty(self, server):
         """The account is as it began: nothing of the configuration is left in any service."""
@@ -74,10 +105,15 @@ class Life(unittest.TestCase):
         self.assertEqual(server.client("s3").list_buckets().get("Buckets", []), [])
 
     def test_fixture_state_backend(self):
-        self.whole_life(ROOT / "fixtures/infrastructure", ["state"])
+        self.whole_life(ROOT / "fixtures/infrastructure", ["state"],
+                        [("state", changes.STATE, changes.STATE_TYPES)])
 
     def test_fixture_development(self):
-        self.whole_life(ROOT / "fixtures/infrastructure", ["state", "environments/dev"])
+        self.whole_life(ROOT / "fixtures/infrastructure", ["state", "environments/dev"],
+                        [("environments/dev", changes.ENVIRONMENT, changes.ENVIRONMENT_TYPES)])
+
+    def test_fixture_staging(self):
+        self.whole_life(ROOT / "fixtures/infrastructure", ["state", "environments/staging"])
 
     def test_fixture_production(self):
         self.whole_life(ROOT / "fixtures/infrastructure", ["state", "environments/production"])
