@@ -70,6 +70,10 @@ std::vector<Address> wanted_nodes(const Settings& settings, Surroundings& surrou
   return out;
 }
 
+bool whole(Client& client) {
+  return client.demand({"CLUSTER", "INFO"}).text.find("cluster_state:ok") != std::string::npos;
+}
+
 /// Who owns each slot, as the owners say themselves: a node that has just joined has not heard of all.
 std::map<int, Address> owners(Client& own, const Address& here, const Settings& settings, Runtime& runtime,
                               Surroundings& surroundings) {
@@ -178,12 +182,16 @@ void take_slots(const Specification& spec, const Settings& settings, Client& own
       }
     }
   if (claim.size() > 2) own.demand(claim);
+  if (foreign.empty()) return;
+  // A node that has just joined takes no keys before it has seen the cluster whole for a while.
+  wait_for(10s, [&] { return whole(own); });
   const std::vector<Node> nodes = nodes_of(own);
   for (const auto& [name, from] : foreign) {
     const Node* source = at(nodes, from.first);
     if (!source) continue;
     surroundings.log("moving " + std::to_string(from.second.size()) + " slots from " + name);
     Client client = manage(from.first, settings, runtime);
+    wait_for(5s, [&] { return at(nodes_of(client), here) != nullptr; });
     const Move move{own, client, self(nodes).id, source->id, here};
     const std::vector<int>& slots = from.second;
     constexpr std::ptrdiff_t kTogether = 512;
@@ -198,10 +206,9 @@ void take_slots(const Specification& spec, const Settings& settings, Client& own
 void replicate(const Specification& spec, const Settings& settings, Client& own, Runtime& runtime,
                Surroundings& surroundings) {
   const auto source = find(settings.replica_of, settings, surroundings);
-  if (!source) return surroundings.log("the primary " + settings.replica_of + " is not known yet");
-  std::vector<Node> nodes = nodes_of(own);
-  const Node* primary = at(nodes, *source);
-  if (!primary) return surroundings.log("the primary " + settings.replica_of + " is not in the cluster yet");
+  const std::vector<Node> nodes = nodes_of(own);
+  const Node* primary = source ? at(nodes, *source) : nullptr;
+  if (!primary) throw std::runtime_error("its primary " + settings.replica_of + " is not in the cluster");
   if (self(nodes).primary == primary->id) return;
   if (!self(nodes).slots.empty()) {
     // This was the primary, and `source` takes over: its own change may have begun that already.
@@ -241,11 +248,7 @@ void settle_cluster(const Specification& spec, const Settings& settings, Client&
   } else {
     replicate(spec, settings, own, runtime, surroundings);
   }
-  if (!wait_for(5s, [&] {
-        return info(own, "cluster", "cluster_enabled") != "1" ||
-               own.demand({"CLUSTER", "INFO"}).text.find("cluster_state:ok") != std::string::npos;
-      }))
-    surroundings.log("the cluster is not whole yet");
+  if (!wait_for(5s, [&] { return whole(own); })) surroundings.log("the cluster is not whole yet");
 }
 
 }  // namespace orrery::engines::redis

@@ -20,6 +20,13 @@ std::optional<std::vector<User>> read_users(const Json& json) {
   return users;
 }
 
+/// Nodes of a cluster start side by side, because none is complete without the others; so there it is the driver that
+/// knows of replicas, and not the supervisor, which has a replica wait for its primary.
+std::string read_primary(const Json& json) {
+  const auto cluster = json.find("cluster");
+  return (cluster == json.end() ? json : *cluster).value("replica_of", "");
+}
+
 std::optional<Cluster> read_cluster(const Json& json) {
   const auto found = json.find("cluster");
   if (found == json.end()) return std::nullopt;
@@ -33,7 +40,7 @@ Settings::Settings(const Json& json)
       tls(json.value("tls", "")),
       parameters(json.value("parameters", std::map<std::string, std::string>{})),
       users(read_users(json)),
-      replica_of(json.value("replica_of", "")),
+      replica_of(read_primary(json)),
       cluster(read_cluster(json)),
       persist(json.value("persist", true)),
       secret(json.at("secret")),

@@ -299,7 +299,7 @@ TEST_F(RedisDriverTest, CopiesStartOthers) {
 TEST_F(RedisDriverTest, ShardsFormAClusterAndMoveSlots) {
   const auto node = [](int first, int last, const char* primary) {
     Json settings{{"cluster", {{"slots", Json::array({Json::array({first, last})})}, {"nodes", {"e1", "e2", "e3"}}}}};
-    if (primary != nullptr) settings["replica_of"] = primary;
+    if (primary != nullptr) settings["cluster"]["replica_of"] = primary;
     return settings;
   };
   Engine& one = add(1, node(0, 8191, nullptr));
@@ -320,8 +320,8 @@ TEST_F(RedisDriverTest, ShardsFormAClusterAndMoveSlots) {
 
   // The replica of the first shard takes over.
   threads.clear();
-  threads.emplace_back([&] { change(one, [](Json& s) { s["replica_of"] = "e3"; }); });
-  threads.emplace_back([&] { change(three, [](Json& s) { s.erase("replica_of"); }); });
+  threads.emplace_back([&] { change(one, [](Json& s) { s["cluster"]["replica_of"] = "e3"; }); });
+  threads.emplace_back([&] { change(three, [](Json& s) { s["cluster"].erase("replica_of"); }); });
   for (std::thread& thread : threads) thread.join();
   redis::Client third = client(three);
   EXPECT_TRUE(redis::role_of(third).primary);
