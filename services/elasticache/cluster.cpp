@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/endpoints.hpp"
 #include "services/elasticache/errors.hpp"
 #include "services/elasticache/layout.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/nodes.hpp"
 #include "services/elasticache/paging.hpp"
@@ -14,6 +16,7 @@
 #include "services/elasticache/snapshot.hpp"
 #include "services/elasticache/subnet_group.hpp"
 #include "services/elasticache/tags.hpp"
+#include "services/elasticache/wanted.hpp"
 
 namespace orrery::elasticache {
 
@@ -29,15 +32,14 @@ Tls tls_of(const storage::Resource& cluster) {
   return cluster.document.value("TransitEncryptionEnabled", false) ? Tls::on : Tls::off;
 }
 
-Json node(RequestContext& context, const storage::Resource& cluster, const std::string& id, const std::string& zone) {
-  return {{"CacheNodeId", id},
-          {"CacheNodeStatus", "available"},
-          {"CacheNodeCreateTime", context.timestamp()},
-          {"Endpoint",
-           {{"Address", node_address(context, cluster.id, cluster.id, id, tls_of(cluster))},
-            {"Port", cluster.hidden.at("port")}}},
-          {"ParameterGroupStatus", "in-sync"},
-          {"CustomerAvailabilityZone", zone}};
+Json node(RequestContext& context, storage::Resource& cluster, const std::string& id, const std::string& zone) {
+  const Json& port = cluster.hidden.at("port");
+  const bool runs = backed(cluster) && runner(context, text(cluster.document, "Engine"));
+  const Json endpoint =
+      runs ? lease_node(context, cluster, id, port)
+           : Json{{"Address", node_address(context, cluster.id, cluster.id, id, tls_of(cluster))}, {"Port", port}};
+  return {{"CacheNodeId", id},    {"CacheNodeStatus", "available"},    {"CacheNodeCreateTime", context.timestamp()},
+          {"Endpoint", endpoint}, {"ParameterGroupStatus", "in-sync"}, {"CustomerAvailabilityZone", zone}};
 }
 
 /// Gives the cluster nodes until it has one for each zone in `zones`.
@@ -87,9 +89,28 @@ std::vector<std::string> choose_zones(const Input& input, std::int64_t count,
   return zones;
 }
 
-void refuse_sources(RequestContext& context, const Input& input) {
+/// Nodes that were removed give up what their engines listened on.
+void release_gone(RequestContext& context, storage::Resource& cluster) {
+  storage::Resource gone;
+  Json kept = Json::object();
+  const Json &nodes = cluster.document.at("CacheNodes"), leases = cluster.hidden.value("engines", Json::object());
+  for (auto lease = leases.begin(); lease != leases.end(); ++lease) {
+    const bool stays = std::any_of(nodes.begin(), nodes.end(),
+                                   [&](const Json& node) { return node.at("CacheNodeId") == lease.key(); });
+    (stays ? kept : gone.hidden["engines"])[lease.key()] = *lease;
+  }
+  release(context, gone);
+  if (!kept.empty()) cluster.hidden["engines"] = kept;
+}
+
+Json answer(RequestContext& context, const storage::Resource& cluster) {
+  Json document = cluster.document;
+  Lives(context).show_cluster(cluster, document);
+  return {{"CacheCluster", std::move(document)}};
+}
+
+void refuse_sources(const Input& input) {
   if (!input.strings("SnapshotArns").empty()) throw not_built("Seeding from snapshots in S3");
-  if (const std::string name = input.str("SnapshotName"); !name.empty()) require_snapshot(context, name);
   if (!input.str("OutpostMode").empty() || !input.str("PreferredOutpostArn").empty() ||
       !input.strings("PreferredOutpostArns").empty())
     throw not_built("Outposts");
@@ -116,7 +137,7 @@ Json join_group(RequestContext& context, const Input& input, const std::string& 
 Json create_cluster(RequestContext& context, const Input& input) {
   const std::string id = checked_identifier("CacheClusterId", input.str("CacheClusterId"), 50);
   if (context.resources().exists(kCluster, id)) throw cluster_exists(id);
-  refuse_sources(context, input);
+  refuse_sources(input);
   if (!input.str("ReplicationGroupId").empty()) return join_group(context, input, id);
   const storage::Tags tags = read_tags(input);
   storage::Resource cluster{.kind = std::string(kCluster), .id = id, .arn = context.arn("cluster:" + id)};
@@ -131,7 +152,9 @@ Json create_cluster(RequestContext& context, const Input& input) {
               {"AtRestEncryptionEnabled", false},
               {"ReplicationGroupLogDeliveryEnabled", false},
               {"CacheNodes", Json::array()}};
-  if (input.str("Engine").empty())
+  const auto seed = find_seed(context, input.str("SnapshotName"));
+  if (seed) take_settings(*seed, document);
+  if (input.str("Engine").empty() && !seed)
     throw invalid_parameter_value("The parameter Engine must be provided and must not be blank.");
   const EngineVersion version = settle_engine(context, input, document, cluster.arn);
   const bool memcached = version.engine == "memcached";
@@ -151,22 +174,35 @@ Json create_cluster(RequestContext& context, const Input& input) {
   if (memcached && !input.str("AuthToken").empty())
     throw invalid_parameter_combination("AUTH tokens are not supported for engine memcached.");
   settle_token(context, input, document, cluster.hidden);
+  back(context, std::string(version.engine), cluster);
+  if (seed) {
+    Json shards = Json::array({{{"members", Json::array({Json::object()})}}});
+    seed_shards(*seed, shards);
+    cluster.hidden["restore_from"] = shards.at(0).at("members").at(0).value("restore_from", "");
+  }
+  cluster.hidden["boot_parameters"] = boot_parameters(context, cluster);
   add_nodes(context, cluster, choose_zones(input, count, zones_of(subnet_group)));
   sum_up(context, cluster);
   reattach(context, cluster);
   context.resources().put(cluster);
   context.resources().tag(kCluster, id, tags);
   relink(context, cluster);
-  return {{"CacheCluster", document}};
+  poke(context);
+  return answer(context, cluster);
 }
 
 Json describe_clusters(RequestContext& context, const Input& input) {
   const bool nodes = input.flag("ShowCacheNodeInfo"), alone = input.flag("ShowCacheClustersNotInReplicationGroups");
   std::vector<Json> clusters;
+  Lives lives(context);
+  const auto add = [&](const storage::Resource& cluster) {
+    clusters.push_back(cluster.document);
+    lives.show_cluster(cluster, clusters.back());
+  };
   if (const std::string id = input.str("CacheClusterId"); !id.empty())
-    clusters.push_back(cluster_named(context, id).document);
+    add(cluster_named(context, id));
   else
-    for (const storage::Resource& cluster : context.resources().list(kCluster)) clusters.push_back(cluster.document);
+    for (const storage::Resource& cluster : context.resources().list(kCluster)) add(cluster);
   if (alone) std::erase_if(clusters, [](const Json& cluster) { return cluster.contains("ReplicationGroupId"); });
   if (!nodes)
     for (Json& cluster : clusters) cluster.erase("CacheNodes");
@@ -211,12 +247,14 @@ Json modify_cluster(RequestContext& context, const Input& input) {
   for (std::int64_t i = now; i < count && added.empty(); ++i)
     zones.push_back(cross ? available[static_cast<std::size_t>(i) % available.size()]
                           : text(nodes.at(0), "CustomerAvailabilityZone"));
+  release_gone(context, cluster);
   add_nodes(context, cluster, zones);
   sum_up(context, cluster);
   if (document.at("SecurityGroups") != groups_before || nodes != nodes_before) reattach(context, cluster);
   context.resources().put(cluster);
   relink(context, cluster);
-  return {{"CacheCluster", document}};
+  poke(context);
+  return answer(context, cluster);
 }
 
 Json delete_cluster(RequestContext& context, const Input& input) {
@@ -248,12 +286,18 @@ Json delete_cluster(RequestContext& context, const Input& input) {
 }
 
 Json reboot_cluster(RequestContext& context, const Input& input) {
-  const storage::Resource cluster = cluster_named(context, input.str("CacheClusterId"));
+  storage::Resource cluster = cluster_named(context, input.str("CacheClusterId"));
   const Json& nodes = cluster.document.at("CacheNodes");
   for (const std::string& id : input.strings("CacheNodeIdsToReboot"))
     if (std::none_of(nodes.begin(), nodes.end(), [&](const Json& n) { return n.at("CacheNodeId") == id; }))
       throw invalid_parameter_value("The cache node " + id + " is not part of cache cluster " + cluster.id + ".");
-  return {{"CacheCluster", cluster.document}};
+  if (cluster.hidden.contains("engines")) {
+    cluster.hidden["generation"] = cluster.hidden.value("generation", std::int64_t{0}) + 1;
+    cluster.hidden["boot_parameters"] = boot_parameters(context, cluster);
+    context.resources().put(cluster);
+    poke(context);
+  }
+  return answer(context, cluster);
 }
 
 }  // namespace orrery::elasticache

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <set>
 
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/errors.hpp"
 #include "services/elasticache/layout.hpp"
 #include "services/elasticache/names.hpp"
@@ -20,14 +21,13 @@ std::string shard_id(int number) {
   return buffer;
 }
 
-void refuse_sources(RequestContext& context, const Input& input) {
+void refuse_sources(const Input& input) {
   if (const std::string id = input.str("GlobalReplicationGroupId"); !id.empty())
     throw AwsError("GlobalReplicationGroupNotFoundFault", 404, "Global replication group " + id + " not found.");
   if (const std::string name = input.str("ServerlessCacheSnapshotName"); !name.empty())
     throw AwsError("ServerlessCacheSnapshotNotFoundFault", 404, "Serverless cache snapshot " + name + " not found.");
   if (!input.strings("SnapshotArns").empty()) throw not_built("Seeding from snapshots in S3");
   if (!input.str("PrimaryClusterId").empty()) throw not_built("A replication group around an existing cluster");
-  if (const std::string name = input.str("SnapshotName"); !name.empty()) require_snapshot(context, name);
 }
 
 /// Cluster mode follows from ClusterMode, the parameter group, or the number of shards.
@@ -158,7 +158,7 @@ Json create_replication_group(RequestContext& context, const Input& input) {
   if (description.empty())
     throw invalid_parameter_value("The parameter ReplicationGroupDescription must be provided and must not be blank.");
   if (context.resources().exists(kGroup, id)) throw replication_group_exists(id);
-  refuse_sources(context, input);
+  refuse_sources(input);
   const storage::Tags tags = read_tags(input);
   storage::Resource group{.kind = std::string(kGroup), .id = id, .arn = context.arn("replicationgroup:" + id)};
   group.created = context.now;
@@ -179,6 +179,8 @@ Json create_replication_group(RequestContext& context, const Input& input) {
                   {"port", input.integer("Port", 6379)}};
   check_range("Port", group.hidden.at("port").get<std::int64_t>(), 1024, 65535);
   Json& node = group.hidden["node"];
+  const auto seed = find_seed(context, input.str("SnapshotName"));
+  if (seed) take_settings(*seed, node);
   const EngineVersion version = settle_engine(context, input, node, group.arn);
   if (version.engine == "memcached")
     throw invalid_parameter_value("Replication groups are not supported for engine memcached.");
@@ -195,6 +197,7 @@ Json create_replication_group(RequestContext& context, const Input& input) {
   settle_availability(input, group.document);
   group.hidden["shards"] = input.objects("NodeGroupConfiguration").empty() ? plain_shards(input, group, zones)
                                                                            : configured_shards(input, group, zones);
+  if (seed) seed_shards(*seed, group.hidden["shards"]);
   check_zones(group.hidden.at("shards"), zones);
   spread_slots(group.hidden["shards"]);
   check_failover(group);
@@ -202,11 +205,13 @@ Json create_replication_group(RequestContext& context, const Input& input) {
   mirror_settings(group);
   if (node.value("SnapshotRetentionLimit", 0) > 0 && mode == ClusterMode::off)
     group.document["SnapshottingClusterId"] = group.hidden.at("shards").at(0).at("members").back().at("id");
+  back(context, text(node, "Engine"), group);
   context.resources().put(group);
   context.resources().tag(kGroup, id, tags);
   apply_layout(context, group, Interfaces::renew);
   link_user_groups(context, group);
-  return {{"ReplicationGroup", group.document}};
+  advise_transit(context, group);
+  return group_answer(context, group);
 }
 
 }  // namespace orrery::elasticache

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <set>
+#include <map>
 
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/endpoints.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/nodes.hpp"
+#include "services/elasticache/wanted.hpp"
 
 namespace orrery::elasticache {
 
@@ -34,28 +36,52 @@ std::string least_used(const Json& members, const std::vector<std::string>& zone
 
 Json endpoint(const std::string& address, const Json& port) { return {{"Address", address}, {"Port", port}}; }
 
-Json node_group(RequestContext& context, const storage::Resource& group, const Json& shard) {
+using Members = std::map<std::string, storage::Resource>;
+
+/// A group's own endpoint: its lease, else the node that plays the role, else a name alone.
+Json group_endpoint(const storage::Resource& group, const char* role, const Json& node, const std::string& name) {
+  const Json leases = group.hidden.value("endpoints", Json::object());
+  if (const auto lease = leases.find(role); lease != leases.end()) return lease->at("endpoint");
+  return backed(group) ? node : endpoint(name, group.hidden.at("port"));
+}
+
+Json node_group(RequestContext& context, const storage::Resource& group, const Json& shard, const Members& clusters) {
   const bool sharded = group.document.at("ClusterEnabled");
   const std::string id = text(shard, "id");
-  const Json& port = group.hidden.at("port");
   const Tls tls = tls_of(group);
+  const Json& members = shard.at("members");
+  const auto endpoint_of = [&](const Json& member) {
+    return clusters.at(text(member, "id")).document.at("CacheNodes").at(0).at("Endpoint");
+  };
   Json out{{"NodeGroupId", id}, {"Status", "available"}, {"NodeGroupMembers", Json::array()}};
   if (sharded) {
     out["Slots"] = shard.at("slots");
   } else {
-    out["PrimaryEndpoint"] = endpoint(primary_address(context, group.id, id, tls), port);
-    out["ReaderEndpoint"] = endpoint(reader_address(context, group.id, id, tls), port);
+    out["PrimaryEndpoint"] =
+        group_endpoint(group, "primary", endpoint_of(members.front()), primary_address(context, group.id, id, tls));
+    out["ReaderEndpoint"] = group_endpoint(group, "reader", endpoint_of(members.at(members.size() > 1 ? 1 : 0)),
+                                           reader_address(context, group.id, id, tls));
   }
-  for (const Json& member : shard.at("members")) {
+  for (const Json& member : members) {
     Json node{
         {"CacheClusterId", member.at("id")}, {"CacheNodeId", "0001"}, {"PreferredAvailabilityZone", member.at("zone")}};
     if (!sharded) {
       node["CurrentRole"] = out.at("NodeGroupMembers").empty() ? "primary" : "replica";
-      node["ReadEndpoint"] = endpoint(node_address(context, group.id, text(member, "id"), "0001", tls), port);
+      node["ReadEndpoint"] = endpoint_of(member);
     }
     out["NodeGroupMembers"].push_back(std::move(node));
   }
   return out;
+}
+
+/// What an engine of the group needs in its cluster: its lease, what it begins with, what is in force until a reboot.
+void equip(RequestContext& context, const storage::Resource& group, const Json& member, storage::Resource& cluster) {
+  if (!backed(group) || !runner(context, text(cluster.document, "Engine"))) return;
+  const bool fresh = !leased_endpoint(cluster, "0001");
+  lease_node(context, cluster, "0001", group.hidden.at("port"));
+  if (!fresh) return;
+  cluster.hidden["boot_parameters"] = boot_parameters(context, cluster);
+  if (member.contains("restore_from")) cluster.hidden["restore_from"] = member.at("restore_from");
 }
 
 storage::Resource member_cluster(RequestContext& context, const storage::Resource& group, const Json& member) {
@@ -74,14 +100,22 @@ storage::Resource member_cluster(RequestContext& context, const storage::Resourc
   document["PreferredAvailabilityZone"] = member.at("zone");
   document["ReplicationGroupLogDeliveryEnabled"] = !document.at("LogDeliveryConfigurations").empty();
   document["LogDeliveryConfigurations"] = Json::array();
-  document["CacheNodes"] = Json::array(
-      {Json{{"CacheNodeId", "0001"},
-            {"CacheNodeStatus", "available"},
-            {"CacheNodeCreateTime", aws::seconds(cluster.created)},
-            {"Endpoint", endpoint(node_address(context, group.id, id, "0001", tls_of(group)), group.hidden.at("port"))},
-            {"ParameterGroupStatus", "in-sync"},
-            {"CustomerAvailabilityZone", member.at("zone")}}});
+  equip(context, group, member, cluster);
+  document["CacheNodes"] =
+      Json::array({Json{{"CacheNodeId", "0001"},
+                        {"CacheNodeStatus", "available"},
+                        {"CacheNodeCreateTime", aws::seconds(cluster.created)},
+                        {"Endpoint", leased_endpoint(cluster, "0001")
+                                         .value_or(endpoint(node_address(context, group.id, id, "0001", tls_of(group)),
+                                                            group.hidden.at("port")))},
+                        {"ParameterGroupStatus", "in-sync"},
+                        {"CustomerAvailabilityZone", member.at("zone")}}});
   return cluster;
+}
+
+void lease_group(RequestContext& context, storage::Resource& group, const storage::Resource& primary) {
+  if (leased_endpoint(primary, "0001"))
+    lease_endpoints(context, group, primary.hidden.at("engines").at("0001").at("listen").at(0));
 }
 
 }  // namespace
@@ -120,28 +154,34 @@ void apply_layout(RequestContext& context, storage::Resource& group, Interfaces 
   const storage::Tags tags = table.tags(kGroup, group.id);
   document["MemberClusters"] = Json::array();
   document["NodeGroups"] = Json::array();
-  std::set<std::string> kept;
+  Members members;
+  for (const Json& shard : group.hidden.at("shards"))
+    for (const Json& member : shard.at("members"))
+      members.emplace(text(member, "id"), member_cluster(context, group, member));
+  const Json& first = group.hidden.at("shards").at(0).at("members").at(0);
+  if (!document.at("ClusterEnabled").get<bool>()) lease_group(context, group, members.at(text(first, "id")));
   for (const Json& shard : group.hidden.at("shards")) {
-    document["NodeGroups"].push_back(node_group(context, group, shard));
+    document["NodeGroups"].push_back(node_group(context, group, shard, members));
     for (const Json& member : shard.at("members")) {
-      storage::Resource cluster = member_cluster(context, group, member);
+      storage::Resource& cluster = members.at(text(member, "id"));
       if (interfaces == Interfaces::renew || !cluster.hidden.contains("interfaces")) reattach(context, cluster);
       const bool fresh = !table.exists(kCluster, cluster.id);
       table.put(cluster);
       if (fresh) table.tag(kCluster, cluster.id, tags);
       relink(context, cluster);
       document["MemberClusters"].push_back(cluster.id);
-      kept.insert(cluster.id);
     }
   }
   for (const Json& id : before)
-    if (!kept.contains(id.get<std::string>()))
+    if (!members.contains(id.get<std::string>()))
       if (const auto gone = table.find(kCluster, id.get<std::string>())) remove_cluster(context, *gone);
   document.erase("ConfigurationEndpoint");
   if (document.at("ClusterEnabled").get<bool>())
     document["ConfigurationEndpoint"] =
-        endpoint(configuration_address(context, group.id, tls_of(group)), group.hidden.at("port"));
+        leased_endpoint(members.at(text(first, "id")), "0001")
+            .value_or(endpoint(configuration_address(context, group.id, tls_of(group)), group.hidden.at("port")));
   table.put(group);
+  poke(context);
 }
 
 }  // namespace orrery::elasticache

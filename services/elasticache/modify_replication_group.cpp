@@ -83,7 +83,8 @@ Json modify_replication_group(RequestContext& context, const Input& input) {
   mirror_settings(group);
   apply_layout(context, group, node.at("SecurityGroups") == groups_before ? Interfaces::keep : Interfaces::renew);
   link_user_groups(context, group);
-  return {{"ReplicationGroup", group.document}};
+  advise_transit(context, group);
+  return group_answer(context, group);
 }
 
 }  // namespace orrery::elasticache

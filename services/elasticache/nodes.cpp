@@ -1,5 +1,7 @@
 #include "services/elasticache/nodes.hpp"
 
+#include "services/elasticache/backing.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/settings.hpp"
 #include "services/elasticache/subnet_group.hpp"
@@ -45,8 +47,11 @@ void relink(RequestContext& context, const storage::Resource& cluster) {
 
 void remove_cluster(RequestContext& context, storage::Resource cluster) {
   detach(context, cluster);
+  release(context, cluster);
+  poke(context);
   context.resources().erase(kCluster, cluster.id);
   settle_all(context, cluster.arn);
+  settle_engines(context, cluster.arn);
 }
 
 }  // namespace orrery::elasticache

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/errors.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/paging.hpp"
@@ -106,6 +107,21 @@ ClusterMode mode_of(RequestContext& context, const std::string& name) {
                                                                                          : ClusterMode::off;
 }
 
+std::map<std::string, Setting> parameter_values(RequestContext& context, const std::string& name) {
+  std::map<std::string, Setting> out;
+  const auto group = find(context, name);
+  if (!group) return out;
+  for (const Parameter& parameter : family_parameters(text(group->document, "CacheParameterGroupFamily")))
+    if (!parameter.value.empty())
+      out[std::string(parameter.name)] = {std::string(parameter.value),
+                                          parameter.change == "immediate" ? Change::immediate : Change::reboot};
+  for (const auto& [parameter, value] : group->hidden.at("parameters").items()) {
+    const auto known = out.find(parameter);
+    out[parameter] = {value, known == out.end() ? Change::immediate : known->second.change};
+  }
+  return out;
+}
+
 Json create_parameter_group(RequestContext& context, const Input& input) {
   const std::string given = input.str("CacheParameterGroupName");
   if (is_default(lower(given)))
@@ -173,6 +189,7 @@ Json modify_parameter_group(RequestContext& context, const Input& input) {
     group.hidden["parameters"][name] = value;
   }
   context.resources().put(group);
+  poke(context);
   return {{"CacheParameterGroupName", group.id}};
 }
 
@@ -193,6 +210,7 @@ Json reset_parameter_group(RequestContext& context, const Input& input) {
     group.hidden["parameters"].erase(name);
   }
   context.resources().put(group);
+  poke(context);
   return {{"CacheParameterGroupName", group.id}};
 }
 

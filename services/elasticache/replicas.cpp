@@ -78,7 +78,7 @@ Json change_count(RequestContext& context, const Input& input, Direction directi
   }
   check_failover(group);
   apply_layout(context, group, Interfaces::keep);
-  return {{"ReplicationGroup", group.document}};
+  return group_answer(context, group);
 }
 
 void drop_shards(const Input& input, std::size_t count, Json& shards) {
@@ -141,7 +141,7 @@ Json modify_shard_configuration(RequestContext& context, const Input& input) {
   for (Json& shard : shards) shard.erase("slots");
   spread_slots(shards);
   apply_layout(context, group, Interfaces::keep);
-  return {{"ReplicationGroup", group.document}};
+  return group_answer(context, group);
 }
 
 }  // namespace orrery::elasticache

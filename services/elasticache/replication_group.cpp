@@ -1,8 +1,11 @@
 #include "services/elasticache/replication_group.hpp"
 
+#include "registry/findings.hpp"
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/engines.hpp"
 #include "services/elasticache/errors.hpp"
 #include "services/elasticache/layout.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/nodes.hpp"
 #include "services/elasticache/paging.hpp"
@@ -10,6 +13,13 @@
 #include "services/elasticache/snapshot.hpp"
 
 namespace orrery::elasticache {
+
+namespace {
+
+constexpr Rule kPreferred{"elasticache-transit-encryption-preferred",
+                          "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption-enable.html"};
+
+}  // namespace
 
 storage::Resource group_named(RequestContext& context, const std::string& id) {
   auto group = context.resources().find(kGroup, lower(id));
@@ -80,12 +90,32 @@ void settle_transit(const Input& input, Json& node) {
   if (on && modes) node["TransitEncryptionMode"] = mode;
 }
 
+void advise_transit(RequestContext& context, const storage::Resource& group) {
+  if (backed(group) && group.document.value("TransitEncryptionMode", "") == "preferred")
+    advise(context, kPreferred, group.arn,
+           "A Redis port takes connections with TLS or without, not both: the nodes of " + group.id +
+               " only take those with TLS.");
+  else
+    settle(context, kPreferred, group.arn);
+}
+
+Json group_answer(RequestContext& context, const storage::Resource& group) {
+  Json document = group.document;
+  Lives(context).show_group(group, document);
+  return {{"ReplicationGroup", std::move(document)}};
+}
+
 Json describe_replication_groups(RequestContext& context, const Input& input) {
   std::vector<Json> groups;
+  Lives lives(context);
+  const auto add = [&](const storage::Resource& group) {
+    groups.push_back(group.document);
+    lives.show_group(group, groups.back());
+  };
   if (const std::string id = input.str("ReplicationGroupId"); !id.empty())
-    groups.push_back(group_named(context, id).document);
+    add(group_named(context, id));
   else
-    for (const storage::Resource& group : context.resources().list(kGroup)) groups.push_back(group.document);
+    for (const storage::Resource& group : context.resources().list(kGroup)) add(group);
   return page(input, "ReplicationGroups", std::move(groups), "ReplicationGroupId");
 }
 
@@ -106,14 +136,19 @@ Json delete_replication_group(RequestContext& context, const Input& input) {
       cluster->document.erase("ReplicationGroupId");
       cluster->document.erase("ReplicationGroupLogDeliveryEnabled");
       cluster->hidden["port"] = group.hidden.at("port");
+      for (const char* secret : {"secret", "tokens"})
+        if (group.hidden.contains(secret)) cluster->hidden[secret] = group.hidden.at(secret);
       context.resources().put(*cluster);
     } else if (cluster) {
       remove_cluster(context, *cluster);
     }
     first = false;
   }
+  release(context, group);
+  poke(context);
   context.resources().erase(kGroup, group.id);
   settle_all(context, group.arn);
+  settle(context, kPreferred, group.arn);
   return {{"ReplicationGroup", out}};
 }
 
@@ -131,7 +166,7 @@ Json test_failover(RequestContext& context, const Input& input) {
                      "The node group " + wanted + " has no replica to fail over to.");
     std::swap(members[0], members[1]);
     apply_layout(context, group, Interfaces::keep);
-    return {{"ReplicationGroup", group.document}};
+    return group_answer(context, group);
   }
   throw node_group_not_found(wanted);
 }

@@ -17,6 +17,10 @@ void check_failover(const storage::Resource& group);
 /// User groups may not change what does not exist, and need encryption in transit.
 void check_user_groups(RequestContext& context, const storage::Resource& group);
 void settle_transit(const Input& input, Json& node);
+/// Advice on what the engines can't do of it.
+void advise_transit(RequestContext& context, const storage::Resource& group);
+/// The answer of a call that made or changed a group.
+Json group_answer(RequestContext& context, const storage::Resource& group);
 
 Json create_replication_group(RequestContext&, const Input&);
 Json describe_replication_groups(RequestContext&, const Input&);

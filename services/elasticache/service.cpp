@@ -2,12 +2,14 @@
 
 #include "services/elasticache/cluster.hpp"
 #include "services/elasticache/engine_versions.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/parameter_group.hpp"
 #include "services/elasticache/replication_group.hpp"
 #include "services/elasticache/snapshot.hpp"
 #include "services/elasticache/subnet_group.hpp"
 #include "services/elasticache/tags.hpp"
 #include "services/elasticache/user.hpp"
+#include "services/elasticache/wanted.hpp"
 
 namespace orrery::elasticache {
 
@@ -57,7 +59,8 @@ constexpr OperationRow kOperations[] = {
 }  // namespace
 
 const Service& service() {
-  static const Service instance{.name = "elasticache", .operations = kOperations};
+  static const Service instance{
+      .name = "elasticache", .operations = kOperations, .tick = &watch_engines, .engines = &want};
   return instance;
 }
 

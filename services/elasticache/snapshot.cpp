@@ -1,7 +1,12 @@
 #include "services/elasticache/snapshot.hpp"
 
+#include <algorithm>
+
+#include "aws/ids.hpp"
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/errors.hpp"
 #include "services/elasticache/layout.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/nodes.hpp"
 #include "services/elasticache/paging.hpp"
@@ -12,8 +17,6 @@
 namespace orrery::elasticache {
 
 namespace {
-
-constexpr std::string_view kSnapshot = "snapshot";
 
 storage::Resource blank(RequestContext& context, const std::string& given, const Json& node) {
   const std::string name = checked_identifier("SnapshotName", given, 255);
@@ -33,10 +36,30 @@ storage::Resource blank(RequestContext& context, const std::string& given, const
   return snapshot;
 }
 
+Json answer(RequestContext& context, const storage::Resource& snapshot) {
+  Json document = snapshot.document;
+  show_snapshot(context, snapshot, document);
+  return document;
+}
+
 Json keep(RequestContext& context, const storage::Resource& snapshot, const storage::Tags& tags) {
   context.resources().put(snapshot);
   context.resources().tag(kSnapshot, snapshot.id, tags);
-  return snapshot.document;
+  poke(context);
+  return answer(context, snapshot);
+}
+
+/// Wants a copy of the data of a node, when an engine has it. The primary's: a replica may lack the last writes.
+void want_copy(RequestContext& context, storage::Resource& snapshot, const storage::Resource& cluster,
+               const std::string& shard) {
+  if (!leased_endpoint(cluster, "0001") || !runner(context, text(cluster.document, "Engine"))) return;
+  Json& copies = snapshot.hidden["copies"];
+  if (!snapshot.hidden.contains("folder") || snapshot.hidden.at("folder").is_null())
+    snapshot.hidden["folder"] =
+        "elasticache-snapshot/" + context.account + "/" + context.region + "/" + snapshot.id + "-" + aws::random_hex(8);
+  copies.push_back({{"id", text(snapshot.hidden, "folder") + "." + shard},
+                    {"source", cluster.hidden.at("engines").at("0001").at("id")},
+                    {"shard", shard}});
 }
 
 Json node_snapshot(RequestContext& context, const std::string& cluster) {
@@ -48,8 +71,31 @@ Json node_snapshot(RequestContext& context, const std::string& cluster) {
 
 }  // namespace
 
-void require_snapshot(RequestContext& context, const std::string& name) {
-  if (!context.resources().exists(kSnapshot, lower(name))) throw snapshot_not_found(name);
+std::optional<storage::Resource> find_seed(RequestContext& context, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  auto snapshot = context.resources().find(kSnapshot, lower(name));
+  if (!snapshot) throw snapshot_not_found(name);
+  Json document = snapshot->document;
+  show_snapshot(context, *snapshot, document);
+  if (document.at("SnapshotStatus") != "available")
+    throw AwsError("InvalidSnapshotState", 400, "Snapshot " + snapshot->id + " is not available.");
+  return snapshot;
+}
+
+void take_settings(const storage::Resource& seed, Json& node) {
+  for (const char* member : {"Engine", "EngineVersion", "CacheNodeType"})
+    if (seed.document.contains(member)) node[member] = seed.document.at(member);
+}
+
+void seed_shards(const storage::Resource& seed, Json& shards) {
+  const Json& nodes = seed.document.at("NodeSnapshots");
+  if (nodes.size() != shards.size()) throw not_built("Restoring a snapshot into another number of shards");
+  const Json copies = seed.hidden.value("copies", Json::array());
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    const Json configuration = nodes.at(i).value("NodeGroupConfiguration", Json::object());
+    if (configuration.contains("Slots")) shards[i]["slots"] = configuration.at("Slots");
+    if (i < copies.size()) shards[i]["members"][0]["restore_from"] = copies.at(i).at("id");
+  }
 }
 
 Json take_snapshot_of_group(RequestContext& context, const storage::Resource& group, const std::string& name,
@@ -67,6 +113,12 @@ Json take_snapshot_of_group(RequestContext& context, const storage::Resource& gr
   for (const Json& shard : group.hidden.at("shards")) {
     Json node = node_snapshot(context, text(shard.at("members").back(), "id"));
     node["NodeGroupId"] = shard.at("id");
+    node["NodeGroupConfiguration"] = {{"NodeGroupId", shard.at("id")},
+                                      {"ReplicaCount", shard.at("members").size() - 1},
+                                      {"PrimaryAvailabilityZone", shard.at("members").front().at("zone")}};
+    if (group.document.at("ClusterEnabled").get<bool>()) node["NodeGroupConfiguration"]["Slots"] = shard.at("slots");
+    if (const auto primary = context.resources().find(kCluster, text(shard.at("members").front(), "id")))
+      want_copy(context, snapshot, *primary, text(shard, "id"));
     document["NodeSnapshots"].push_back(std::move(node));
   }
   return keep(context, snapshot, tags);
@@ -82,6 +134,7 @@ Json take_snapshot_of_cluster(RequestContext& context, const storage::Resource& 
   document["PreferredAvailabilityZone"] = cluster.document.at("PreferredAvailabilityZone");
   document["Port"] = cluster.document.at("CacheNodes").at(0).at("Endpoint").at("Port");
   document["NodeSnapshots"] = Json::array({node_snapshot(context, cluster.id)});
+  want_copy(context, snapshot, cluster, "0001");
   return keep(context, snapshot, tags);
 }
 
@@ -104,7 +157,7 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
   const bool nodes = input.flag("ShowNodeGroupConfig", true);
   std::vector<Json> snapshots;
   for (const storage::Resource& snapshot : context.resources().list(kSnapshot)) {
-    Json document = snapshot.document;
+    Json document = answer(context, snapshot);
     if (!wanted.empty() && snapshot.id != wanted) continue;
     if (!cluster.empty() && document.value("CacheClusterId", "") != cluster) continue;
     if (!group.empty() && document.value("ReplicationGroupId", "") != group) continue;
@@ -125,6 +178,7 @@ Json delete_snapshot(RequestContext& context, const Input& input) {
   Json out = snapshot->document;
   out["SnapshotStatus"] = "deleting";
   context.resources().erase(kSnapshot, name);
+  poke(context);
   return {{"Snapshot", out}};
 }
 

@@ -4,7 +4,9 @@
 
 #include "aws/ids.hpp"
 #include "registry/filters.hpp"
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/errors.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/paging.hpp"
 #include "services/elasticache/tags.hpp"
@@ -82,8 +84,10 @@ std::vector<std::string> filter_values(const Json& user, std::string_view name) 
 Json view(RequestContext& context, const storage::Resource& user) {
   Json out = user.document;
   out["UserGroupIds"] = Json::array();
-  for (const storage::Edge& edge : context.resources().links_to(kUser, user.id))
+  for (const storage::Edge& edge : context.resources().links_to(kUser, user.id)) {
     out["UserGroupIds"].push_back(edge.from.id);
+    if (user_group_changes(context, edge.from.id)) out["Status"] = "modifying";
+  }
   return out;
 }
 
@@ -157,6 +161,7 @@ Json modify_user(RequestContext& context, const Input& input) {
     user.document["AccessString"] = text(user.document, "AccessString") + " " + more;
   settle_authentication(input, Required::no, user);
   context.resources().put(user);
+  poke(context);
   return view(context, user);
 }
 
@@ -178,6 +183,7 @@ Json delete_user(RequestContext& context, const Input& input) {
     context.resources().unlink("user-group", group->id, "user", {"elasticache", "user", user.id});
   }
   out["Status"] = "deleting";
+  poke(context);
   context.resources().erase(kUser, user.id);
   return out;
 }

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <set>
 
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/errors.hpp"
+#include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/paging.hpp"
 #include "services/elasticache/tags.hpp"
@@ -22,6 +24,7 @@ storage::Resource group_named(RequestContext& context, const std::string& id) {
 Json view(RequestContext& context, const storage::Resource& group) {
   Json out = group.document;
   out["ReplicationGroups"] = Json::array();
+  if (user_group_changes(context, group.id)) out["Status"] = "modifying";
   for (const storage::Edge& edge : context.resources().links_to(kUserGroup, group.id))
     out["ReplicationGroups"].push_back(edge.from.id);
   return out;
@@ -44,6 +47,7 @@ void store(RequestContext& context, const storage::Resource& group) {
   table.unlink(kUserGroup, group.id, "user");
   for (const Json& id : group.document.at("UserIds"))
     table.link(kUserGroup, group.id, "user", {"elasticache", "user", id});
+  poke(context);
 }
 
 void check_engine(const std::string& engine) {
@@ -52,6 +56,14 @@ void check_engine(const std::string& engine) {
 }
 
 }  // namespace
+
+bool user_group_changes(RequestContext& context, const std::string& user_group) {
+  Lives lives(context);
+  for (const storage::Edge& edge : context.resources().links_to(kUserGroup, user_group))
+    if (const auto group = context.resources().find("replication-group", edge.from.id))
+      if (lives.changing(*group)) return true;
+  return false;
+}
 
 Json create_user_group(RequestContext& context, const Input& input) {
   const std::string id = checked_identifier("UserGroupId", input.str("UserGroupId"), 40),
