@@ -5,6 +5,7 @@
 #include "services/rds/certificate.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/names.hpp"
+#include "services/rds/watch_engine.hpp"
 
 namespace orrery::rds {
 
@@ -176,6 +177,7 @@ void give_advice(RequestContext& context, const storage::Resource& instance) {
 void settle_all(RequestContext& context, const std::string& arn) {
   for (const Rule& rule : {kReservedUser, kPasswordCharacters, kExpiredAuthority, kUnprotected, Rule{kVersionRule, ""}})
     settle(context, rule, arn);
+  forget_engine(context, arn);
 }
 
 }  // namespace orrery::rds

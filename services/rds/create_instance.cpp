@@ -3,10 +3,12 @@
 #include "services/rds/checks.hpp"
 #include "services/rds/disks.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/force.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/network.hpp"
 #include "services/rds/parameter_group.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
 #include "services/rds/tags.hpp"
 #include "services/rds/watching.hpp"
@@ -97,11 +99,10 @@ void settle_access(RequestContext& context, const Input& input, storage::Resourc
   document["DeletionProtection"] = input.flag("DeletionProtection");
 }
 
-void settle_endpoint(RequestContext& context, const Engine& engine, const Input& input, Json& document) {
+void settle_endpoint(RequestContext& context, const Engine& engine, const Input& input, storage::Resource& instance) {
   const std::int64_t port = input.integer("Port", engine.port);
   check_range("Port", port, 1150, 65535);
-  document["Endpoint"] = {{"Address", endpoint_address(context, document.at("DBInstanceIdentifier"))}, {"Port", port}};
-  if (const auto zone = hosted_zone(context.region); !zone.empty()) document["Endpoint"]["HostedZoneId"] = zone;
+  place_endpoint(context, instance, port);
 }
 
 storage::Tags all_tags(const Input& input) {
@@ -131,7 +132,7 @@ Json create_instance(RequestContext& context, const Input& input) {
   settle_storage(engine, input, document);
   settle_backup(input, identifier, document);
   settle_encryption(context, input, document);
-  settle_endpoint(context, engine, input, document);
+  settle_endpoint(context, engine, input, instance);
   place_instance(context, input, document);
   settle_access(context, input, instance);
   settle_monitoring(context, input, document);
@@ -145,6 +146,9 @@ Json create_instance(RequestContext& context, const Input& input) {
     document["PromotionTier"] = *tier;
   }
   reattach(context, instance);
+  take_force(context, instance);
+  begin_transition(instance, Transition::creating);
+  poke(context);
   context.resources().put(instance);
   context.resources().tag(kInstance, identifier, tags);
   relink(context, instance);

@@ -2,6 +2,7 @@
 #include "services/rds/errors.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/network.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
 #include "services/rds/snapshot.hpp"
 
@@ -21,6 +22,7 @@ Json delete_instance(RequestContext& context, const Input& input) {
   if (!skip && final_snapshot.empty())
     throw invalid_parameter_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
   if (!skip) take_snapshot(context, instance, final_snapshot, {});
+  release_endpoint(context, instance);
   Json out = instance_view(context, instance);
   out["DBInstanceStatus"] = "deleting";
   detach(context, instance);

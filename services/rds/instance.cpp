@@ -3,8 +3,11 @@
 #include "aws/ids.hpp"
 #include "registry/filters.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/force.hpp"
 #include "services/rds/names.hpp"
+#include "services/rds/network.hpp"
 #include "services/rds/paging.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/snapshot.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
@@ -22,6 +25,11 @@ Json view(RequestContext& context, const storage::Resource& instance, const stor
     out["DBSubnetGroup"].erase("DBSubnetGroupArn");
     out["DBSubnetGroup"].erase("SupportedNetworkTypes");
   }
+  out["DBInstanceStatus"] = status_of(context, instance);
+  // An instance has no endpoint before it is up.
+  if (out.at("DBInstanceStatus") == "creating") out.erase("Endpoint");
+  out["DBParameterGroups"][0]["ParameterApplyStatus"] = apply_status(context, instance);
+  if (password_pending(context, instance)) out["PendingModifiedValues"]["MasterUserPassword"] = "****";
   // Logs are shipped within five minutes; at once is as good.
   if (out.at("BackupRetentionPeriod") != 0) out["LatestRestorableTime"] = out.at("InstanceCreateTime");
   out["TagList"] = tag_list(tags);
@@ -48,6 +56,12 @@ bool known_filter(std::string_view name) {
          name == "domain";
 }
 
+/// The standby takes over in its zone, and the zone of before has the new standby.
+void fail_over(RequestContext& context, storage::Resource& instance) {
+  std::swap(instance.document["AvailabilityZone"], instance.document["SecondaryAvailabilityZone"]);
+  reattach(context, instance);
+}
+
 Json set_status(RequestContext& context, storage::Resource instance, const std::string& status) {
   instance.document["DBInstanceStatus"] = status;
   context.resources().put(instance);
@@ -66,8 +80,8 @@ Json instance_view(RequestContext& context, const storage::Resource& instance) {
   return view(context, instance, context.resources().tags(kInstance, instance.id));
 }
 
-void require_available(const storage::Resource& instance) {
-  if (instance.document.at("DBInstanceStatus") != "available")
+void require_available(RequestContext& context, const storage::Resource& instance) {
+  if (status_of(context, instance) != "available")
     throw invalid_instance_state("Instance " + instance.id + " is not in available state.");
 }
 
@@ -106,35 +120,39 @@ Json describe_instances(RequestContext& context, const Input& input) {
 }
 
 Json reboot_instance(RequestContext& context, const Input& input) {
-  const storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  require_available(instance);
+  storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  require_available(context, instance);
   if (input.flag("ForceFailover") && !instance.document.at("MultiAZ").get<bool>())
     throw invalid_parameter_combination("You cannot force failover of a DB instance that is not MultiAZ.");
+  if (input.flag("ForceFailover")) fail_over(context, instance);
+  restart(context, instance, Transition::rebooting);
   return set_status(context, instance, "available");
 }
 
 Json start_instance(RequestContext& context, const Input& input) {
-  const storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  if (instance.document.at("DBInstanceStatus") != "stopped")
+  storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  if (status_of(context, instance) != "stopped")
     throw invalid_instance_state("Instance " + instance.id + " is not in stopped state.");
-  storage::Resource started = instance;
-  started.document.erase("AutomaticRestartTime");
-  return set_status(context, started, "available");
+  instance.document.erase("AutomaticRestartTime");
+  restart(context, instance, Transition::starting);
+  return set_status(context, instance, "available");
 }
 
 Json stop_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  require_available(instance);
+  require_available(context, instance);
   if (const std::string snapshot = input.str("DBSnapshotIdentifier"); !snapshot.empty())
     take_snapshot(context, instance, snapshot, {});
   // RDS starts a stopped instance again after seven days (user guide, "Stopping a DB instance").
+  begin_transition(instance, Transition::stopping);
+  poke(context);
   instance.document["AutomaticRestartTime"] = aws::seconds(context.now + aws::Millis{7} * 24 * 3600 * 1000);
   return set_status(context, instance, "stopped");
 }
 
 Json add_role_to_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  require_available(instance);
+  require_available(context, instance);
   const std::string role = input.str("RoleArn"), feature = input.str("FeatureName");
   const std::string engine = instance.document.at("Engine");
   if (engine != "postgres" || (feature != "s3Import" && feature != "s3Export" && feature != "Lambda"))

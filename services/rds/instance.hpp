@@ -12,7 +12,7 @@ inline constexpr std::string_view kInstance = "db-instance";
 storage::Resource instance_named(RequestContext& context, const std::string& identifier);
 /// What clients see of a stored instance: its document with its subnet group and tags joined in.
 Json instance_view(RequestContext& context, const storage::Resource& instance);
-void require_available(const storage::Resource& instance);
+void require_available(RequestContext& context, const storage::Resource& instance);
 /// Rewrites the edges from the instance to its subnet group, parameter group and security groups.
 void relink(RequestContext& context, const storage::Resource& instance);
 

@@ -7,6 +7,7 @@
 #include "services/rds/names.hpp"
 #include "services/rds/network.hpp"
 #include "services/rds/parameter_group.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/watching.hpp"
@@ -117,7 +118,10 @@ void change_network(RequestContext& context, const Input& input, storage::Resour
                    "The network type " + input.str("NetworkType") + " isn't supported.");
   if (const auto port = input.find_integer("DBPortNumber")) {
     check_range("DBPortNumber", *port, 1150, 65535);
-    document["Endpoint"]["Port"] = *port;
+    if (*port != port_of(instance)) {
+      place_endpoint(context, instance, *port);
+      restart(context, instance, Transition::modifying);
+    }
   }
   if (moved) reattach(context, instance);
 }
@@ -152,7 +156,7 @@ void rename(RequestContext& context, const std::string& wanted, storage::Resourc
   instance.arn = context.arn("db:" + name);
   instance.document["DBInstanceIdentifier"] = name;
   instance.document["DBInstanceArn"] = instance.arn;
-  instance.document["Endpoint"]["Address"] = endpoint_address(context, name);
+  place_endpoint(context, instance, port_of(instance));
   table.put(instance);
   table.tag(kInstance, name, tags);
 }
@@ -161,9 +165,10 @@ void rename(RequestContext& context, const std::string& wanted, storage::Resourc
 
 Json modify_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  require_available(instance);
+  require_available(context, instance);
   input.acknowledge("ApplyImmediately", "changes settle at once, as if the maintenance window were now");
   Json& document = instance.document;
+  const Json before = document;
   const Engine& engine = checked_engine(document.at("Engine"));
   refuse_foreign(engine, input);
   const ChosenVersion version = change_version(context, engine, input, instance);
@@ -184,6 +189,12 @@ Json modify_instance(RequestContext& context, const Input& input) {
   change_credentials(context, engine, input, instance);
   if (const std::string wanted = input.str("NewDBInstanceIdentifier"); !wanted.empty())
     rename(context, wanted, instance);
+  // A new class or version is a new machine or a new server process: static parameters take force with it.
+  if (document.at("DBInstanceClass") != before.at("DBInstanceClass") ||
+      document.at("EngineVersion") != before.at("EngineVersion"))
+    restart(context, instance, Transition::modifying);
+  begin_transition(instance, Transition::modifying);
+  poke(context);
   context.resources().put(instance);
   relink(context, instance);
   give_advice(context, instance);

@@ -1,6 +1,8 @@
 #include "services/rds/parameter_group.hpp"
 
 #include "services/rds/errors.hpp"
+#include "services/rds/force.hpp"
+#include "services/rds/formulas.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/paging.hpp"
 #include "services/rds/parameters.hpp"
@@ -10,7 +12,7 @@ namespace orrery::rds {
 
 namespace {
 
-constexpr std::string_view kKind = "db-parameter-group";
+constexpr std::string_view kKind = kParameterGroup;
 constexpr std::string_view kDefault = "default.";
 
 bool is_default(const std::string& name) { return name.rfind(kDefault, 0) == 0; }
@@ -66,6 +68,14 @@ const Parameter checked(const std::string& family, const std::string& name) {
 }
 
 }  // namespace
+
+Json group_values(RequestContext& context, const std::string& name) {
+  Json values = Json::object();
+  const auto group = find(context, lower(name));
+  if (!group) return values;
+  for (const auto& [parameter, set] : group->hidden.at("parameters").items()) values[parameter] = set.at("value");
+  return values;
+}
 
 std::optional<Json> find_parameter_group(RequestContext& context, const std::string& name) {
   const auto group = find(context, lower(name));
@@ -131,6 +141,7 @@ Json modify_parameter_group(RequestContext& context, const Input& input) {
   storage::Resource group = own(context, input);
   const std::string family = group.document.at("DBParameterGroupFamily");
   const std::vector<Input> changes = input.objects("Parameters");
+  Changes immediate;
   if (changes.size() > 20) throw invalid_parameter_value("At most 20 parameters can be modified in one request.");
   for (const Input& change : changes) {
     const std::string name = change.str("ParameterName"), value = change.str("ParameterValue");
@@ -143,21 +154,29 @@ Json modify_parameter_group(RequestContext& context, const Input& input) {
     const Parameter parameter = checked(family, name);
     if (method == "immediate" && parameter.apply_type == "static")
       throw invalid_parameter_combination("cannot use immediate apply method for static parameter");
+    if (!evaluate(value, Variables{.class_memory = 1})) throw invalid_parameter_value("Invalid formula: " + value);
     if (!allows(parameter, value))
       throw invalid_parameter_value("Invalid parameter value: " + value + " for: " + name +
                                     " allowed values are: " + std::string(parameter.allowed));
     group.hidden["parameters"][name] = {{"value", value}, {"method", method}};
+    if (method == "immediate") immediate[name] = value;
   }
   context.resources().put(group);
+  spread(context, group.id, immediate);
   return {{"DBParameterGroupName", group.id}};
 }
 
 Json reset_parameter_group(RequestContext& context, const Input& input) {
   storage::Resource group = own(context, input);
   const std::vector<Input> named = input.objects("Parameters");
+  Changes immediate;
   if (input.flag("ResetAllParameters", named.empty())) {
     if (!named.empty())
       throw invalid_parameter_combination("ResetAllParameters and Parameters cannot be used together.");
+    // "Dynamic parameters are updated immediately and static parameters are set to pending-reboot" (API reference).
+    for (const auto& [name, set] : group.hidden.at("parameters").items())
+      if (checked(group.document.at("DBParameterGroupFamily"), name).apply_type != "static")
+        immediate[name] = std::nullopt;
     group.hidden["parameters"] = Json::object();
   }
   for (const Input& parameter : named) {
@@ -167,8 +186,10 @@ Json reset_parameter_group(RequestContext& context, const Input& input) {
       throw invalid_parameter_combination("cannot use immediate apply method for static parameter");
     parameter.acknowledge("ParameterValue", "a reset takes the engine's value");
     group.hidden["parameters"].erase(name);
+    if (parameter.str("ApplyMethod") == "immediate") immediate[name] = std::nullopt;
   }
   context.resources().put(group);
+  spread(context, group.id, immediate);
   return {{"DBParameterGroupName", group.id}};
 }
 

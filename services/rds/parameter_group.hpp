@@ -8,6 +8,10 @@
 
 namespace orrery::rds {
 
+inline constexpr std::string_view kParameterGroup = "db-parameter-group";
+
+/// The values that the group sets, by parameter; none for a group that is not there.
+Json group_values(RequestContext& context, const std::string& name);
 /// The group's document; "default.<family>" exists for every family, stored or not.
 std::optional<Json> find_parameter_group(RequestContext& context, const std::string& name);
 /// The group's name when it exists and fits the family (InvalidParameterCombination otherwise); the default one, stored

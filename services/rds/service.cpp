@@ -3,9 +3,11 @@
 #include "services/rds/engine_versions.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/parameter_group.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/snapshot.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
+#include "services/rds/tick.hpp"
 
 namespace orrery::rds {
 
@@ -43,7 +45,7 @@ constexpr OperationRow kOperations[] = {
 }  // namespace
 
 const Service& service() {
-  static const Service instance{.name = "rds", .operations = kOperations};
+  static const Service instance{.name = "rds", .operations = kOperations, .tick = &tick, .engines = &add_wanted};
   return instance;
 }
 

@@ -5,6 +5,7 @@
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/paging.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
 
@@ -52,7 +53,7 @@ Json take_snapshot(RequestContext& context, const storage::Resource& instance, c
                        {"OriginalSnapshotCreateTime", context.timestamp()},
                        {"SnapshotDatabaseTime", context.timestamp()},
                        {"Encrypted", from.at("StorageEncrypted")},
-                       {"Port", from.at("Endpoint").at("Port")},
+                       {"Port", port_of(instance)},
                        {"OptionGroupName", from.at("OptionGroupMemberships").at(0).at("OptionGroupName")}};
   for (const char* member :
        {"DBInstanceIdentifier", "Engine", "EngineVersion", "AllocatedStorage", "AvailabilityZone", "InstanceCreateTime",
@@ -71,7 +72,7 @@ Json take_snapshot(RequestContext& context, const storage::Resource& instance, c
 Json create_snapshot(RequestContext& context, const Input& input) {
   const std::string identifier = input.str("DBSnapshotIdentifier");
   const storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  require_available(instance);
+  require_available(context, instance);
   return {{"DBSnapshot", take_snapshot(context, instance, identifier, read_tags(input))}};
 }
 

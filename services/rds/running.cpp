@@ -1,0 +1,147 @@
+#include "services/rds/running.hpp"
+
+#include "engines/supervisor.hpp"
+#include "services/rds/force.hpp"
+#include "services/rds/instance.hpp"
+#include "services/rds/network.hpp"
+#include "services/rds/settings.hpp"
+
+namespace orrery::rds {
+
+namespace {
+
+std::string software(const std::string& rds_engine) {
+  return rds_engine == "postgres" ? "postgres" : rds_engine == "mysql" || rds_engine == "mariadb" ? "mariadb" : "";
+}
+
+bool engine_runs(const RequestContext& context, const storage::Resource& instance) {
+  return instance.hidden.contains("lease") && has_engine(context, instance.document.at("Engine"));
+}
+
+Json written(const engines::Endpoint& endpoint) { return {{"host", endpoint.host}, {"port", endpoint.port}}; }
+
+std::string_view name_of(Transition transition) {
+  switch (transition) {
+    case Transition::creating:
+      return "creating";
+    case Transition::modifying:
+      return "modifying";
+    case Transition::rebooting:
+      return "rebooting";
+    case Transition::starting:
+      return "starting";
+    case Transition::stopping:
+      return "stopping";
+  }
+  return "";
+}
+
+bool as_wanted(const engines::Status& status, const engines::Specification& wanted) {
+  return status.phase == engines::Phase::running && status.generation == wanted.generation &&
+         status.port == wanted.port && status.settings == wanted.settings;
+}
+
+}  // namespace
+
+std::string engine_id(const RequestContext& context, const storage::Resource& instance) {
+  return "rds/" + context.account + "/" + context.region + "/" +
+         instance.document.at("DbiResourceId").get<std::string>();
+}
+
+bool has_engine(const RequestContext& context, const std::string& rds_engine) {
+  const std::string name = software(rds_engine);
+  return !name.empty() && context.peers.engines != nullptr &&
+         context.peers.engines->backend(name) != engines::Backend::off;
+}
+
+void place_endpoint(RequestContext& context, storage::Resource& instance, std::int64_t port) {
+  Json& document = instance.document;
+  instance.hidden["port"] = port;
+  instance.hidden.erase("lease");
+  document["Endpoint"] = {{"Address", endpoint_address(context, instance.id)}, {"Port", port}};
+  if (const auto zone = hosted_zone(context.region); !zone.empty()) document["Endpoint"]["HostedZoneId"] = zone;
+  if (!has_engine(context, document.at("Engine"))) return;
+  const auto lease =
+      context.peers.engines->lease(context.tx, engine_id(context, instance), static_cast<std::uint16_t>(port));
+  instance.hidden["lease"] = {{"advertised", written(lease.advertised)}, {"listen", written(lease.listen)}};
+  document["Endpoint"]["Address"] = lease.advertised.host;
+  document["Endpoint"]["Port"] = lease.advertised.port;
+}
+
+std::int64_t port_of(const storage::Resource& instance) {
+  const auto own = instance.hidden.find("port");
+  return own != instance.hidden.end() ? own->get<std::int64_t>()
+                                      : instance.document.at("Endpoint").at("Port").get<std::int64_t>();
+}
+
+void release_endpoint(RequestContext& context, const storage::Resource& instance) {
+  if (context.peers.engines == nullptr || !instance.hidden.contains("lease")) return;
+  context.peers.engines->release(context.tx, engine_id(context, instance));
+  poke(context);
+}
+
+void begin_transition(storage::Resource& instance, Transition transition) {
+  instance.hidden["transition"] = name_of(transition);
+}
+
+void restart(RequestContext& context, storage::Resource& instance, Transition transition) {
+  instance.hidden["generation"] = instance.hidden.value("generation", std::int64_t{0}) + 1;
+  take_force(context, instance);
+  begin_transition(instance, transition);
+  poke(context);
+}
+
+void poke(RequestContext& context) {
+  if (engines::Supervisor* supervisor = context.peers.engines)
+    context.tx.on_commit([supervisor] { supervisor->poke(); });
+}
+
+std::string status_of(RequestContext& context, const storage::Resource& instance) {
+  const std::string stored = instance.document.at("DBInstanceStatus");
+  if (!engine_runs(context, instance)) return stored;
+  const engines::Status status = context.peers.engines->status(engine_id(context, instance));
+  if (status.phase == engines::Phase::failed) return "failed";
+  if (stored == "stopped") {
+    const bool down = status.phase == engines::Phase::stopped || status.phase == engines::Phase::unknown;
+    return down ? stored : "stopping";
+  }
+  if (stored != "available" || as_wanted(status, specification(context, instance))) return stored;
+  return instance.hidden.value("transition", "starting");
+}
+
+bool password_pending(RequestContext& context, const storage::Resource& instance) {
+  if (!engine_runs(context, instance)) return false;
+  const engines::Status status = context.peers.engines->status(engine_id(context, instance));
+  return status.phase == engines::Phase::running &&
+         status.settings.value("password", "") != instance.hidden.value("password", "");
+}
+
+engines::Specification specification(RequestContext& context, const storage::Resource& instance) {
+  const Json& document = instance.document;
+  engines::Specification out;
+  out.id = engine_id(context, instance);
+  out.software = software(document.at("Engine"));
+  out.version = document.at("EngineVersion");
+  if (const auto lease = instance.hidden.find("lease"); lease != instance.hidden.end()) {
+    out.host = lease->at("listen").at("host");
+    out.port = lease->at("listen").at("port");
+  }
+  if (document.at("DBInstanceStatus") == "stopped") out.desired = engines::Desired::stopped;
+  out.generation = instance.hidden.value("generation", std::int64_t{0});
+  out.settings = engine_settings(context, instance);
+  return out;
+}
+
+void add_wanted(RequestContext& context, engines::Wanted& wanted) {
+  const std::string account = context.account, region = context.region;
+  for (const storage::Location& location : storage::locations(context.tx, "rds", kInstance)) {
+    context.account = location.account;
+    context.region = location.region;
+    const auto instance = context.resources().find(kInstance, location.id);
+    if (instance && engine_runs(context, *instance)) wanted.engines.push_back(specification(context, *instance));
+  }
+  context.account = account;
+  context.region = region;
+}
+
+}  // namespace orrery::rds

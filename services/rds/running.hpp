@@ -1,0 +1,41 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "engines/specification.hpp"
+#include "registry/context.hpp"
+
+namespace orrery::rds {
+
+// The engine behind an instance. What it shall be follows from the store (specification); what it is, the supervisor
+// knows; the status that clients see is the difference of the two.
+
+/// "rds/<account>/<region>/<DbiResourceId>", stable over renames.
+std::string engine_id(const RequestContext& context, const storage::Resource& instance);
+/// Whether a real engine runs behind instances of this RDS engine ("postgres", "mysql") on this server.
+bool has_engine(const RequestContext& context, const std::string& rds_engine);
+
+/// Puts the instance's endpoint into its document: an address leased for its engine, or the name that AWS would give.
+/// Again after its port or its identifier changed; the same lease comes back.
+void place_endpoint(RequestContext& context, storage::Resource& instance, std::int64_t port);
+std::int64_t port_of(const storage::Resource& instance);
+void release_endpoint(RequestContext& context, const storage::Resource& instance);
+
+enum class Transition { creating, modifying, rebooting, starting, stopping };
+/// What clients see until the engine is as wanted.
+void begin_transition(storage::Resource& instance, Transition transition);
+/// The engine is restarted, with every value of its parameter group.
+void restart(RequestContext& context, storage::Resource& instance, Transition transition);
+/// The supervisor looks again once this transaction is committed.
+void poke(RequestContext& context);
+
+/// DBInstanceStatus as it is now.
+std::string status_of(RequestContext& context, const storage::Resource& instance);
+/// True while the engine has not taken over the master password yet.
+bool password_pending(RequestContext& context, const storage::Resource& instance);
+engines::Specification specification(RequestContext& context, const storage::Resource& instance);
+
+/// Service::engines: what all accounts and regions want to run.
+void add_wanted(RequestContext& context, engines::Wanted& wanted);
+
+}  // namespace orrery::rds
