@@ -1,7 +1,10 @@
+#include "services/rds/automated_backups.hpp"
 #include "services/rds/checks.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/network.hpp"
+#include "services/rds/replica.hpp"
 #include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
 #include "services/rds/snapshot.hpp"
@@ -12,7 +15,7 @@ Json delete_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
   const bool skip = input.flag("SkipFinalSnapshot");
   const std::string final_snapshot = input.str("FinalDBSnapshotIdentifier");
-  input.acknowledge("DeleteAutomatedBackups", "no automated backups are kept apart from the instance");
+  const Keep keep = input.flag("DeleteAutomatedBackups", true) ? Keep::no : Keep::yes;
   if (instance.document.at("DeletionProtection").get<bool>())
     throw invalid_parameter_combination(
         "Cannot delete protected DB Instance, please disable deletion protection and try again.");
@@ -21,10 +24,18 @@ Json delete_instance(RequestContext& context, const Input& input) {
         "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is enabled.");
   if (!skip && final_snapshot.empty())
     throw invalid_parameter_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  const std::string status = status_of(context, instance);
+  // User guide, "Deleting a DB instance", "Considerations".
+  if (!skip && (status == "creating" || status == "failed"))
+    throw invalid_instance_state("Instance " + instance.id + " is in state " + status +
+                                 ", in which no final snapshot can be created.");
   if (!skip) take_snapshot(context, instance, final_snapshot, {});
+  end_backups(context, instance, keep);
+  record_event(context, "db-instance", instance, "deletion", "DB instance deleted");
   release_endpoint(context, instance);
   Json out = instance_view(context, instance);
   out["DBInstanceStatus"] = "deleting";
+  leave_replication(context, instance);
   detach(context, instance);
   drop_credentials(context, instance);
   context.resources().erase(kInstance, instance.id);

@@ -3,6 +3,7 @@
 #include "aws/ids.hpp"
 #include "registry/filters.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/events.hpp"
 #include "services/rds/force.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/network.hpp"
@@ -30,8 +31,8 @@ Json view(RequestContext& context, const storage::Resource& instance, const stor
   if (out.at("DBInstanceStatus") == "creating") out.erase("Endpoint");
   out["DBParameterGroups"][0]["ParameterApplyStatus"] = apply_status(context, instance);
   if (password_pending(context, instance)) out["PendingModifiedValues"]["MasterUserPassword"] = "****";
-  // Logs are shipped within five minutes; at once is as good.
-  if (out.at("BackupRetentionPeriod") != 0) out["LatestRestorableTime"] = out.at("InstanceCreateTime");
+  // On AWS logs are shipped every five minutes, here when somebody asks for them.
+  if (out.at("BackupRetentionPeriod") != 0) out["LatestRestorableTime"] = aws::seconds(context.now / 1000 * 1000);
   out["TagList"] = tag_list(tags);
   return out;
 }
@@ -60,6 +61,8 @@ bool known_filter(std::string_view name) {
 void fail_over(RequestContext& context, storage::Resource& instance) {
   std::swap(instance.document["AvailabilityZone"], instance.document["SecondaryAvailabilityZone"]);
   reattach(context, instance);
+  record_event(context, "db-instance", instance, "failover", "Multi-AZ instance failover started");
+  record_event(context, "db-instance", instance, "failover", "Multi-AZ instance failover completed");
 }
 
 Json set_status(RequestContext& context, storage::Resource instance, const std::string& status) {
@@ -125,6 +128,7 @@ Json reboot_instance(RequestContext& context, const Input& input) {
   if (input.flag("ForceFailover") && !instance.document.at("MultiAZ").get<bool>())
     throw invalid_parameter_combination("You cannot force failover of a DB instance that is not MultiAZ.");
   if (input.flag("ForceFailover")) fail_over(context, instance);
+  record_event(context, "db-instance", instance, "availability", "DB instance restarted");
   restart(context, instance, Transition::rebooting);
   return set_status(context, instance, "available");
 }
@@ -135,6 +139,7 @@ Json start_instance(RequestContext& context, const Input& input) {
     throw invalid_instance_state("Instance " + instance.id + " is not in stopped state.");
   instance.document.erase("AutomaticRestartTime");
   restart(context, instance, Transition::starting);
+  record_event(context, "db-instance", instance, "notification", "DB instance started");
   return set_status(context, instance, "available");
 }
 
@@ -145,6 +150,7 @@ Json stop_instance(RequestContext& context, const Input& input) {
     take_snapshot(context, instance, snapshot, {});
   // RDS starts a stopped instance again after seven days (user guide, "Stopping a DB instance").
   begin_transition(instance, Transition::stopping);
+  record_event(context, "db-instance", instance, "notification", "DB instance stopped");
   poke(context);
   instance.document["AutomaticRestartTime"] = aws::seconds(context.now + aws::Millis{7} * 24 * 3600 * 1000);
   return set_status(context, instance, "stopped");

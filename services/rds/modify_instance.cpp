@@ -3,10 +3,13 @@
 #include "services/rds/checks.hpp"
 #include "services/rds/disks.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/network.hpp"
 #include "services/rds/parameter_group.hpp"
+#include "services/rds/pending.hpp"
+#include "services/rds/replica.hpp"
 #include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
 #include "services/rds/subnet_group.hpp"
@@ -84,7 +87,6 @@ void change_backup(const Input& input, const std::string& identifier, Json& docu
 
 void change_network(RequestContext& context, const Input& input, storage::Resource& instance) {
   Json& document = instance.document;
-  bool moved = false;
   if (const std::string wanted = lower(input.str("DBSubnetGroupName"));
       !wanted.empty() && wanted != document.at("DBSubnetGroup").at("DBSubnetGroupName")) {
     const auto group = find_subnet_group(context, wanted);
@@ -98,13 +100,10 @@ void change_network(RequestContext& context, const Input& input, storage::Resour
     document["DBSubnetGroup"] = {{"DBSubnetGroupName", wanted}};
     document["AvailabilityZone"] = group->at("Subnets").at(0).at("SubnetAvailabilityZone").at("Name");
     document["VpcSecurityGroups"] = security_groups(context, {}, group->at("VpcId"));
-    moved = true;
   }
   const auto group = find_subnet_group(context, document.at("DBSubnetGroup").at("DBSubnetGroupName"));
-  if (const auto ids = input.strings("VpcSecurityGroupIds"); !ids.empty()) {
+  if (const auto ids = input.strings("VpcSecurityGroupIds"); !ids.empty())
     document["VpcSecurityGroups"] = security_groups(context, ids, group->at("VpcId"));
-    moved = true;
-  }
   const bool multi = input.flag("MultiAZ", document.at("MultiAZ"));
   document["MultiAZ"] = multi;
   document.erase("SecondaryAvailabilityZone");
@@ -123,7 +122,6 @@ void change_network(RequestContext& context, const Input& input, storage::Resour
       restart(context, instance, Transition::modifying);
     }
   }
-  if (moved) reattach(context, instance);
 }
 
 void change_access(RequestContext& context, const Input& input, storage::Resource& instance) {
@@ -144,31 +142,70 @@ void change_access(RequestContext& context, const Input& input, storage::Resourc
   }
 }
 
-void rename(RequestContext& context, const std::string& wanted, storage::Resource& instance) {
-  const std::string name = checked_identifier("NewDBInstanceIdentifier", wanted, 63);
-  if (name == instance.id) return;
+void rename(RequestContext& context, const std::string& name, storage::Resource& instance) {
   storage::ResourceTable table = context.resources();
-  if (table.exists(kInstance, name)) throw instance_exists();
   const storage::Tags tags = table.tags(kInstance, instance.id);
   table.erase(kInstance, instance.id);
   settle_all(context, instance.arn);
+  const std::string old_name = instance.id;
   instance.id = name;
   instance.arn = context.arn("db:" + name);
-  instance.document["DBInstanceIdentifier"] = name;
   instance.document["DBInstanceArn"] = instance.arn;
   place_endpoint(context, instance, port_of(instance));
   table.put(instance);
   table.tag(kInstance, name, tags);
+  rename_in_replication(context, instance, old_name);
+}
+
+void change_name(RequestContext& context, const Input& input, storage::Resource& instance) {
+  const std::string wanted = input.str("NewDBInstanceIdentifier");
+  if (wanted.empty()) return;
+  const std::string name = checked_identifier("NewDBInstanceIdentifier", wanted, 63);
+  if (name != instance.id && context.resources().exists(kInstance, name)) throw instance_exists();
+  instance.document["DBInstanceIdentifier"] = name;
+}
+
+void take_over(const Json& from, Json& document, std::initializer_list<const char*> members) {
+  for (const char* member : members) {
+    document.erase(member);
+    if (from.contains(member)) document[member] = from.at(member);
+  }
+}
+
+bool differ(const Json& before, const Json& after, std::initializer_list<const char*> members) {
+  return std::any_of(members.begin(), members.end(),
+                     [&](const char* member) { return before.value(member, Json()) != after.value(member, Json()); });
+}
+
+/// Stores the instance, changed from `before`, and does what follows from the changes.
+void finish(RequestContext& context, const Json& before, storage::Resource& instance) {
+  const Json& after = instance.document;
+  begin_transition(instance, Transition::modifying);
+  if (differ(before, after, {"AvailabilityZone", "DBSubnetGroup", "VpcSecurityGroups"})) reattach(context, instance);
+  if (differ(before, after, {"DBInstanceIdentifier"})) rename(context, after.at("DBInstanceIdentifier"), instance);
+  // A new class is a new machine, a new version a new server process, and a renamed instance is rebooted.
+  if (differ(before, after, {"DBInstanceClass", "DBInstanceIdentifier", "EngineVersion"}))
+    restart(context, instance, Transition::modifying);
+  record_event(context, "db-instance", instance, "configuration change", "Finished applying modifications");
+  poke(context);
+  context.resources().put(instance);
+  relink(context, instance);
+  give_advice(context, instance);
 }
 
 }  // namespace
 
 Json modify_instance(RequestContext& context, const Input& input) {
-  storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
-  require_available(context, instance);
-  input.acknowledge("ApplyImmediately", "changes settle at once, as if the maintenance window were now");
+  const storage::Resource before = instance_named(context, input.str("DBInstanceIdentifier"));
+  require_available(context, before);
+  storage::Resource instance = before;
+  lay_pending(instance);
   Json& document = instance.document;
-  const Json before = document;
+  // A new wish replaces the pending one; it is judged against what the instance is now.
+  if (input.has("EngineVersion"))
+    take_over(before.document, document, {"EngineVersion", "OptionGroupMemberships", "DBParameterGroups"});
+  if (input.has("AllocatedStorage"))
+    take_over(before.document, document, {"AllocatedStorage", "StorageType", "Iops", "StorageThroughput"});
   const Engine& engine = checked_engine(document.at("Engine"));
   refuse_foreign(engine, input);
   const ChosenVersion version = change_version(context, engine, input, instance);
@@ -187,18 +224,25 @@ Json modify_instance(RequestContext& context, const Input& input) {
   change_access(context, input, instance);
   settle_monitoring(context, input, document);
   change_credentials(context, engine, input, instance);
-  if (const std::string wanted = input.str("NewDBInstanceIdentifier"); !wanted.empty())
-    rename(context, wanted, instance);
-  // A new class or version is a new machine or a new server process: static parameters take force with it.
-  if (document.at("DBInstanceClass") != before.at("DBInstanceClass") ||
-      document.at("EngineVersion") != before.at("EngineVersion"))
-    restart(context, instance, Transition::modifying);
-  begin_transition(instance, Transition::modifying);
-  poke(context);
-  context.resources().put(instance);
-  relink(context, instance);
-  give_advice(context, instance);
+  change_name(context, input, instance);
+  // "If you choose to apply changes immediately, all pending changes are applied too."
+  if (input.flag("ApplyImmediately"))
+    forget_pending(instance);
+  else
+    defer(context, before, instance);
+  finish(context, before.document, instance);
   return {{"DBInstance", instance_view(context, instance)}};
+}
+
+void maintain_instance(RequestContext& context, storage::Resource& instance) {
+  const Json before = instance.document;
+  lay_pending(instance);
+  forget_pending(instance);
+  const std::string name = instance.document.at("DBInstanceIdentifier");
+  // Somebody took the name in the meantime.
+  if (name != instance.id && context.resources().exists(kInstance, name))
+    instance.document["DBInstanceIdentifier"] = instance.id;
+  finish(context, before, instance);
 }
 
 }  // namespace orrery::rds

@@ -60,8 +60,8 @@ std::string_view hosted_zone(std::string_view region) {
   return "";
 }
 
-void place_instance(RequestContext& context, const Input& input, Json& document) {
-  const std::string name = input.str("DBSubnetGroupName");
+void place_instance(RequestContext& context, const Input& input, Json& document, const std::string& subnet_group) {
+  const std::string name = input.str("DBSubnetGroupName", subnet_group);
   Json group;
   if (name.empty() || name == "default") {
     group = default_subnet_group(context);

@@ -4,7 +4,10 @@
 #include "services/rds/force.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/network.hpp"
+#include "services/rds/replica.hpp"
+#include "services/rds/restore.hpp"
 #include "services/rds/settings.hpp"
+#include "services/rds/snapshot.hpp"
 
 namespace orrery::rds {
 
@@ -12,10 +15,6 @@ namespace {
 
 std::string software(const std::string& rds_engine) {
   return rds_engine == "postgres" ? "postgres" : rds_engine == "mysql" || rds_engine == "mariadb" ? "mariadb" : "";
-}
-
-bool engine_runs(const RequestContext& context, const storage::Resource& instance) {
-  return instance.hidden.contains("lease") && has_engine(context, instance.document.at("Engine"));
 }
 
 Json written(const engines::Endpoint& endpoint) { return {{"host", endpoint.host}, {"port", endpoint.port}}; }
@@ -43,15 +42,22 @@ bool as_wanted(const engines::Status& status, const engines::Specification& want
 
 }  // namespace
 
+std::string engine_id(const std::string& account, const std::string& region, const storage::Resource& instance) {
+  return "rds/" + account + "/" + region + "/" + instance.document.at("DbiResourceId").get<std::string>();
+}
+
 std::string engine_id(const RequestContext& context, const storage::Resource& instance) {
-  return "rds/" + context.account + "/" + context.region + "/" +
-         instance.document.at("DbiResourceId").get<std::string>();
+  return engine_id(context.account, context.region, instance);
 }
 
 bool has_engine(const RequestContext& context, const std::string& rds_engine) {
   const std::string name = software(rds_engine);
   return !name.empty() && context.peers.engines != nullptr &&
          context.peers.engines->backend(name) != engines::Backend::off;
+}
+
+bool engine_runs(const RequestContext& context, const storage::Resource& instance) {
+  return instance.hidden.contains("lease") && has_engine(context, instance.document.at("Engine"));
 }
 
 void place_endpoint(RequestContext& context, storage::Resource& instance, std::int64_t port) {
@@ -113,7 +119,7 @@ bool password_pending(RequestContext& context, const storage::Resource& instance
   if (!engine_runs(context, instance)) return false;
   const engines::Status status = context.peers.engines->status(engine_id(context, instance));
   return status.phase == engines::Phase::running &&
-         status.settings.value("password", "") != instance.hidden.value("password", "");
+         status.settings.value("password", "") != password_of(context, instance);
 }
 
 engines::Specification specification(RequestContext& context, const storage::Resource& instance) {
@@ -127,6 +133,7 @@ engines::Specification specification(RequestContext& context, const storage::Res
     out.port = lease->at("listen").at("port");
   }
   if (document.at("DBInstanceStatus") == "stopped") out.desired = engines::Desired::stopped;
+  out.restore_from = origin_of(instance).id;
   out.generation = instance.hidden.value("generation", std::int64_t{0});
   out.settings = engine_settings(context, instance);
   return out;
@@ -138,7 +145,17 @@ void add_wanted(RequestContext& context, engines::Wanted& wanted) {
     context.account = location.account;
     context.region = location.region;
     const auto instance = context.resources().find(kInstance, location.id);
-    if (instance && engine_runs(context, *instance)) wanted.engines.push_back(specification(context, *instance));
+    if (!instance || !engine_runs(context, *instance)) continue;
+    wanted.engines.push_back(specification(context, *instance));
+    // Until it is up it needs the copy that it starts with, also when the snapshot is deleted meanwhile.
+    if (const engines::Copy origin = origin_of(*instance);
+        !origin.id.empty() && instance->hidden.value("transition", "") == "creating")
+      wanted.copies.push_back(origin);
+  }
+  for (const storage::Location& location : storage::locations(context.tx, "rds", kSnapshot)) {
+    const auto snapshot =
+        storage::ResourceTable(context.tx, location.account, location.region, "rds").find(kSnapshot, location.id);
+    if (snapshot && !copy_of(*snapshot).id.empty()) wanted.copies.push_back(copy_of(*snapshot));
   }
   context.account = account;
   context.region = region;

@@ -12,8 +12,12 @@ namespace orrery::rds {
 
 /// "rds/<account>/<region>/<DbiResourceId>", stable over renames.
 std::string engine_id(const RequestContext& context, const storage::Resource& instance);
+std::string engine_id(const std::string& account, const std::string& region, const storage::Resource& instance);
 /// Whether a real engine runs behind instances of this RDS engine ("postgres", "mysql") on this server.
 bool has_engine(const RequestContext& context, const std::string& rds_engine);
+
+/// Whether one runs (or shall run) behind this instance.
+bool engine_runs(const RequestContext& context, const storage::Resource& instance);
 
 /// Puts the instance's endpoint into its document: an address leased for its engine, or the name that AWS would give.
 /// Again after its port or its identifier changed; the same lease comes back.

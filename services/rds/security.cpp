@@ -3,6 +3,7 @@
 #include "aws/ids.hpp"
 #include "services/rds/checks.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/replica.hpp"
 
 namespace orrery::rds {
 
@@ -98,7 +99,26 @@ void change_credentials(RequestContext& context, const Engine& engine, const Inp
   }
   if (managed && wanted && !input.str("MasterUserSecretKmsKeyId").empty())
     throw invalid_parameter_combination("The KMS key of a managed master user secret can't be changed.");
-  if (!password.empty()) take_password(context, engine, password, instance);
+  if (password.empty()) return;
+  if (const auto source = source_of(context, instance)) {
+    // A replica's data, and so its password, is its source's. Terraform sends the password that is in its
+    // configuration.
+    if (password == password_of(context, instance)) return;
+    throw invalid_parameter_combination(
+        "The master user password of a read replica is that of its source DB instance " + source->instance.id + ".");
+  }
+  take_password(context, engine, password, instance);
+}
+
+void manage_password(RequestContext& context, const Input& input, storage::Resource& instance) {
+  if (!input.flag("ManageMasterUserPassword")) {
+    if (!input.str("MasterUserSecretKmsKeyId").empty())
+      throw invalid_parameter_combination(
+          "MasterUserSecretKmsKeyId can only be specified when ManageMasterUserPassword is enabled.");
+    return;
+  }
+  instance.hidden["secret_suffix"] = "db-" + aws::uuid();
+  create_secret(context, input, instance);
 }
 
 void drop_credentials(RequestContext& context, const storage::Resource& instance) {

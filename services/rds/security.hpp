@@ -12,6 +12,8 @@ std::string key_arn(RequestContext& context, const std::string& reference, std::
 void settle_credentials(RequestContext& context, const Engine& engine, const Input& input, storage::Resource& instance);
 /// The changes ModifyDBInstance can make to them.
 void change_credentials(RequestContext& context, const Engine& engine, const Input& input, storage::Resource& instance);
+/// ManageMasterUserPassword of a restored instance: a new password, kept in Secrets Manager.
+void manage_password(RequestContext& context, const Input& input, storage::Resource& instance);
 void drop_credentials(RequestContext& context, const storage::Resource& instance);
 
 }  // namespace orrery::rds

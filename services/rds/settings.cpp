@@ -5,6 +5,7 @@
 #include "services/rds/engines.hpp"
 #include "services/rds/force.hpp"
 #include "services/rds/formulas.hpp"
+#include "services/rds/replica.hpp"
 #include "services/rds/running.hpp"
 
 namespace orrery::rds {
@@ -34,19 +35,14 @@ Json words(const std::string& list) {
 /// Clients must use TLS by default from PostgreSQL 15 on (RDS user guide, "Requiring an SSL connection").
 bool forced_by_default(const std::string& version) { return std::atoi(version.c_str()) >= 15; }
 
-/// RDS's own parameters are no settings of PostgreSQL; they become what RDS makes of them.
 void place_postgres(const std::string& name, const std::string& value, Json& settings) {
-  if (name == "shared_preload_libraries") {
+  if (name == "shared_preload_libraries")
     settings["preload"] = words(value);
-  } else if (name == "TimeZone" || name == "timezone") {
+  else if (name == "TimeZone" || name == "timezone")
     settings["timezone"] = value;
-  } else if (name == "rds.force_ssl") {
-    settings["force_ssl"] = on(value);
-  } else if (name == "rds.logical_replication") {
-    if (on(value)) settings["parameters"]["wal_level"] = "logical";
-  } else if (name.rfind("rds.", 0) != 0) {
+  else
     settings["parameters"][name] = value;
-  }
+  if (name == "rds.force_ssl") settings["force_ssl"] = on(value);
 }
 
 }  // namespace
@@ -55,7 +51,7 @@ Json engine_settings(RequestContext& context, const storage::Resource& instance)
   const Json& document = instance.document;
   const bool postgres = document.at("Engine") == "postgres";
   Json settings{{"user", document.at("MasterUsername")},
-                {"password", instance.hidden.value("password", "")},
+                {"password", password_of(context, instance)},
                 {"parameters", Json::object()},
                 {"parameters_generation", instance.hidden.value("generation", std::int64_t{0})},
                 // RDS preloads it unless the group says otherwise.
@@ -64,7 +60,13 @@ Json engine_settings(RequestContext& context, const storage::Resource& instance)
                 {"timezone", "UTC"}};
   if (document.contains("DBName")) settings["database"] = document.at("DBName");
   if (document.value("IAMDatabaseAuthenticationEnabled", false)) settings["iam"] = true;
-  for (const auto& [name, raw] : in_force(context, instance).items()) {
+  // Without backups there is no point in time to restore to, and so no log to keep.
+  if (document.at("BackupRetentionPeriod") != 0) settings["archive"] = true;
+  if (const auto source = source_of(context, instance))
+    settings["replica_of"] = engine_id(context.account, source->region, source->instance);
+  if (instance.hidden.contains("recover_to")) settings["recover_to"] = instance.hidden.at("recover_to");
+  const Json parameters = in_force(context, instance);
+  for (const auto& [name, raw] : parameters.items()) {
     const auto value = evaluate(raw.get<std::string>(), variables(instance));
     if (!value) continue;
     if (postgres)

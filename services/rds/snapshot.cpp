@@ -1,11 +1,16 @@
 #include "services/rds/snapshot.hpp"
 
+#include "aws/ids.hpp"
+#include "engines/supervisor.hpp"
 #include "registry/filters.hpp"
 #include "services/rds/errors.hpp"
+#include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/paging.hpp"
+#include "services/rds/replica.hpp"
 #include "services/rds/running.hpp"
+#include "services/rds/security.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
 
@@ -13,11 +18,11 @@ namespace orrery::rds {
 
 namespace {
 
-constexpr std::string_view kKind = "db-snapshot";
-
 Json view(RequestContext& context, const storage::Resource& snapshot) {
   Json out = snapshot.document;
-  out["TagList"] = tag_list(context.resources().tags(kKind, snapshot.id));
+  out["Status"] = snapshot_status(context, snapshot);
+  out["PercentProgress"] = out.at("Status") == "available" ? 100 : 0;
+  out["TagList"] = tag_list(context.resources().tags(kSnapshot, snapshot.id));
   return out;
 }
 
@@ -34,39 +39,123 @@ bool known_filter(std::string_view name) {
          name == "engine";
 }
 
-}  // namespace
+/// Names of snapshots can come again; those of copies never do, since a copy is made but once.
+std::string new_copy_id(const RequestContext& context) {
+  return "rds-snapshot/" + context.account + "/" + context.region + "/" + aws::random_hex(16);
+}
 
-Json take_snapshot(RequestContext& context, const storage::Resource& instance, const std::string& identifier,
-                   const storage::Tags& tags) {
-  const std::string name = checked_identifier("DBSnapshotIdentifier", identifier, 255);
-  storage::ResourceTable table = context.resources();
-  if (table.exists(kKind, name)) throw snapshot_exists(name);
-  storage::Resource snapshot{.kind = std::string(kKind), .id = name, .arn = context.arn("snapshot:" + name)};
-  const Json& from = instance.document;
+storage::Resource named(RequestContext& context, const std::string& name, const std::string& type) {
+  storage::Resource snapshot{.kind = std::string(kSnapshot), .id = name, .arn = context.arn("snapshot:" + name)};
+  snapshot.created = context.now;
   snapshot.document = {{"DBSnapshotIdentifier", name},
                        {"DBSnapshotArn", snapshot.arn},
                        {"Status", "available"},
-                       {"SnapshotType", "manual"},
+                       {"SnapshotType", type},
                        {"SnapshotTarget", "region"},
                        {"PercentProgress", 100},
-                       {"SnapshotCreateTime", context.timestamp()},
-                       {"OriginalSnapshotCreateTime", context.timestamp()},
-                       {"SnapshotDatabaseTime", context.timestamp()},
-                       {"Encrypted", from.at("StorageEncrypted")},
-                       {"Port", port_of(instance)},
-                       {"OptionGroupName", from.at("OptionGroupMemberships").at(0).at("OptionGroupName")}};
+                       {"SnapshotCreateTime", context.timestamp()}};
+  return snapshot;
+}
+
+storage::Resource snapshot_of(RequestContext& context, const storage::Resource& instance, const std::string& name,
+                              const std::string& type) {
+  storage::Resource snapshot = named(context, name, type);
+  const Json& from = instance.document;
+  Json& document = snapshot.document;
+  document["OriginalSnapshotCreateTime"] = context.timestamp();
+  document["SnapshotDatabaseTime"] = context.timestamp();
+  document["Encrypted"] = from.at("StorageEncrypted");
+  document["Port"] = port_of(instance);
+  document["OptionGroupName"] = from.at("OptionGroupMemberships").at(0).at("OptionGroupName");
   for (const char* member :
        {"DBInstanceIdentifier", "Engine", "EngineVersion", "AllocatedStorage", "AvailabilityZone", "InstanceCreateTime",
         "MasterUsername", "LicenseModel", "Iops", "StorageThroughput", "StorageType", "KmsKeyId",
         "IAMDatabaseAuthenticationEnabled", "DbiResourceId", "DedicatedLogVolume"})
-    if (from.contains(member)) snapshot.document[member] = from.at(member);
+    if (from.contains(member)) document[member] = from.at(member);
   if (const auto group = find_subnet_group(context, from.at("DBSubnetGroup").at("DBSubnetGroupName")))
-    snapshot.document["VpcId"] = group->at("VpcId");
-  snapshot.created = context.now;
-  table.put(snapshot);
-  if (from.at("CopyTagsToSnapshot").get<bool>()) table.tag(kKind, name, table.tags(kInstance, instance.id));
-  table.tag(kKind, name, tags);
+    document["VpcId"] = group->at("VpcId");
+  // What an instance restored from it begins with.
+  snapshot.hidden = {{"instance", from},
+                     {"port", port_of(instance)},
+                     {"password", password_of(context, instance)},
+                     {"tags", context.resources().tags(kInstance, instance.id)}};
+  if (engine_runs(context, instance)) {
+    snapshot.hidden["copy"] = {
+        {"id", new_copy_id(context)}, {"source", engine_id(context, instance)}, {"from_copy", ""}};
+    poke(context);
+  }
+  context.resources().put(snapshot);
+  if (from.at("CopyTagsToSnapshot").get<bool>())
+    context.resources().tag(kSnapshot, name, context.resources().tags(kInstance, instance.id));
+  return snapshot;
+}
+
+AwsError invalid_snapshot_state(const std::string& message) { return {"InvalidDBSnapshotState", 400, message}; }
+
+/// A snapshot of this account by name, or by ARN in any region.
+storage::Resource copy_source(RequestContext& context, const std::string& reference) {
+  const aws::Arn arn = aws::parse_arn(reference);
+  if (!arn.valid()) return snapshot_named(context, reference);
+  const std::string own = context.region;
+  if (arn.account != context.account || arn.resource.rfind("snapshot:", 0) != 0) throw snapshot_not_found(reference);
+  auto found = context.resources("rds", arn.region).find(kSnapshot, lower(arn.resource.substr(9)));
+  if (!found) throw snapshot_not_found(reference);
+  return std::move(*found);
+}
+
+}  // namespace
+
+storage::Resource snapshot_named(RequestContext& context, const std::string& reference) {
+  const aws::Arn arn = aws::parse_arn(reference);
+  const std::string name =
+      lower(arn.valid() && arn.resource.rfind("snapshot:", 0) == 0 ? arn.resource.substr(9) : reference);
+  auto snapshot = context.resources().find(kSnapshot, name);
+  if (!snapshot) throw snapshot_not_found(name);
+  return std::move(*snapshot);
+}
+
+engines::Copy copy_of(const storage::Resource& snapshot) {
+  const auto copy = snapshot.hidden.find("copy");
+  if (copy == snapshot.hidden.end()) return {};
+  return {copy->at("id"), copy->at("source"), copy->at("from_copy")};
+}
+
+std::string snapshot_status(RequestContext& context, const storage::Resource& snapshot) {
+  const engines::Copy copy = copy_of(snapshot);
+  if (copy.id.empty() || !has_engine(context, snapshot.document.at("Engine"))) return "available";
+  switch (context.peers.engines->copy_status(copy.id).phase) {
+    case engines::CopyPhase::complete:
+      return "available";
+    case engines::CopyPhase::failed:
+      return "failed";
+    default:
+      return "creating";
+  }
+}
+
+Json take_snapshot(RequestContext& context, const storage::Resource& instance, const std::string& identifier,
+                   const storage::Tags& tags) {
+  const std::string name = checked_identifier("DBSnapshotIdentifier", identifier, 255);
+  if (context.resources().exists(kSnapshot, name)) throw snapshot_exists(name);
+  const storage::Resource snapshot = snapshot_of(context, instance, name, "manual");
+  context.resources().tag(kSnapshot, name, tags);
+  record_event(context, "db-snapshot", snapshot, "creation", "Manual snapshot created");
   return view(context, snapshot);
+}
+
+void take_automated_snapshot(RequestContext& context, const storage::Resource& instance) {
+  std::string time = aws::iso8601(context.now).substr(0, 16);
+  time[10] = time[13] = '-';
+  const std::string name = "rds:" + instance.id + "-" + time;
+  if (context.resources().exists(kSnapshot, name)) return;
+  record_event(context, "db-instance", instance, "backup", "Backing up DB instance");
+  snapshot_of(context, instance, name, "automated");
+  record_event(context, "db-instance", instance, "backup", "Finished DB Instance backup");
+}
+
+void drop_snapshot(RequestContext& context, const storage::Resource& snapshot) {
+  context.resources().erase(kSnapshot, snapshot.id);
+  poke(context);
 }
 
 Json create_snapshot(RequestContext& context, const Input& input) {
@@ -74,6 +163,43 @@ Json create_snapshot(RequestContext& context, const Input& input) {
   const storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
   require_available(context, instance);
   return {{"DBSnapshot", take_snapshot(context, instance, identifier, read_tags(input))}};
+}
+
+Json copy_snapshot(RequestContext& context, const Input& input) {
+  for (const char* member : {"TargetCustomAvailabilityZone", "SnapshotAvailabilityZone"})
+    if (!input.str(member).empty()) throw not_built(std::string("CopyDBSnapshot with ") + member);
+  if (input.str("SnapshotTarget", "region") != "region") throw not_built("CopyDBSnapshot to another target");
+  if (!input.str("OptionGroupName").empty() || input.flag("CopyOptionGroup"))
+    throw not_built("CopyDBSnapshot with an option group");
+  input.acknowledge("PreSignedUrl", "the source is in the same store");
+  input.acknowledge("SourceRegion", "clients make the presigned URL of it");
+  const std::string name =
+      checked_identifier("TargetDBSnapshotIdentifier", input.str("TargetDBSnapshotIdentifier"), 255);
+  const storage::Resource source = copy_source(context, input.str("SourceDBSnapshotIdentifier"));
+  if (snapshot_status(context, source) != "available")
+    throw invalid_snapshot_state("Snapshot " + source.id + " is not in available state.");
+  if (context.resources().exists(kSnapshot, name)) throw snapshot_exists(name);
+  storage::Resource copy = named(context, name, "manual");
+  for (const auto& [member, value] : source.document.items())
+    if (!copy.document.contains(member)) copy.document[member] = value;
+  copy.document["SourceDBSnapshotIdentifier"] = source.arn;
+  copy.document["SourceRegion"] = aws::parse_arn(source.arn).region;
+  if (const std::string key = input.str("KmsKeyId"); !key.empty()) {
+    copy.document["Encrypted"] = true;
+    copy.document["KmsKeyId"] = key_arn(context, key);
+  }
+  copy.hidden = source.hidden;
+  if (const engines::Copy data = copy_of(source); !data.id.empty()) {
+    copy.hidden["copy"] = {{"id", new_copy_id(context)}, {"source", ""}, {"from_copy", data.id}};
+    poke(context);
+  }
+  context.resources().put(copy);
+  storage::Tags tags = read_tags(input);
+  if (input.flag("CopyTags"))
+    tags.merge(storage::ResourceTable(context.tx, context.account, copy.document.at("SourceRegion"), "rds")
+                   .tags(kSnapshot, source.id));
+  context.resources().tag(kSnapshot, name, tags);
+  return {{"DBSnapshot", view(context, copy)}};
 }
 
 Json describe_snapshots(RequestContext& context, const Input& input) {
@@ -85,7 +211,7 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
   const auto unknown = filters.unknown(known_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   std::vector<Json> snapshots;
-  for (const storage::Resource& snapshot : context.resources().list(kKind)) {
+  for (const storage::Resource& snapshot : context.resources().list(kSnapshot)) {
     const Json& document = snapshot.document;
     if (!wanted.empty() && snapshot.id != wanted && lower(snapshot.arn) != wanted) continue;
     if (!of.empty() && document.at("DBInstanceIdentifier") != of) continue;
@@ -99,12 +225,15 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
 }
 
 Json delete_snapshot(RequestContext& context, const Input& input) {
-  const std::string name = lower(input.str("DBSnapshotIdentifier"));
-  auto snapshot = context.resources().find(kKind, name);
-  if (!snapshot) throw snapshot_not_found(name);
-  Json out = view(context, *snapshot);
+  const storage::Resource snapshot = snapshot_named(context, input.str("DBSnapshotIdentifier"));
+  if (snapshot.document.at("SnapshotType") == "automated")
+    throw invalid_snapshot_state("Deletion of automated snapshots is not permitted: " + snapshot.id);
+  if (snapshot_status(context, snapshot) == "creating")
+    throw invalid_snapshot_state("Cannot delete the snapshot because it is not currently in the available state.");
+  Json out = view(context, snapshot);
   out["Status"] = "deleted";
-  context.resources().erase(kKind, name);
+  drop_snapshot(context, snapshot);
+  record_event(context, "db-snapshot", snapshot, "deletion", "Deleted manual snapshot");
   return {{"DBSnapshot", out}};
 }
 

@@ -1,6 +1,10 @@
 #include "services/rds/tick.hpp"
 
+#include "services/rds/automated_backups.hpp"
+#include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
+#include "services/rds/pending.hpp"
+#include "services/rds/running.hpp"
 #include "services/rds/watch_engine.hpp"
 
 namespace orrery::rds {
@@ -12,8 +16,13 @@ void tick(RequestContext& context) {
     context.region = location.region;
     auto instance = context.resources().find(kInstance, location.id);
     if (!instance) continue;
-    if (watch_engine(context, *instance)) context.resources().put(*instance);
+    const bool seen = watch_engine(context, *instance), backed_up = back_up(context, *instance);
+    if (seen || backed_up) context.resources().put(*instance);
+    if (maintenance_due(context, *instance) && status_of(context, *instance) == "available")
+      maintain_instance(context, *instance);
   }
+  forget_backups(context);
+  forget_events(context);
   context.account = account;
   context.region = region;
 }

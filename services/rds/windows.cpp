@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kDay = 24 * 60, kWeek = 7 * kDay;
 constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+constexpr aws::Millis kMinute = 60 * 1000, kFirstMonday = aws::Millis{4} * kDay * kMinute;  // 1970-01-05
 // us-east-1's eight-hour block (RDS user guide, "Backup window", "Adjusting the preferred DB instance maintenance
 // window").
 constexpr int kBlockBegin = 3 * 60, kBlockSlots = 16;
@@ -104,6 +105,18 @@ Windows settle_windows(std::string backup, std::string maintenance, const std::s
   if (overlap(*daily, *weekly))
     throw invalid_parameter_value("The backup window and maintenance window must not overlap.");
   return {backup, maintenance};
+}
+
+aws::Millis next_maintenance(const std::string& window, aws::Millis from) {
+  const Window weekly = parse_maintenance_window(window);
+  const aws::Millis into = (from - kFirstMonday - weekly.begin * kMinute) % (kWeek * kMinute);
+  if (into < weekly.minutes * kMinute) return from;
+  return from - into + kWeek * kMinute;
+}
+
+aws::Millis next_backup(const std::string& window, aws::Millis after) {
+  const aws::Millis into = (after - parse_backup_window(window).begin * kMinute) % (kDay * kMinute);
+  return after - into + kDay * kMinute;
 }
 
 }  // namespace orrery::rds

@@ -1,6 +1,8 @@
 #pragma once
 #include <string>
 
+#include "aws/clock.hpp"
+
 namespace orrery::rds {
 
 /// Minutes since Monday 00:00 UTC (weekly) or since midnight (daily). `end` may lie before `begin`: it wraps.
@@ -22,5 +24,10 @@ struct Windows {
 /// Fills what is empty with a half hour that `seed` picks from AWS's block for the region, clear of the other one;
 /// throws for malformed and for overlapping windows. Maintenance days come back in lower case, as RDS writes them.
 Windows settle_windows(std::string backup, std::string maintenance, const std::string& seed);
+
+/// When maintenance can begin at the earliest: `from` itself when it lies in the window, else the next window's begin.
+aws::Millis next_maintenance(const std::string& window, aws::Millis from);
+/// The begin of the next backup window after `after`.
+aws::Millis next_backup(const std::string& window, aws::Millis after);
 
 }  // namespace orrery::rds

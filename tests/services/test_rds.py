@@ -253,7 +253,7 @@ class Instances(Base):
         self.refused("InvalidParameterCombination", rds.modify_db_instance, "AllowMajorVersionUpgrade",
                      DBInstanceIdentifier="changing", EngineVersion="16.11")
         upgraded = rds.modify_db_instance(
-            DBInstanceIdentifier="changing", EngineVersion="16.11", AllowMajorVersionUpgrade=True
+            DBInstanceIdentifier="changing", EngineVersion="16.11", AllowMajorVersionUpgrade=True, ApplyImmediately=True
         )["DBInstance"]
         self.assertEqual(upgraded["DBParameterGroups"][0]["DBParameterGroupName"], "default.postgres16")
         self.refused("InvalidParameterCombination", rds.modify_db_instance, DBInstanceIdentifier="changing", AllocatedStorage=20)
@@ -264,7 +264,10 @@ class Instances(Base):
         self.refused("InvalidDBInstanceState", rds.reboot_db_instance, DBInstanceIdentifier="changing")
         rds.start_db_instance(DBInstanceIdentifier="changing")
         renamed = rds.modify_db_instance(
-            DBInstanceIdentifier="changing", NewDBInstanceIdentifier="renamed", DeletionProtection=False
+            DBInstanceIdentifier="changing",
+            NewDBInstanceIdentifier="renamed",
+            DeletionProtection=False,
+            ApplyImmediately=True,
         )["DBInstance"]
         self.assertEqual(renamed["DBInstanceArn"].rsplit(":", 1)[1], "renamed")
         rds.delete_db_instance(DBInstanceIdentifier="renamed", SkipFinalSnapshot=True)

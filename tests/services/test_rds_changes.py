@@ -1,0 +1,357 @@
+"""What happens to RDS instances over time: deferred modifications, parameter groups, snapshots, restores, replicas.
+
+Without engines: what the API itself says. test_rds_engines.py has the same with real databases.
+"""
+
+import datetime
+import time
+import unittest
+
+from orrery_server import Server
+from botocore.exceptions import ClientError
+
+DAY = 24 * 3600 * 1000
+
+
+class Changes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--engines", "off") if cls.knows_engines() else Server()
+        cls.rds = cls.server.client("rds")
+        cls.ec2 = cls.server.client("ec2")
+        vpc = cls.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            cls.ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.%d.0/24" % i, AvailabilityZone="us-east-1" + zone)[
+                "Subnet"
+            ]["SubnetId"]
+            for i, zone in enumerate("ab")
+        ]
+        cls.rds.create_db_subnet_group(DBSubnetGroupName="main", DBSubnetGroupDescription="main", SubnetIds=subnets)
+
+    @staticmethod
+    def knows_engines():
+        import os
+        import subprocess
+
+        binary = os.environ.get("ORRERY_BINARY", "orrery")
+        return "--engines" in subprocess.run([binary, "serve", "--help"], capture_output=True, text=True).stdout
+
+    @classmethod
+    def tearDownClass(cls):
+        unread = cls.server.unread()
+        cls.server.stop()
+        assert not [entry for entry in unread if entry.startswith("rds:")], unread
+
+    def create(self, name, **changes):
+        arguments = dict(
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            EngineVersion="15.13",
+            DBInstanceClass="db.t3.medium",
+            AllocatedStorage=20,
+            MasterUsername="volt",
+            MasterUserPassword="correct-horse-battery",
+            DBName="app",
+            DBSubnetGroupName="main",
+        )
+        arguments.update(changes)
+        self.addCleanup(self.delete, name)
+        return self.rds.create_db_instance(**arguments)["DBInstance"]
+
+    def delete(self, name):
+        try:
+            self.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "DBInstanceNotFound":
+                raise
+
+    def instance(self, name):
+        return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+
+    def refused(self, code, call, message=None, **arguments):
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        if message:
+            self.assertIn(message, caught.exception.response["Error"]["Message"])
+
+    def eventually(self, what, seconds=10):
+        """The clock's work is done once a second."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return what()
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def test_modifications_wait_for_the_maintenance_window(self):
+        self.create("waiting", PreferredMaintenanceWindow="sun:06:00-sun:06:30", PreferredBackupWindow="03:00-03:30")
+        # The window is days away, whatever today is, unless it is now.
+        now = self.rds.modify_db_instance(
+            DBInstanceIdentifier="waiting",
+            DBInstanceClass="db.t3.large",
+            AllocatedStorage=40,
+            MultiAZ=True,
+            BackupRetentionPeriod=0,
+            DeletionProtection=True,
+            MasterUserPassword="another-good-one",
+        )["DBInstance"]
+        if datetime.datetime.now(datetime.timezone.utc).strftime("%a %H") == "Sun 06":
+            self.skipTest("it is the maintenance window")
+        self.assertEqual(now["DBInstanceClass"], "db.t3.medium")
+        self.assertTrue(now["DeletionProtection"])
+        self.assertEqual(
+            now["PendingModifiedValues"],
+            {"DBInstanceClass": "db.t3.large", "AllocatedStorage": 40, "MultiAZ": True, "BackupRetentionPeriod": 0},
+        )
+        # A value that goes back is not pending any more; one that changes at once is not either.
+        now = self.rds.modify_db_instance(
+            DBInstanceIdentifier="waiting", MultiAZ=False, DBPortNumber=5433, DeletionProtection=False
+        )["DBInstance"]
+        self.assertEqual(now["Endpoint"]["Port"], 5433)
+        self.assertEqual(
+            now["PendingModifiedValues"],
+            {"DBInstanceClass": "db.t3.large", "AllocatedStorage": 40, "BackupRetentionPeriod": 0},
+        )
+        self.server.advance(7 * DAY)
+
+        def settled():
+            after = self.instance("waiting")
+            self.assertEqual(after["PendingModifiedValues"], {})
+            self.assertEqual((after["DBInstanceClass"], after["AllocatedStorage"]), ("db.t3.large", 40))
+            self.assertEqual(after["BackupRetentionPeriod"], 0)
+
+        self.eventually(settled)
+        # ApplyImmediately takes what is pending along.
+        self.rds.modify_db_instance(DBInstanceIdentifier="waiting", DBInstanceClass="db.t3.xlarge")
+        after = self.rds.modify_db_instance(
+            DBInstanceIdentifier="waiting", AllocatedStorage=50, ApplyImmediately=True
+        )["DBInstance"]
+        self.assertEqual((after["DBInstanceClass"], after["AllocatedStorage"]), ("db.t3.xlarge", 50))
+        self.assertEqual(after["PendingModifiedValues"], {})
+
+    def test_parameters_take_force(self):
+        rds = self.rds
+        rds.create_db_parameter_group(
+            DBParameterGroupName="tuned", DBParameterGroupFamily="postgres15", Description="tuned"
+        )
+        self.addCleanup(rds.delete_db_parameter_group, DBParameterGroupName="tuned")
+        self.create("tuned", DBParameterGroupName="tuned")
+
+        def status():
+            return self.instance("tuned")["DBParameterGroups"][0]["ParameterApplyStatus"]
+
+        def set_parameter(name, value, method):
+            rds.modify_db_parameter_group(
+                DBParameterGroupName="tuned",
+                Parameters=[{"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}],
+            )
+
+        set_parameter("work_mem", "8192", "immediate")
+        self.assertEqual(status(), "in-sync")
+        set_parameter("max_connections", "LEAST({DBInstanceClassMemory/9531392},5000)", "pending-reboot")
+        self.assertEqual(status(), "pending-reboot")
+        rds.reboot_db_instance(DBInstanceIdentifier="tuned")
+        self.assertEqual(status(), "in-sync")
+        set_parameter("work_mem", "16384", "pending-reboot")
+        self.assertEqual(status(), "pending-reboot")
+        set_parameter("work_mem", "8192", "pending-reboot")
+        self.assertEqual(status(), "in-sync")
+        # Another group waits for a reboot as a whole.
+        rds.modify_db_instance(DBInstanceIdentifier="tuned", DBParameterGroupName="default.postgres15")
+        self.assertEqual(status(), "pending-reboot")
+        self.assertEqual(
+            self.instance("tuned")["DBParameterGroups"][0]["DBParameterGroupName"], "default.postgres15"
+        )
+        rds.stop_db_instance(DBInstanceIdentifier="tuned")
+        rds.start_db_instance(DBInstanceIdentifier="tuned")
+        self.assertEqual(status(), "in-sync")
+        self.refused(
+            "InvalidParameterValue",
+            set_parameter,
+            "formula",
+            name="max_connections",
+            value="LEAST({DBInstanceClassMemory/},5)",
+            method="pending-reboot",
+        )
+        self.delete("tuned")
+
+    def test_snapshots_and_restores(self):
+        rds = self.rds
+        source = self.create(
+            "origin", Port=5440, CopyTagsToSnapshot=True, Tags=[{"Key": "Name", "Value": "volt"}], StorageType="gp2"
+        )
+        rds.create_db_snapshot(DBInstanceIdentifier="origin", DBSnapshotIdentifier="one")
+        copy = rds.copy_db_snapshot(
+            SourceDBSnapshotIdentifier="one", TargetDBSnapshotIdentifier="two", CopyTags=True
+        )["DBSnapshot"]
+        self.assertEqual(copy["TagList"], [{"Key": "Name", "Value": "volt"}])
+        self.assertTrue(copy["SourceDBSnapshotIdentifier"].endswith(":snapshot:one"))
+        restored = rds.restore_db_instance_from_db_snapshot(
+            DBInstanceIdentifier="restored", DBSnapshotIdentifier=copy["DBSnapshotArn"], DBSubnetGroupName="main"
+        )["DBInstance"]
+        self.addCleanup(self.delete, "restored")
+        for member in ("Engine", "EngineVersion", "DBInstanceClass", "AllocatedStorage", "MasterUsername", "DBName"):
+            self.assertEqual(restored[member], source[member], member)
+        self.assertEqual(restored["StorageType"], "gp2")
+        self.assertEqual(restored["Endpoint"]["Port"], 5440)
+        self.assertEqual(restored["TagList"], [{"Key": "Name", "Value": "volt"}])
+        self.assertNotEqual(restored["DbiResourceId"], source["DbiResourceId"])
+        later = rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="origin",
+            TargetDBInstanceIdentifier="later",
+            UseLatestRestorableTime=True,
+            DBInstanceClass="db.t3.small",
+            DBSubnetGroupName="main",
+        )["DBInstance"]
+        self.addCleanup(self.delete, "later")
+        self.assertEqual(later["DBInstanceClass"], "db.t3.small")
+        restore = rds.restore_db_instance_to_point_in_time
+        self.refused(
+            "InvalidParameterCombination", restore, SourceDBInstanceIdentifier="origin", TargetDBInstanceIdentifier="x"
+        )
+        self.create("bare", BackupRetentionPeriod=0)
+        self.refused(
+            "PointInTimeRestoreNotEnabled",
+            restore,
+            SourceDBInstanceIdentifier="bare",
+            TargetDBInstanceIdentifier="x",
+            UseLatestRestorableTime=True,
+        )
+        self.refused(
+            "DBSnapshotNotFound",
+            rds.restore_db_instance_from_db_snapshot,
+            DBInstanceIdentifier="x",
+            DBSnapshotIdentifier="nothing",
+        )
+        for name in ("one", "two"):
+            rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+
+    def test_automated_backups(self):
+        rds = self.rds
+        self.create("kept", BackupRetentionPeriod=2, PreferredBackupWindow="03:00-03:30")
+        backups = rds.describe_db_instance_automated_backups
+
+        def automated():
+            found = rds.describe_db_snapshots(DBInstanceIdentifier="kept", SnapshotType="automated")["DBSnapshots"]
+            return [snapshot["DBSnapshotIdentifier"] for snapshot in found]
+
+        def count(wanted):
+            self.assertEqual(len(automated()), wanted)
+
+        self.eventually(lambda: count(1))
+        self.assertTrue(automated()[0].startswith("rds:kept-"))
+        self.refused("InvalidDBSnapshotState", rds.delete_db_snapshot, DBSnapshotIdentifier=automated()[0])
+        self.server.advance(DAY)
+        self.eventually(lambda: count(2))
+        self.server.advance(DAY)
+        self.eventually(lambda: self.assertIn(len(automated()), (2, 3)))
+        backup = backups(DBInstanceIdentifier="kept")["DBInstanceAutomatedBackups"][0]
+        self.assertEqual((backup["Status"], backup["BackupRetentionPeriod"]), ("active", 2))
+        self.assertLess(backup["RestoreWindow"]["EarliestTime"], backup["RestoreWindow"]["LatestTime"])
+        self.refused(
+            "InvalidDBInstanceAutomatedBackupState",
+            rds.delete_db_instance_automated_backup,
+            DbiResourceId=backup["DbiResourceId"],
+        )
+        rds.delete_db_instance(DBInstanceIdentifier="kept", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+        retained = backups(DbiResourceId=backup["DbiResourceId"])["DBInstanceAutomatedBackups"][0]
+        self.assertEqual(retained["Status"], "retained")
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceAutomatedBackupsArn=retained["DBInstanceAutomatedBackupsArn"],
+            TargetDBInstanceIdentifier="again",
+            UseLatestRestorableTime=True,
+            DBSubnetGroupName="main",
+        )
+        self.delete("again")
+        rds.delete_db_instance_automated_backup(DbiResourceId=backup["DbiResourceId"])
+        self.assertEqual(backups(DbiResourceId=backup["DbiResourceId"])["DBInstanceAutomatedBackups"], [])
+        count(0)
+
+    def test_read_replicas(self):
+        rds = self.rds
+        self.create("source", BackupRetentionPeriod=0)
+        make = rds.create_db_instance_read_replica
+        self.refused(
+            "InvalidDBInstanceState",
+            make,
+            "Automated backups are not enabled",
+            DBInstanceIdentifier="replica",
+            SourceDBInstanceIdentifier="source",
+        )
+        rds.modify_db_instance(DBInstanceIdentifier="source", BackupRetentionPeriod=1, ApplyImmediately=True)
+        replica = make(
+            DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="source", DBInstanceClass="db.t3.large"
+        )["DBInstance"]
+        self.addCleanup(self.delete, "replica")
+        self.assertEqual(replica["ReadReplicaSourceDBInstanceIdentifier"], "source")
+        self.assertEqual(replica["BackupRetentionPeriod"], 0)
+        self.assertEqual(replica["StatusInfos"][0]["Status"], "replicating")
+        self.assertEqual(replica["DBSubnetGroup"]["DBSubnetGroupName"], "main")
+        rds.modify_db_instance(
+            DBInstanceIdentifier="source", NewDBInstanceIdentifier="renamed", ApplyImmediately=True
+        )
+        self.addCleanup(self.delete, "renamed")
+        self.assertEqual(self.instance("renamed")["ReadReplicaDBInstanceIdentifiers"], ["replica"])
+        self.assertEqual(self.instance("replica")["ReadReplicaSourceDBInstanceIdentifier"], "renamed")
+        promoted = rds.promote_read_replica(DBInstanceIdentifier="replica", BackupRetentionPeriod=3)["DBInstance"]
+        self.assertNotIn("ReadReplicaSourceDBInstanceIdentifier", promoted)
+        self.assertEqual(promoted["BackupRetentionPeriod"], 3)
+        self.assertEqual(self.instance("renamed")["ReadReplicaDBInstanceIdentifiers"], [])
+        self.refused("InvalidDBInstanceState", rds.promote_read_replica, DBInstanceIdentifier="replica")
+        # Of a source in another region.
+        far = self.server.client("rds", region="eu-west-1")
+        for_ec2 = self.server.client("ec2", region="eu-west-1")
+        for_ec2.describe_vpcs()
+        arn = self.instance("renamed")["DBInstanceArn"]
+        remote = far.create_db_instance_read_replica(DBInstanceIdentifier="remote", SourceDBInstanceIdentifier=arn)
+        self.assertEqual(remote["DBInstance"]["ReadReplicaSourceDBInstanceIdentifier"], arn)
+        self.assertEqual(
+            self.instance("renamed")["ReadReplicaDBInstanceIdentifiers"], [remote["DBInstance"]["DBInstanceArn"]]
+        )
+        self.delete("renamed")
+        seen = far.describe_db_instances(DBInstanceIdentifier="remote")["DBInstances"][0]
+        self.assertNotIn("ReadReplicaSourceDBInstanceIdentifier", seen)
+        far.delete_db_instance(DBInstanceIdentifier="remote", SkipFinalSnapshot=True)
+
+    def test_failover_events_and_certificates(self):
+        rds = self.rds
+        made = self.create("twofold", MultiAZ=True)
+        zones = made["AvailabilityZone"], made["SecondaryAvailabilityZone"]
+        self.assertEqual(len(set(zones)), 2)
+        rds.reboot_db_instance(DBInstanceIdentifier="twofold", ForceFailover=True)
+        seen = self.instance("twofold")
+        self.assertEqual((seen["SecondaryAvailabilityZone"], seen["AvailabilityZone"]), zones)
+        events = rds.describe_events(SourceType="db-instance", SourceIdentifier="twofold")["Events"]
+        self.assertEqual(events[0]["Message"], "DB instance created")
+        self.assertIn("Multi-AZ instance failover completed", [event["Message"] for event in events])
+        only = rds.describe_events(SourceType="db-instance", SourceIdentifier="twofold", EventCategories=["failover"])
+        self.assertEqual({event["EventCategories"][0] for event in only["Events"]}, {"failover"})
+        self.assertEqual(rds.describe_db_log_files(DBInstanceIdentifier="twofold")["DescribeDBLogFiles"], [])
+        self.refused(
+            "DBLogFileNotFoundFault",
+            rds.download_db_log_file_portion,
+            DBInstanceIdentifier="twofold",
+            LogFileName="error/postgresql.log",
+        )
+        certificates = rds.describe_certificates()
+        self.assertEqual(certificates["DefaultCertificateForNewLaunches"], "rds-ca-rsa2048-g1")
+        self.assertEqual(len(certificates["Certificates"]), 4)
+        self.refused("CertificateNotFound", rds.describe_certificates, CertificateIdentifier="rds-ca-1999")
+
+    def test_a_managed_password_rotates(self):
+        made = self.create("managed", MasterUserPassword="", ManageMasterUserPassword=True)
+        secrets = self.server.client("secretsmanager")
+
+        def value():
+            return secrets.get_secret_value(SecretId=made["MasterUserSecret"]["SecretArn"])["SecretString"]
+
+        before = value()
+        self.rds.modify_db_instance(DBInstanceIdentifier="managed", RotateMasterUserPassword=True)
+        self.assertNotEqual(value(), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
