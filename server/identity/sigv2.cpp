@@ -32,7 +32,7 @@ std::string header_or_parameter(const http::Request& request, const Query& query
   return header ? *header : value_of(query, name);
 }
 
-std::string lower(std::string_view text) {
+std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return out;
@@ -42,14 +42,14 @@ std::string lower(std::string_view text) {
 std::string amz_headers(const http::Request& request, const Query& query) {
   std::map<std::string, std::string> found;
   const auto add = [&](std::string_view name, std::string_view value) {
-    const std::string key = lower(name);
+    const std::string key = lower_case(name);
     if (!key.starts_with("x-amz-")) return;
     const auto [at, fresh] = found.emplace(key, value);
     if (!fresh) at->second.append(",").append(value);
   };
   for (const auto& [name, value] : request.headers) add(name, value);
   for (const auto& [name, value] : query) {
-    if (!found.contains(lower(name))) add(name, value);
+    if (!found.contains(lower_case(name))) add(name, value);
   }
   std::string out;
   for (const auto& [name, value] : found) out.append(name).append(":").append(value).append("\n");

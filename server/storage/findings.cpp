@@ -4,7 +4,7 @@ namespace orrery::storage {
 
 namespace {
 
-constexpr std::string_view kSchema[] = {R"sql(
+constexpr std::string_view kFindingSchema[] = {R"sql(
 CREATE TABLE finding (
   account TEXT NOT NULL, region TEXT NOT NULL, rule TEXT NOT NULL, resource TEXT NOT NULL, kind INTEGER NOT NULL,
   service TEXT NOT NULL, operation TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL, reference TEXT NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE finding (
 
 }  // namespace
 
-const Migrations FindingTable::migrations{"finding", kSchema};
+const Migrations FindingTable::migrations{"finding", kFindingSchema};
 
 void FindingTable::put(const Finding& finding) {
   transaction_.db().execute(

@@ -61,7 +61,7 @@ void append_number(std::string& out, const ReferenceView& reference, const Json&
   }
 }
 
-void append_map(std::string& out, const ReferenceView& reference, const Json& value) {
+void append_cbor_map(std::string& out, const ReferenceView& reference, const Json& value) {
   if (!value.is_object()) wrong_type(reference, value);
   append_cbor_map_head(out, present(value));
   const auto content = reference.shape().value();
@@ -105,7 +105,7 @@ void append_cbor(std::string& out, const ReferenceView& reference, const Json& v
       for (const auto& one : value) append_cbor(out, reference.shape().element(), one);
       return;
     case Type::map:
-      append_map(out, reference, value);
+      append_cbor_map(out, reference, value);
       return;
     case Type::boolean:
       if (!value.is_boolean()) wrong_type(reference, value);

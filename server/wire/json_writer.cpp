@@ -80,7 +80,7 @@ void append_list(std::string& out, const ReferenceView& reference, const Json& v
   out += ']';
 }
 
-void append_map(std::string& out, const ReferenceView& reference, const Json& value) {
+void append_object(std::string& out, const ReferenceView& reference, const Json& value) {
   if (!value.is_object()) wrong_type(reference, value);
   const auto content = reference.shape().value();
   out += '{';
@@ -124,7 +124,7 @@ void append_json(std::string& out, const ReferenceView& reference, const Json& v
       append_list(out, reference, value);
       return;
     case Type::map:
-      append_map(out, reference, value);
+      append_object(out, reference, value);
       return;
     case Type::string:
       if (!value.is_string()) wrong_type(reference, value);

@@ -1,13 +1,13 @@
 #include "services/dynamodb/lexer.hpp"
 
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/number.hpp"
 
 namespace orrery::dynamodb {
 
 namespace {
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool digit(char c) { return c >= '0' && c <= '9'; }
 bool word(char c) { return letter(c) || digit(c) || c == '_'; }
 bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 

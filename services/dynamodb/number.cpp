@@ -10,7 +10,6 @@ constexpr std::size_t kMostDigits = 38;
 constexpr int kLowestExponent = -129;  // 1E-130 is 0.1 × 10^-129
 constexpr int kHighestExponent = 126;  // 9.9…E+125 is 0.99… × 10^126
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 AwsError overflow() {
   return validation("Number overflow. Attempting to store a number with magnitude larger than supported range");

@@ -5,6 +5,8 @@
 
 namespace orrery::dynamodb {
 
+inline bool digit(char c) { return c >= '0' && c <= '9'; }
+
 /// A DynamoDB number: up to 38 significant digits, magnitude 1E-130 to 9.99…E+125, or zero. Exact.
 class Number {
  public:

@@ -9,7 +9,7 @@ namespace orrery::dynamodb {
 namespace {
 
 constexpr std::size_t kMostExpressionBytes = 4096;
-constexpr int kMostDepth = 150, kMostOperators = 300;
+constexpr int kMostNesting = 150, kMostOperators = 300;
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void Parser::end() {
 }
 
 void Parser::enter() {
-  if (++depth_ > kMostDepth) throw error("The expression has exceeded the maximum nesting depth;");
+  if (++depth_ > kMostNesting) throw error("The expression has exceeded the maximum nesting depth;");
 }
 
 void Parser::count_operator() {

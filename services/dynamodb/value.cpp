@@ -7,7 +7,7 @@ namespace orrery::dynamodb {
 
 namespace {
 
-constexpr int kMostDepth = 32;
+constexpr int kMostLevels = 32;
 
 Json checked_set(const std::string& type, const Json& elements) {
   const std::string_view what = type == "SS" ? "string" : type == "NS" ? "number" : "binary";
@@ -48,7 +48,7 @@ std::string_view long_type_name(std::string_view type) {
 }
 
 Json checked_value(const Json& value, int depth) {
-  if (depth > kMostDepth) throw validation("Nesting Levels have exceeded supported limits");
+  if (depth > kMostLevels) throw validation("Nesting Levels have exceeded supported limits");
   if (!value.is_object() || value.empty())
     throw validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   if (value.size() > 1)

@@ -7,7 +7,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {{"dhcp-options-id", "DhcpOptionsId"},
+constexpr FilterRow kDhcpOptionsFilters[] = {{"dhcp-options-id", "DhcpOptionsId"},
                                   {"key", "DhcpConfigurations.Key"},
                                   {"value", "DhcpConfigurations.Values.Value"},
                                   {"owner-id", "OwnerId"}};
@@ -60,7 +60,7 @@ Json create_dhcp_options(RequestContext& context, const Input& input) {
 
 Json describe_dhcp_options(RequestContext& context, const Input& input) {
   return describe(context, input,
-                  {.kind = kDhcpOptions, .ids = "DhcpOptionsIds", .output = "DhcpOptions", .filters = kFilters});
+                  {.kind = kDhcpOptions, .ids = "DhcpOptionsIds", .output = "DhcpOptions", .filters = kDhcpOptionsFilters});
 }
 
 Json associate_dhcp_options(RequestContext& context, const Input& input) {

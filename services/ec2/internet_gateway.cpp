@@ -8,7 +8,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {{"attachment.state", "Attachments.State"},
+constexpr FilterRow kInternetGatewayFilters[] = {{"attachment.state", "Attachments.State"},
                                   {"attachment.vpc-id", "Attachments.VpcId"},
                                   {"internet-gateway-id", "InternetGatewayId"},
                                   {"owner-id", "OwnerId"}};
@@ -65,7 +65,7 @@ Json create_internet_gateway(RequestContext& context, const Input& input) {
 Json describe_internet_gateways(RequestContext& context, const Input& input) {
   return describe(
       context, input,
-      {.kind = kInternetGateway, .ids = "InternetGatewayIds", .output = "InternetGateways", .filters = kFilters});
+      {.kind = kInternetGateway, .ids = "InternetGatewayIds", .output = "InternetGateways", .filters = kInternetGatewayFilters});
 }
 
 Json attach_internet_gateway(RequestContext& context, const Input& input) {

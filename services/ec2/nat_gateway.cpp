@@ -11,7 +11,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {{"nat-gateway-id", "NatGatewayId"},
+constexpr FilterRow kNatGatewayFilters[] = {{"nat-gateway-id", "NatGatewayId"},
                                   {"state", "State"},
                                   {"subnet-id", "SubnetId"},
                                   {"vpc-id", "VpcId"}};
@@ -189,7 +189,7 @@ Json describe_nat_gateways(RequestContext& context, const Input& input) {
                   {.kind = kNatGateway,
                    .ids = "NatGatewayIds",
                    .output = "NatGateways",
-                   .filters = kFilters,
+                   .filters = kNatGatewayFilters,
                    .complete = &settle,
                    .filters_member = "Filter"});
 }

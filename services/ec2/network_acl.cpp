@@ -10,7 +10,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {{"association.association-id", "Associations.NetworkAclAssociationId"},
+constexpr FilterRow kNetworkAclFilters[] = {{"association.association-id", "Associations.NetworkAclAssociationId"},
                                   {"association.network-acl-id", "Associations.NetworkAclId"},
                                   {"association.subnet-id", "Associations.SubnetId"},
                                   {"default", "IsDefault"},
@@ -193,7 +193,7 @@ Json create_network_acl(RequestContext& context, const Input& input) {
 
 Json describe_network_acls(RequestContext& context, const Input& input) {
   return describe(context, input,
-                  {.kind = kNetworkAcl, .ids = "NetworkAclIds", .output = "NetworkAcls", .filters = kFilters});
+                  {.kind = kNetworkAcl, .ids = "NetworkAclIds", .output = "NetworkAcls", .filters = kNetworkAclFilters});
 }
 
 Json create_network_acl_entry(RequestContext& context, const Input& input) {

@@ -13,7 +13,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {
+constexpr FilterRow kNetworkInterfaceFilters[] = {
     {"addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"},
     {"addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"},
     {"addresses.primary", "PrivateIpAddresses.Primary"},
@@ -261,7 +261,7 @@ Json describe_network_interfaces(RequestContext& context, const Input& input) {
   input.acknowledge("IncludeManagedResources", "no interface here is hidden by an operator");
   return describe(
       context, input,
-      {.kind = kNetworkInterface, .ids = "NetworkInterfaceIds", .output = "NetworkInterfaces", .filters = kFilters});
+      {.kind = kNetworkInterface, .ids = "NetworkInterfaceIds", .output = "NetworkInterfaces", .filters = kNetworkInterfaceFilters});
 }
 
 Json describe_network_interface_attribute(RequestContext& context, const Input& input) {

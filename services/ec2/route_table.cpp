@@ -8,7 +8,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {
+constexpr FilterRow kRouteTableFilters[] = {
     {"association.gateway-id", "Associations.GatewayId"},
     {"association.route-table-association-id", "Associations.RouteTableAssociationId"},
     {"association.route-table-id", "Associations.RouteTableId"},
@@ -199,7 +199,7 @@ Json create_route_table(RequestContext& context, const Input& input) {
 
 Json describe_route_tables(RequestContext& context, const Input& input) {
   return describe(context, input,
-                  {.kind = kRouteTable, .ids = "RouteTableIds", .output = "RouteTables", .filters = kFilters});
+                  {.kind = kRouteTable, .ids = "RouteTableIds", .output = "RouteTables", .filters = kRouteTableFilters});
 }
 
 Json delete_route_table(RequestContext& context, const Input& input) {

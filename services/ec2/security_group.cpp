@@ -9,7 +9,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {
+constexpr FilterRow kSecurityGroupFilters[] = {
     {"description", "Description"},
     {"egress.ip-permission.cidr", "IpPermissionsEgress.IpRanges.CidrIp"},
     {"egress.ip-permission.from-port", "IpPermissionsEgress.FromPort"},
@@ -149,7 +149,7 @@ Json describe_security_groups(RequestContext& context, const Input& input) {
                       {.kind = kSecurityGroup,
                        .ids = "GroupIds",
                        .output = "SecurityGroups",
-                       .filters = kFilters,
+                       .filters = kSecurityGroupFilters,
                        .complete = &complete});
   const auto names = input.strings("GroupNames");
   if (names.empty()) return out;

@@ -12,7 +12,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {
+constexpr FilterRow kSubnetFilters[] = {
     {"availability-zone", "AvailabilityZone"},
     {"availabilityZone", "AvailabilityZone"},
     {"availability-zone-id", "AvailabilityZoneId"},
@@ -186,7 +186,7 @@ Json create_default_subnet(RequestContext& context, const Input& input) {
 }
 
 Json describe_subnets(RequestContext& context, const Input& input) {
-  return describe(context, input, {.kind = kSubnet, .ids = "SubnetIds", .output = "Subnets", .filters = kFilters});
+  return describe(context, input, {.kind = kSubnet, .ids = "SubnetIds", .output = "Subnets", .filters = kSubnetFilters});
 }
 
 Json modify_subnet_attribute(RequestContext& context, const Input& input) {

@@ -13,7 +13,7 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kFilters[] = {
+constexpr FilterRow kVpcFilters[] = {
     {"cidr", "CidrBlock"},
     {"cidr-block-association.cidr-block", "CidrBlockAssociationSet.CidrBlock"},
     {"cidr-block-association.association-id", "CidrBlockAssociationSet.AssociationId"},
@@ -114,7 +114,7 @@ Json create_default_vpc(RequestContext& context, const Input&) {
 }
 
 Json describe_vpcs(RequestContext& context, const Input& input) {
-  return describe(context, input, {.kind = kVpc, .ids = "VpcIds", .output = "Vpcs", .filters = kFilters});
+  return describe(context, input, {.kind = kVpc, .ids = "VpcIds", .output = "Vpcs", .filters = kVpcFilters});
 }
 
 Json describe_vpc_attribute(RequestContext& context, const Input& input) {

@@ -18,7 +18,7 @@ storage::Resource find_node_group(RequestContext& context, const Input& input) {
   return *std::move(group);
 }
 
-Json with_tags(RequestContext& context, const storage::Resource& group) {
+Json group_with_tags(RequestContext& context, const storage::Resource& group) {
   Json out = group.document;
   out["tags"] = context.resources().tags("nodegroup", group.id);
   return out;
@@ -116,11 +116,11 @@ Json create_nodegroup(RequestContext& context, const Input& input) {
   table.put(group);
   table.tag("nodegroup", group.id, input.string_map("tags"));
   for (const std::string& subnet : subnets) table.link("nodegroup", group.id, "subnet", {"ec2", "subnet", subnet});
-  return {{"nodegroup", with_tags(context, group)}};
+  return {{"nodegroup", group_with_tags(context, group)}};
 }
 
 Json describe_nodegroup(RequestContext& context, const Input& input) {
-  return {{"nodegroup", with_tags(context, find_node_group(context, input))}};
+  return {{"nodegroup", group_with_tags(context, find_node_group(context, input))}};
 }
 
 Json list_nodegroups(RequestContext& context, const Input& input) {
@@ -139,7 +139,7 @@ Json list_nodegroups(RequestContext& context, const Input& input) {
 
 Json delete_nodegroup(RequestContext& context, const Input& input) {
   const storage::Resource group = find_node_group(context, input);
-  Json out = with_tags(context, group);
+  Json out = group_with_tags(context, group);
   out["status"] = "DELETING";
   context.resources().erase("nodegroup", group.id);
   return {{"nodegroup", out}};

@@ -26,7 +26,7 @@ Json profile_document(RequestContext& context, const storage::Resource& profile,
 
 storage::Target role_target(const storage::Resource& role) { return {"iam", std::string(kRole.kind), role.id}; }
 
-std::string arn_key(const Json& item) { return item["Arn"].get<std::string>(); }
+std::string profile_arn_key(const Json& item) { return item["Arn"].get<std::string>(); }
 
 }  // namespace
 
@@ -61,7 +61,7 @@ Json list_instance_profiles(RequestContext& context, const Input& input) {
   for (const auto& profile : table(context).list(kInstanceProfile.kind)) {
     if (has_path_prefix(profile.document, prefix)) items.push_back(profile_document(context, profile, WithTags::no));
   }
-  return page(input, "InstanceProfiles", std::move(items), arn_key);
+  return page(input, "InstanceProfiles", std::move(items), profile_arn_key);
 }
 
 Json list_instance_profiles_for_role(RequestContext& context, const Input& input) {
@@ -72,7 +72,7 @@ Json list_instance_profiles_for_role(RequestContext& context, const Input& input
     if (const auto profile = table(context).find(kInstanceProfile.kind, edge.from.id))
       items.push_back(profile_document(context, *profile, WithTags::no));
   }
-  return page(input, "InstanceProfiles", std::move(items), arn_key);
+  return page(input, "InstanceProfiles", std::move(items), profile_arn_key);
 }
 
 Json add_role_to_instance_profile(RequestContext& context, const Input& input) {

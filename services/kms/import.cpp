@@ -21,7 +21,7 @@ Key external_key(RequestContext& context, const Input& input) {
 
 /// RSAES_OAEP_…: the material itself; RSA_AES_KEY_WRAP_…: an AES key by OAEP, then the material by AES key wrap with
 /// padding (RFC 5649).
-std::optional<std::string> unwrap(const std::string& private_key, const std::string& algorithm,
+std::optional<std::string> unwrap_material(const std::string& private_key, const std::string& algorithm,
                                   const std::string& wrapped) {
   const std::string hash = algorithm.ends_with("SHA_1") ? "SHA_1" : "SHA_256";
   if (algorithm.starts_with("RSAES_OAEP")) return crypto::rsa_decrypt(private_key, "RSAES_OAEP_" + hash, wrapped);
@@ -41,7 +41,7 @@ std::string open_material(RequestContext& context, const Key& key, const Input& 
   }
   std::string private_key;
   aws::base64_decode(parameters.at("key").get<std::string>(), private_key);
-  auto material = unwrap(private_key, parameters.at("algorithm").get<std::string>(), input.str("EncryptedKeyMaterial"));
+  auto material = unwrap_material(private_key, parameters.at("algorithm").get<std::string>(), input.str("EncryptedKeyMaterial"));
   if (!material) throw errors::invalid_ciphertext();
   return std::move(*material);
 }

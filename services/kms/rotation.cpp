@@ -4,7 +4,7 @@ namespace orrery::kms {
 
 namespace {
 
-constexpr double kDay = 86400;
+constexpr double kSecondsOfDay = 86400;
 constexpr std::size_t kOnDemandLimit = 10;
 
 void require_rotatable(const Key& key) {
@@ -25,7 +25,7 @@ std::int64_t period(const Key& key) {
 double next_rotation(const Key& key) {
   double since = key.metadata().at("CreationDate").get<double>();
   if (key.hidden().contains("rotation")) since = key.hidden()["rotation"].at("since").get<double>();
-  return since + static_cast<double>(period(key)) * kDay;
+  return since + static_cast<double>(period(key)) * kSecondsOfDay;
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ constexpr ListedKind kTiering{"intelligent-tiering", "IntelligentTieringConfigur
 constexpr ListedKind kInventory{"inventory", "InventoryConfiguration", "InventoryConfigurationList"};
 constexpr ListedKind kMetrics{"metrics", "MetricsConfiguration", "MetricsConfigurationList"};
 
-constexpr OperationRow kOperations[] = {
+constexpr OperationRow kConfigOperations[] = {
     {"PutBucketEncryption", &put<kEncryption>},
     {"GetBucketEncryption", &get<kEncryption>},
     {"DeleteBucketEncryption", &remove<kEncryption>},
@@ -213,7 +213,7 @@ constexpr OperationRow kOperations[] = {
 
 }  // namespace
 
-std::span<const OperationRow> bucket_config_operations() { return kOperations; }
+std::span<const OperationRow> bucket_config_operations() { return kConfigOperations; }
 
 DefaultEncryption default_encryption(const ObjectStore& store, std::string_view bucket) {
   DefaultEncryption out;

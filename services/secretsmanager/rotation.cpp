@@ -8,7 +8,7 @@ namespace {
 
 constexpr Rule kNoRotation{"secretsmanager-no-rotation",
                            "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html"};
-constexpr double kDay = 86400;
+constexpr double kSecondsOfDay = 86400;
 
 Json read_rules(const Input& input) {
   const auto rules = input.find_object("RotationRules");
@@ -56,7 +56,7 @@ Json rotate_secret(RequestContext& context, const Input& input) {
   document["RotationEnabled"] = true;
   if (document.contains("RotationRules") && document["RotationRules"].contains("AutomaticallyAfterDays")) {
     document["NextRotationDate"] =
-        context.timestamp() + document["RotationRules"]["AutomaticallyAfterDays"].get<double>() * kDay;
+        context.timestamp() + document["RotationRules"]["AutomaticallyAfterDays"].get<double>() * kSecondsOfDay;
   } else {
     document.erase("NextRotationDate");
   }
