@@ -70,6 +70,12 @@ Choice::Choice(const Options& options, const Drivers& drivers, std::shared_ptr<M
     }
     rows_.push_back(std::move(row));
   }
+  // `--engines native` takes what there is, as not every machine has each software, but something.
+  if (const std::string& mode = modes.at(""); (mode == "native" || mode == "docker") && !rows_.empty() && all_off()) {
+    std::string reasons;
+    for (const auto& row : rows_) reasons += (reasons.empty() ? "" : "; ") + row.software + ": " + row.reason;
+    throw std::runtime_error("--engines " + options.engines + ": " + reasons);
+  }
 }
 
 const Choice::Row* Choice::find(std::string_view software) const {

@@ -16,7 +16,7 @@ struct Abandoned : std::runtime_error {
   Abandoned() : std::runtime_error("no longer wanted") {}
 };
 
-std::chrono::milliseconds backoff(int deaths) { return std::chrono::milliseconds(100) * (1 << (2 * std::min(deaths, 4))); }
+std::chrono::milliseconds backoff(int deaths) { return std::chrono::milliseconds(100) * (1 << std::min(deaths, 5)); }
 
 }  // namespace
 
@@ -107,6 +107,7 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
       const std::lock_guard guard(mutex_);
       engine.in_force = target;
       engine.failed_with.reset();
+      engine.proven = true;
       engine.running_since = Clock::now();
       auto status = std::make_shared<Status>(*engine.status);
       status->started_seconds = took.count();
@@ -130,9 +131,9 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
     if (stopped_by_us) return;
     bool again = false;
     {
-      // One that has run before may only have been hindered by what its predecessor left for a moment.
+      // It may only have been hindered by what its last run left for a moment.
       const std::lock_guard guard(mutex_);
-      again = engine.created && ++engine.deaths <= kMostDeaths;
+      again = engine.proven && ++engine.deaths <= kMostDeaths;
       if (again) engine.retry_at = Clock::now() + backoff(engine.deaths);
     }
     if (again) log(Severity::warning, target.id + ": " + error.what() + "; trying again");
@@ -221,7 +222,7 @@ void Reconciler::remove_engine(Engine& engine) {
   records_.erase(id);
   const std::lock_guard guard(mutex_);
   engine.in_force.reset();
-  engine.created = false;
+  engine.created = engine.proven = false;
   // It may have been named again meanwhile: then it begins anew.
   const auto found = fleet_.find(id);
   if (found != fleet_.end() && !engine.wanted) fleet_.erase(found);

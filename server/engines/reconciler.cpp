@@ -68,7 +68,7 @@ void Reconciler::load() {
   for (auto& record : records_.list()) {
     const auto engine = std::make_shared<Engine>();
     engine->target = std::move(record.specification);
-    engine->created = record.created;
+    engine->created = engine->proven = record.created;
     engine->wanted = false;
     fleet_[engine->target.id] = engine;
   }

@@ -56,6 +56,7 @@ class Reconciler final : public Supervisor {
     std::optional<Specification> in_force, failed_with;
     std::shared_ptr<const Status> status = std::make_shared<Status>();
     bool wanted = true, created = false, busy = false;
+    bool proven = false;    ///< it ran before: a failure to start may pass
     bool watching = false;  ///< the job only looks whether it is alive
     int deaths = 0;
     Clock::time_point retry_at{}, running_since{}, look_at{};
