@@ -3,7 +3,9 @@
 namespace orrery::engines {
 
 Drivers all_drivers() {
-  return {};
+  Drivers drivers;
+  drivers.emplace("postgres", postgres_driver());
+  return drivers;
 }
 
 }  // namespace orrery::engines

@@ -67,7 +67,9 @@ void Reconciler::publish(Engine& engine, Phase phase, const std::string& detail)
 void Reconciler::failed(Engine& engine, const Specification& target, const std::string& why) {
   std::string detail = why;
   try {
-    const std::string lines = tail(folder_of_engine(target.id) / "log" / "console.log", kDetailBytes);
+    // The file that was written last: console.log, or the engine's own once it keeps one.
+    const auto files = log_files(target.id);
+    const std::string lines = files.empty() ? "" : tail(folder_of_engine(target.id) / "log" / files.back().name, kDetailBytes);
     if (!lines.empty()) detail += "\n" + lines;
   } catch (const std::exception&) {  // an id without a folder
   }

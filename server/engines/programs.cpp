@@ -66,6 +66,9 @@ Programs::Programs(std::string_view software, std::string_view version) {
     rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
   }
   for (const auto& folder : versioned) folders_.push_back(folder.bin);
+  // All programs of one PostgreSQL: what lies on PATH beside another's are clients, or Debian's wrappers.
+  if (const auto server = software == "postgres" ? find("postgres") : std::nullopt)
+    folders_.insert(folders_.begin(), server->parent_path());
   // Debian puts servers here, which users who are not root have not on their PATH.
   for (const char* folder : {"/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin"}) folders_.emplace_back(folder);
 }

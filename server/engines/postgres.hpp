@@ -1,0 +1,90 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engines/driver.hpp"
+#include "engines/postgres_session.hpp"
+
+/// The parts of the PostgreSQL driver. A data folder is one that RDS would have made: `rdsadmin` is its superuser and
+/// nobody's login, the master user is an ordinary role with the rights that rds_superuser has.
+namespace orrery::engines::postgres {
+
+namespace fs = std::filesystem;
+
+/// A specification's settings, read (README.md has their form).
+struct Settings {
+  std::string user, password, database;
+  std::map<std::string, std::string> parameters;
+  std::vector<std::string> preload;
+  std::string timezone, locale, replica_of;
+  std::optional<std::int64_t> recover_to;  ///< milliseconds
+  bool force_ssl = false, archive = false, iam = false;
+};
+Settings read_settings(const Specification&);
+
+/// One engine in hand, for the length of one call of the driver.
+struct Engine {
+  Engine(const Specification&, Runtime&, Surroundings*);
+  const Specification& specification;
+  Settings settings;
+  Runtime& runtime;
+  Surroundings* surroundings;  ///< null only in Driver::answers
+
+  fs::path outside(const std::string& part) const { return runtime.place().outside / part; }
+  std::string inside(const std::string& part) const { return (runtime.place().inside / part).string(); }
+  /// The folder of another engine of the same server.
+  fs::path folder_of(const std::string& id) const;
+  /// For what all engines share: templates.
+  fs::path shared_folder() const;
+  /// As rdsadmin.
+  Session session(const std::string& database = "rdsadmin") const;
+  /// Runs a program and throws with its last words unless it ends well.
+  std::string run(const Command&, std::chrono::seconds limit) const;
+  /// Replaces a file whole, readable by the engine alone.
+  void write(const fs::path& outside, const std::string& text) const;
+  void log(const std::string& line) const;
+};
+
+/// What rdsadmin and rdsrepladmin log in with. It lies in the data folder, and so goes along with every copy of it.
+constexpr auto secret_file = "rdsadmin.secret";
+/// The id of the engine that a copy was made from: its archive has the log that follows.
+constexpr auto source_file = "orrery.source";
+
+// postgres_template.cpp
+void make_empty_data(const Engine&);
+
+// postgres_bootstrap.cpp
+/// What a fresh cluster gets in single-user mode before it first starts, in the form that `postgres --single -j` reads.
+std::string bootstrap_sql(const std::string& secret);
+/// The extensions that RDS supports, as SHOW rds.extensions lists them.
+std::string supported_extensions();
+
+// postgres_recovery.cpp
+void prepare_restored_data(const Engine&);
+void make_replica_data(const Engine&);
+void copy_data(const Engine&, const fs::path& to);
+void promote(const Engine&, const std::string& former_primary);
+/// The log archive of an engine that keeps one, and the part of another's that recovery reads.
+constexpr auto archive_folder = "wal";
+constexpr auto fetched_folder = "wal.fetched";
+/// A replica's slot on its primary.
+std::string slot_name(const std::string& id);
+/// How a replica reaches its primary; remembered, because it must start without its primary too.
+std::string primary_connection(const Engine&);
+
+// postgres_parameters.cpp
+/// The parameter group's part of postgresql.conf: what this server's machine can load and the group may decide.
+std::map<std::string, std::string> usable_parameters(const Engine&);
+std::string setting_line(const std::string& name, const std::string& value);
+
+// postgres_configuration.cpp
+void configure(const Engine&);
+
+// postgres_roles.cpp
+void settle_roles(const Engine&);
+
+}  // namespace orrery::engines::postgres

@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <ctime>
+
+#include "engines/folders.hpp"
+#include "engines/postgres.hpp"
+
+namespace orrery::engines::postgres {
+namespace {
+
+/// What RDS sets for everybody, and a size for many databases on one desk. The group's values come after.
+std::string defaults(const Settings& settings) {
+  const auto zone = settings.timezone.empty() ? "UTC" : settings.timezone;
+  return setting_line("shared_buffers", "32MB") + setting_line("max_connections", "100") +
+         setting_line("min_wal_size", "32MB") + setting_line("max_wal_size", "256MB") +
+         setting_line("max_slot_wal_keep_size", "512MB") + setting_line("archive_timeout", "300") +
+         setting_line("timezone", zone) + setting_line("log_timezone", "UTC") +
+         setting_line("log_filename", "postgresql.log.%Y-%m-%d-%H") + setting_line("log_rotation_age", "60") +
+         setting_line("log_line_prefix", "%t:%r:%u@%d:[%p]:") + setting_line("lc_messages", "C") +
+         setting_line("password_encryption", "scram-sha-256");
+}
+
+std::string archiving(const Engine& engine) {
+  if (!engine.settings.archive) return setting_line("archive_command", "exit 0");
+  // Renamed when it is whole, so that a crash leaves no half of a segment under its name.
+  const auto target = "\"" + engine.inside(archive_folder) + "/%f\"";
+  return setting_line("archive_command", "test -f " + target + " || { cp \"%p\" " + target + ".new && mv " + target +
+                                             ".new " + target + "; }");
+}
+
+std::string utc(std::int64_t millis) {
+  const std::time_t seconds = millis / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[64];
+  const auto length = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  auto fraction = std::to_string(1000 + millis % 1000).substr(1);
+  return std::string(text, length) + "." + fraction + "+00";
+}
+
+std::string recovery(const Engine& engine) {
+  if (fs::exists(engine.outside("data") / "recovery.signal")) {
+    // No reader before the end: and so the primary's sizes need not be met.
+    auto text = setting_line("hot_standby", "off") + setting_line("recovery_target_action", "promote") +
+                setting_line("restore_command", "cp \"" + engine.inside(fetched_folder) + "/%f\" \"%p\"");
+    const auto target = read_file(engine.outside(fetched_folder) / "target");
+    if (!target.empty()) text += setting_line("recovery_target_time", utc(std::stoll(target)));
+    return text;
+  }
+  if (engine.settings.replica_of.empty()) return "";
+  return setting_line("hot_standby", "on") + setting_line("primary_conninfo", primary_connection(engine)) +
+         setting_line("primary_slot_name", slot_name(engine.specification.id));
+}
+
+/// What the place decides. It comes last, because the last line of a name is the one that counts.
+std::string own(const Engine& engine) {
+  const auto& place = engine.runtime.place();
+  const auto& group = engine.settings.parameters;
+  const auto logical = group.find("rds.logical_replication");
+  const bool is_logical = logical != group.end() && (logical->second == "1" || logical->second == "on");
+  std::string text =
+      setting_line("listen_addresses", place.listen_host) + setting_line("port", std::to_string(place.listen_port)) +
+      setting_line("unix_socket_directories", "") + setting_line("data_directory", engine.inside("data")) +
+      setting_line("hba_file", engine.inside("conf/pg_hba.conf")) +
+      setting_line("ident_file", engine.inside("conf/pg_ident.conf")) + setting_line("ssl", "on") +
+      setting_line("ssl_cert_file", engine.inside("tls/server.crt")) +
+      setting_line("ssl_key_file", engine.inside("tls/server.key")) + setting_line("logging_collector", "on") +
+      setting_line("log_directory", engine.inside("log")) + setting_line("fsync", "on") +
+      setting_line("full_page_writes", "on") + setting_line("huge_pages", "off") +
+      setting_line("wal_level", is_logical ? "logical" : "replica") + setting_line("archive_mode", "on");
+  text += archiving(engine) + recovery(engine);
+  // Clients ask for these two with SHOW.
+  text += setting_line("rds.extensions", supported_extensions());
+  text += setting_line("rds.force_ssl", engine.settings.force_ssl ? "1" : "0");
+  return text;
+}
+
+std::string hba(const Settings& settings) {
+  // "md5" as a method takes both kinds of stored password, and only a group that stores MD5 needs it.
+  const auto md5 = settings.parameters.find("password_encryption");
+  const auto method = md5 != settings.parameters.end() && md5->second == "md5" ? "md5" : "scram-sha-256";
+  std::string text =
+      "host all rdsadmin all scram-sha-256\n"
+      "host replication rdsrepladmin all scram-sha-256\n"
+      "host rdsadmin all all reject\n";
+  return text + (settings.force_ssl ? "hostssl" : "host") + " all all all " + method + "\n";
+}
+
+void certify(const Engine& engine) {
+  const auto& place = engine.runtime.place();
+  const auto folder = engine.outside("tls");
+  std::vector<std::string> hosts;
+  std::string names;
+  for (const auto& host : {engine.specification.host, place.connect_host, place.listen_host}) {
+    if (host.empty() || host == "0.0.0.0" || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) continue;
+    hosts.push_back(host);
+    names += host + "\n";
+  }
+  if (fs::exists(folder / "server.key") && read_file(folder / "hosts") == names) return;
+  engine.surroundings->authority.leaf(folder, hosts);
+  engine.runtime.hand_over(folder / "server.crt");
+  engine.runtime.hand_over(folder / "server.key");
+  engine.write(folder / "hosts", names);
+}
+
+}  // namespace
+
+void configure(const Engine& engine) {
+  for (const auto* folder : {"conf", "tls", "log", archive_folder})
+    if (fs::create_directories(engine.outside(folder))) engine.runtime.hand_over(engine.outside(folder));
+  certify(engine);
+  std::string group;
+  for (const auto& [name, value] : usable_parameters(engine)) group += setting_line(name, value);
+  const auto conf = engine.outside("conf");
+  engine.write(conf / "pg_hba.conf", hba(engine.settings));
+  engine.write(conf / "pg_ident.conf", "");
+  engine.write(conf / "postgresql.conf", defaults(engine.settings) + group + own(engine));
+}
+
+}  // namespace orrery::engines::postgres
