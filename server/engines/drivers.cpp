@@ -5,6 +5,8 @@ namespace orrery::engines {
 Drivers all_drivers() {
   Drivers drivers;
   drivers.emplace("postgres", postgres_driver());
+  // Valkey speaks Redis' protocol, reads its configuration and has its programs under their names.
+  for (const char* software : {"redis", "valkey"}) drivers.emplace(software, redis_driver());
   return drivers;
 }
 

@@ -28,6 +28,9 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// Leaves are good for more than a year.
+constexpr std::chrono::hours kRenewed{24 * 180};
+
 /// A certificate that names every host under which the engine can be reached. It is kept as long as the names are.
 void provide_certificate(const Settings& settings, Runtime& runtime, Surroundings& surroundings) {
   const Place& place = runtime.place();
@@ -37,7 +40,7 @@ void provide_certificate(const Settings& settings, Runtime& runtime, Surrounding
   hosts.insert(settings.listen.begin(), settings.listen.end());
   std::string wanted = aws::hex(aws::sha256(surroundings.authority.bundle()));
   for (const std::string& host : hosts) wanted += "\n" + host;
-  if (read(names) == wanted) return;
+  if (read(names) == wanted && fs::file_time_type::clock::now() - fs::last_write_time(names) < kRenewed) return;
   fs::create_directories(folder);
   surroundings.authority.leaf(folder, {hosts.begin(), hosts.end()});
   write_private(folder / "ca.crt", surroundings.authority.bundle());

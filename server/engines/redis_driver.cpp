@@ -62,8 +62,8 @@ class RedisDriver final : public Driver {
   void settle(const Specification& spec, Runtime& runtime, Surroundings& surroundings) override {
     const Settings settings(spec.settings);
     Client client = redis::manage(spec, settings, runtime);
-    redis::settle_parameters(client, settings, surroundings);
     redis::settle_access(client, settings, surroundings);
+    redis::settle_parameters(client, settings, surroundings);
     if (settings.cluster)
       redis::settle_cluster(spec, settings, client, runtime, surroundings);
     else

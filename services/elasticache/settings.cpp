@@ -175,8 +175,7 @@ void settle_logs(const Input& input, Json& document) {
 
 void settle_token(RequestContext& context, const Input& input, Json& document, Json& hidden) {
   const std::string token = input.str("AuthToken"), strategy = input.str("AuthTokenUpdateStrategy", "ROTATE");
-  const bool had_choice = document.contains("AuthTokenEnabled");
-  if (!had_choice) document["AuthTokenEnabled"] = false;
+  if (!document.contains("AuthTokenEnabled")) document["AuthTokenEnabled"] = false;
   if (strategy == "DELETE") {
     if (!token.empty())
       throw invalid_parameter_combination("AuthToken can't be specified with AuthTokenUpdateStrategy DELETE.");
@@ -198,12 +197,9 @@ void settle_token(RequestContext& context, const Input& input, Json& document, J
         "Invalid AuthToken provided. AUTH tokens must have 16 to 128 alphanumeric characters or symbols (excluding any "
         "but !, &, #, $, ^, <, >, -).");
   Json& tokens = hidden["tokens"];
-  const bool open = document.at("AuthTokenEnabled") == false && had_choice;
   // Rotation keeps the old token valid beside the new one until the new one is set.
   if (strategy == "ROTATE" && tokens.is_array() && !tokens.empty())
     tokens = Json::array({token, tokens.at(0)});
-  else if (strategy == "ROTATE" && open)
-    tokens = Json::array({token, ""});  // clients that do not log in yet are still let in
   else
     tokens = Json::array({token});
   document["AuthTokenEnabled"] = true;
