@@ -1,0 +1,417 @@
+"""RDS with real PostgreSQL behind its endpoints, entered by psql."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+from orrery_server import Server
+from botocore.exceptions import ClientError
+
+PSQL = shutil.which("psql")
+PASSWORD = "correct-horse-battery"
+# The first start makes PostgreSQL's template; shared machines are slow.
+PATIENCE = 120
+
+
+def skip(why):
+    print("skipped: " + why)
+    sys.exit(77)
+
+
+class Base(unittest.TestCase):
+    flags = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(*cls.flags, data_dir=True)
+        cls.rds = cls.server.client("rds")
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            unread = cls.server.unread()
+            assert not [entry for entry in unread if entry.startswith("rds:")], unread
+        finally:
+            cls.server.__exit__()
+
+    def create(self, name, wait=True, **changes):
+        arguments = dict(
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            EngineVersion="15",
+            DBInstanceClass="db.t3.medium",
+            AllocatedStorage=20,
+            MasterUsername="volt",
+            MasterUserPassword=PASSWORD,
+            DBName="app",
+        )
+        arguments.update(changes)
+        made = self.rds.create_db_instance(**arguments)["DBInstance"]
+        self.addCleanup(self.delete, name)
+        self.assertEqual(made["DBInstanceStatus"], "creating")
+        self.assertNotIn("Endpoint", made)
+        return self.up(name) if wait else made
+
+    def delete(self, name):
+        try:
+            self.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "DBInstanceNotFound":
+                raise
+
+    def instance(self, name):
+        return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+
+    def up(self, name, status="available"):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            instance = self.instance(name)
+            if instance["DBInstanceStatus"] == status:
+                return instance
+            if instance["DBInstanceStatus"] == "failed" or time.monotonic() > deadline:
+                self.fail("%s is %s: %s" % (name, instance["DBInstanceStatus"], "".join(self.server.output[-20:])))
+            time.sleep(0.05)
+
+    def snapshot_ready(self, name):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            snapshot = self.rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0]
+            if snapshot["Status"] == "available":
+                return snapshot
+            if snapshot["Status"] == "failed" or time.monotonic() > deadline:
+                self.fail("%s is %s: %s" % (name, snapshot["Status"], "".join(self.server.output[-20:])))
+            time.sleep(0.05)
+
+    def psql(self, name, sql, password=PASSWORD, user="volt", database="app", sslmode="require", endpoint=None):
+        """(exit code, output) of one psql call."""
+        endpoint = endpoint or self.instance(name)["Endpoint"]
+        process = subprocess.run(
+            [PSQL, "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql],
+            env={
+                "PATH": os.environ["PATH"],
+                "PGHOST": endpoint["Address"],
+                "PGPORT": str(endpoint["Port"]),
+                "PGUSER": user,
+                "PGPASSWORD": password,
+                "PGDATABASE": database,
+                "PGSSLMODE": sslmode,
+                "PGCONNECT_TIMEOUT": "10",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return process.returncode, (process.stdout + process.stderr).strip()
+
+    def ask(self, name, sql, **options):
+        code, output = self.psql(name, sql, **options)
+        self.assertEqual(code, 0, output)
+        return output
+
+    def refuses(self, name, sql, message, **options):
+        code, output = self.psql(name, sql, **options)
+        self.assertNotEqual(code, 0, output)
+        self.assertIn(message, output)
+
+    def eventually(self, what, seconds=30):
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return what()
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def engines(self):
+        return {engine["id"].rsplit("/", 1)[1]: engine for engine in self.server.console("engines")["engines"]}
+
+
+class Life(Base):
+    def test_enter_and_change(self):
+        made = self.create("entered")
+        self.assertEqual(self.ask("entered", "SELECT current_user"), "volt")
+        self.assertEqual(self.ask("entered", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"), "f")
+        self.assertEqual(self.ask("entered", "SHOW server_version_num")[:2], "15")
+        # PostgreSQL 15 wants TLS unless the parameter group says otherwise.
+        self.refuses("entered", "SELECT 1", "no encryption", sslmode="disable")
+        self.refuses("entered", "SELECT 1", "password authentication failed", password="wrong-password")
+        self.ask("entered", "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+
+        changed = self.rds.modify_db_instance(DBInstanceIdentifier="entered", MasterUserPassword="another-good-one")
+        self.assertEqual(changed["DBInstance"]["PendingModifiedValues"], {"MasterUserPassword": "****"})
+        after = self.up("entered")
+        self.assertEqual(after["PendingModifiedValues"], {})
+        self.refuses("entered", "SELECT 1", "password authentication failed")
+        self.assertEqual(self.ask("entered", "SELECT n FROM kept", password="another-good-one"), "1")
+
+        self.rds.modify_db_instance(DBInstanceIdentifier="entered", DBPortNumber=5433)
+        moved = self.up("entered")
+        self.assertNotEqual(moved["Endpoint"], made["Endpoint"])
+        self.assertEqual(self.ask("entered", "SELECT n FROM kept", password="another-good-one"), "1")
+        self.rds.modify_db_instance(
+            DBInstanceIdentifier="entered", NewDBInstanceIdentifier="renamed", ApplyImmediately=True
+        )
+        self.addCleanup(self.delete, "renamed")
+        self.assertEqual(self.up("renamed")["Endpoint"]["Address"], moved["Endpoint"]["Address"])
+        self.assertEqual(self.ask("renamed", "SELECT n FROM kept", password="another-good-one"), "1")
+
+    def test_reboot_stop_start(self):
+        self.create("stopping")
+        self.ask("stopping", "CREATE TABLE kept AS SELECT 1 AS n")
+        began = self.ask("stopping", "SELECT pg_postmaster_start_time()")
+        rebooting = self.rds.reboot_db_instance(DBInstanceIdentifier="stopping")["DBInstance"]
+        self.assertEqual(rebooting["DBInstanceStatus"], "rebooting")
+        with self.assertRaises(ClientError) as caught:
+            self.rds.reboot_db_instance(DBInstanceIdentifier="stopping")
+        self.assertEqual(caught.exception.response["Error"]["Code"], "InvalidDBInstanceState")
+        self.up("stopping")
+        self.assertNotEqual(self.ask("stopping", "SELECT pg_postmaster_start_time()"), began)
+        stopping = self.rds.stop_db_instance(DBInstanceIdentifier="stopping")["DBInstance"]
+        self.assertIn(stopping["DBInstanceStatus"], ("stopping", "stopped"))
+        self.up("stopping", "stopped")
+        self.refuses("stopping", "SELECT 1", "Connection refused")
+        self.rds.start_db_instance(DBInstanceIdentifier="stopping")
+        self.up("stopping")
+        self.assertEqual(self.ask("stopping", "SELECT n FROM kept"), "1")
+
+    def test_parameters(self):
+        rds = self.rds
+        rds.create_db_parameter_group(
+            DBParameterGroupName="tuned", DBParameterGroupFamily="postgres15", Description="tuned"
+        )
+
+        def set_parameters(*parameters):
+            rds.modify_db_parameter_group(
+                DBParameterGroupName="tuned",
+                Parameters=[
+                    {"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}
+                    for name, value, method in parameters
+                ],
+            )
+
+        set_parameters(("work_mem", "8192", "immediate"), ("rds.force_ssl", "0", "immediate"))
+        self.create("tuned", DBParameterGroupName="tuned")
+        self.assertEqual(self.ask("tuned", "SHOW work_mem", sslmode="disable"), "8MB")
+        set_parameters(
+            ("work_mem", "16384", "immediate"),
+            ("max_connections", "LEAST({DBInstanceClassMemory/9531392},77)", "pending-reboot"),
+            ("rds.force_ssl", "1", "immediate"),
+        )
+        waiting = self.up("tuned")
+        self.assertEqual(waiting["DBParameterGroups"][0]["ParameterApplyStatus"], "pending-reboot")
+        self.assertEqual(self.ask("tuned", "SHOW work_mem"), "16MB")
+        self.assertNotEqual(self.ask("tuned", "SHOW max_connections"), "77")
+        self.refuses("tuned", "SELECT 1", "no encryption", sslmode="disable")
+        rds.reboot_db_instance(DBInstanceIdentifier="tuned")
+        self.assertEqual(self.up("tuned")["DBParameterGroups"][0]["ParameterApplyStatus"], "in-sync")
+        self.assertEqual(self.ask("tuned", "SHOW max_connections"), "77")
+        self.delete("tuned")
+        rds.delete_db_parameter_group(DBParameterGroupName="tuned")
+
+    def test_managed_password(self):
+        made = self.create("managed", MasterUserPassword="", ManageMasterUserPassword=True)
+        secrets = self.server.client("secretsmanager")
+
+        def password():
+            import json
+
+            value = secrets.get_secret_value(SecretId=made["MasterUserSecret"]["SecretArn"])["SecretString"]
+            return json.loads(value)["password"]
+
+        before = password()
+        self.ask("managed", "SELECT 1", password=before)
+        self.rds.modify_db_instance(
+            DBInstanceIdentifier="managed", RotateMasterUserPassword=True, ApplyImmediately=True
+        )
+        self.up("managed")
+        self.ask("managed", "SELECT 1", password=password())
+        self.refuses("managed", "SELECT 1", "password authentication failed", password=before)
+
+    def test_logs_and_findings(self):
+        made = self.create("logged", EngineVersion="15.13")
+        running = self.engines()[made["DbiResourceId"]]["version"]
+        self.assertEqual(made["EngineVersion"], "15.13")
+
+        def told():
+            rules = {f["rule"]: f for f in self.server.findings() if f["resource"] == made["DBInstanceArn"]}
+            self.assertEqual("rds-engine-version-differs" in rules, running != "15.13")
+
+        self.eventually(told)
+        self.psql("logged", "SELECT no_such_column")
+        files = self.rds.describe_db_log_files(DBInstanceIdentifier="logged")["DescribeDBLogFiles"]
+        names = [file["LogFileName"] for file in files if file["LogFileName"].startswith("error/postgresql.log")]
+        self.assertTrue(names, files)
+
+        def logged():
+            text = ""
+            for name in names:
+                portion = self.rds.download_db_log_file_portion(
+                    DBInstanceIdentifier="logged", LogFileName=name, Marker="0"
+                )
+                self.assertFalse(portion["AdditionalDataPending"])
+                text += portion["LogFileData"]
+            self.assertIn("no_such_column", text)
+
+        self.eventually(logged)
+        last = self.rds.download_db_log_file_portion(
+            DBInstanceIdentifier="logged", LogFileName=names[-1], NumberOfLines=1
+        )
+        self.assertEqual(last["LogFileData"].count("\n"), 1)
+
+    def test_delete_leaves_nothing(self):
+        made = self.create("gone")
+        self.create("half", wait=False)
+        self.delete("gone")
+        self.delete("half")
+
+        def nothing():
+            names = {engine["id"] for engine in self.server.console("engines")["engines"]}
+            self.assertFalse([name for name in names if name.endswith(made["DbiResourceId"])])
+            listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+            self.assertNotIn(made["DbiResourceId"], listing)
+            found = [
+                path
+                for path, _, _ in os.walk(self.server.data_dir)
+                if made["DbiResourceId"] in path
+            ]
+            self.assertEqual(found, [])
+
+        self.eventually(nothing)
+        self.refuses("gone", "SELECT 1", "Connection refused", endpoint=made["Endpoint"])
+
+
+class Copies(Base):
+    def test_snapshots(self):
+        rds = self.rds
+        self.create("origin")
+        self.ask("origin", "CREATE TABLE kept AS SELECT 1 AS n")
+        taken = rds.create_db_snapshot(DBInstanceIdentifier="origin", DBSnapshotIdentifier="one")["DBSnapshot"]
+        self.assertEqual(taken["Status"], "creating")
+        self.assertEqual(self.snapshot_ready("one")["PercentProgress"], 100)
+        self.ask("origin", "INSERT INTO kept VALUES (2)")
+        rds.copy_db_snapshot(SourceDBSnapshotIdentifier="one", TargetDBSnapshotIdentifier="two")
+        self.snapshot_ready("two")
+        rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="first", DBSnapshotIdentifier="two")
+        self.addCleanup(self.delete, "first")
+        # What is being restored does not need its snapshot any more.
+        for name in ("one", "two"):
+            rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+        self.up("first")
+        self.assertEqual(self.ask("first", "SELECT n FROM kept"), "1")
+        self.ask("first", "INSERT INTO kept VALUES (3)")
+        rds.modify_db_instance(DBInstanceIdentifier="first", MasterUserPassword="another-good-one")
+        self.up("first")
+        self.ask("first", "SELECT 1", password="another-good-one")
+        self.assertEqual(self.ask("origin", "SELECT sum(n) FROM kept"), "3")
+
+        rds.delete_db_instance(DBInstanceIdentifier="origin", FinalDBSnapshotIdentifier="last")
+        self.snapshot_ready("last")
+        rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="origin", DBSnapshotIdentifier="last")
+        self.up("origin")
+        self.assertEqual(self.ask("origin", "SELECT sum(n) FROM kept"), "3")
+        rds.delete_db_snapshot(DBSnapshotIdentifier="last")
+        # A snapshot's name may come again; its data is the new one's.
+        rds.create_db_snapshot(DBInstanceIdentifier="first", DBSnapshotIdentifier="last")
+        self.snapshot_ready("last")
+        rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="second", DBSnapshotIdentifier="last")
+        self.addCleanup(self.delete, "second")
+        self.up("second")
+        self.assertEqual(self.ask("second", "SELECT sum(n) FROM kept", password="another-good-one"), "4")
+        rds.delete_db_snapshot(DBSnapshotIdentifier="last")
+
+    def test_point_in_time(self):
+        rds = self.rds
+        self.create("timed")
+
+        def backed_up():
+            found = rds.describe_db_snapshots(DBInstanceIdentifier="timed", SnapshotType="automated")["DBSnapshots"]
+            self.assertEqual([snapshot["Status"] for snapshot in found], ["available"])
+
+        self.eventually(backed_up, PATIENCE)
+        self.ask("timed", "CREATE TABLE kept AS SELECT 1 AS n")
+        time.sleep(1.5)
+        moment = time.time()
+        time.sleep(1.5)
+        self.ask("timed", "INSERT INTO kept VALUES (2)")
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="timed", TargetDBInstanceIdentifier="latest", UseLatestRestorableTime=True
+        )
+        self.addCleanup(self.delete, "latest")
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="timed", TargetDBInstanceIdentifier="earlier", RestoreTime=moment
+        )
+        self.addCleanup(self.delete, "earlier")
+        self.up("latest")
+        self.assertEqual(self.ask("latest", "SELECT sum(n) FROM kept"), "3")
+        self.up("earlier")
+        self.assertEqual(self.ask("earlier", "SELECT sum(n) FROM kept"), "1")
+        self.ask("earlier", "INSERT INTO kept VALUES (5)")
+
+    def test_replica(self):
+        rds = self.rds
+        self.create("primary")
+        self.ask("primary", "CREATE TABLE kept AS SELECT 1 AS n")
+        rds.create_db_instance_read_replica(DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="primary")
+        self.addCleanup(self.delete, "replica")
+        self.up("replica")
+        self.assertEqual(self.ask("replica", "SELECT sum(n) FROM kept"), "1")
+        self.ask("primary", "INSERT INTO kept VALUES (2)")
+        self.eventually(lambda: self.assertEqual(self.ask("replica", "SELECT sum(n) FROM kept"), "3"))
+        self.refuses("replica", "INSERT INTO kept VALUES (9)", "read-only transaction")
+        rds.modify_db_instance(DBInstanceIdentifier="primary", MasterUserPassword="another-good-one")
+        self.up("primary")
+        self.eventually(lambda: self.ask("replica", "SELECT 1", password="another-good-one"))
+        rds.promote_read_replica(DBInstanceIdentifier="replica")
+        self.up("replica")
+        self.ask("replica", "INSERT INTO kept VALUES (4)", password="another-good-one")
+        self.assertEqual(self.ask("primary", "SELECT sum(n) FROM kept", password="another-good-one"), "3")
+        self.assertEqual(self.ask("replica", "SELECT sum(n) FROM kept", password="another-good-one"), "7")
+
+
+class Crashes(Base):
+    def test_data_survives(self):
+        self.create("kept")
+        self.ask("kept", "CREATE TABLE kept AS SELECT 1 AS n")
+        before = self.instance("kept")["Endpoint"]
+        self.server.restart()
+        self.assertEqual(self.up("kept")["Endpoint"], before)
+        self.ask("kept", "INSERT INTO kept VALUES (2)")
+        self.server.kill9()
+        self.server.start()
+        self.up("kept")
+        self.assertEqual(self.ask("kept", "SELECT sum(n) FROM kept"), "3")
+
+    def test_many_at_once(self):
+        names = ["many-%d" % i for i in range(5)]
+        for name in names:
+            self.create(name, wait=False)
+        addresses = {self.up(name)["Endpoint"]["Address"] for name in names}
+        self.assertEqual(len(addresses), len(names))
+        for name in names:
+            self.assertEqual(self.ask(name, "SELECT current_database()"), "app")
+
+
+def available():
+    if PSQL is None:
+        return "psql is not installed"
+    with Server() as server:
+        status, _, body = server.request("GET", "/_orrery/engines")
+        if status != 200:
+            return "this server has no engines"
+        import json
+
+        for row in json.loads(body)["software"]:
+            if row["software"] == "postgres" and row["backend"] != "off":
+                return None
+    return "no PostgreSQL is at hand"
+
+
+if __name__ == "__main__":
+    reason = available()
+    if reason:
+        skip(reason)
+    unittest.main()
