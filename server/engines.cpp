@@ -1,6 +1,7 @@
 #include "engines.hpp"
 
 #include "engines/authority.hpp"
+#include "engines/docker.hpp"
 
 namespace orrery {
 
@@ -34,9 +35,12 @@ engines::Wanted wanted_engines(const pipeline::Host& host) {
 
 std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& options, const std::filesystem::path& data_dir,
                                                       const engines::Log& log) {
-  std::shared_ptr<engines::Machine> native;
-  if (options.engines != "off") native = engines::native_machine(data_dir / "engines" / ".run", log);
-  return std::make_shared<engines::Choice>(options, engines::all_drivers(), std::move(native), nullptr);
+  std::shared_ptr<engines::Machine> native, docker;
+  if (options.engines != "off") {
+    native = engines::native_machine(data_dir / "engines" / ".run", log);
+    docker = engines::docker_machine(data_dir, options.images, log);
+  }
+  return std::make_shared<engines::Choice>(options, engines::all_drivers(), std::move(native), std::move(docker));
 }
 
 Engines::Engines(const pipeline::Host& host, const engines::Options& options, const engines::Log& log) {

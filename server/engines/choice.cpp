@@ -31,7 +31,10 @@ std::map<std::string, std::string, std::less<>> read_modes(const std::string& te
 
 using Row = Choice::Row;
 
-Row try_machine(Row row, Backend backend, const std::shared_ptr<Machine>& machine) {
+/// `auto` downloads nothing that nobody asked for.
+enum class Wish { named, automatic };
+
+Row try_machine(Row row, Backend backend, const std::shared_ptr<Machine>& machine, Wish wish) {
   if (!machine) {
     row.reason = std::string(name_of(backend)) + " is not available";
     return row;
@@ -39,6 +42,7 @@ Row try_machine(Row row, Backend backend, const std::shared_ptr<Machine>& machin
   const auto verdict = machine->judge(row.software, *row.driver);
   row.reason = verdict.reason;
   if (!verdict.possible) return row;
+  if (wish == Wish::automatic && verdict.readiness != Machine::Readiness::at_hand) return row;
   row.backend = backend;
   row.machine = machine;
   return row;
@@ -58,11 +62,12 @@ Choice::Choice(const Options& options, const Drivers& drivers, std::shared_ptr<M
   for (const auto& [software, driver] : drivers) {
     const auto named = modes.find(software);
     const std::string& mode = named == modes.end() ? modes.at("") : named->second;
+    const Wish wish = mode == "auto" ? Wish::automatic : Wish::named;
     Row row{software, Backend::off, "by --engines", driver};
-    if (mode == "docker" || mode == "auto") row = try_machine(std::move(row), Backend::docker, docker);
+    if (mode == "docker" || mode == "auto") row = try_machine(std::move(row), Backend::docker, docker, wish);
     if (mode == "native" || (mode == "auto" && row.backend == Backend::off)) {
       const std::string before = mode == "auto" ? "; " + row.reason : "";
-      row = try_machine(std::move(row), Backend::native, native);
+      row = try_machine(std::move(row), Backend::native, native, wish);
       row.reason += before;
     }
     if (row.backend == Backend::off && named != modes.end() && mode != "off" && mode != "auto") {

@@ -14,9 +14,11 @@ class Machine {
  public:
   virtual ~Machine() = default;
   /// Whether this software can run here ("": no), and what it would be run with or why not.
+  enum class Readiness { at_hand, after_download };
   struct Verdict {
     bool possible = false;
     std::string reason;  ///< "/usr/lib/postgresql/15/bin/postgres", "no redis-server on PATH"
+    Readiness readiness = Readiness::at_hand;
   };
   virtual Verdict judge(std::string_view software, const Driver&) = 0;
   /// The runtime of one engine, not started. `folder` is its own (Place::outside); this makes it and its parts.
