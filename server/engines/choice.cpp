@@ -45,6 +45,7 @@ Row try_machine(Row row, Backend backend, const std::shared_ptr<Machine>& machin
   if (wish == Wish::automatic && verdict.readiness != Machine::Readiness::at_hand) return row;
   row.backend = backend;
   row.machine = machine;
+  row.listening = verdict.listening;
   return row;
 }
 

@@ -24,6 +24,7 @@ class Choice {
     std::string reason;
     std::shared_ptr<Driver> driver = {};
     std::shared_ptr<Machine> machine = {};
+    Listening listening = Listening::anywhere;
   };
 
   /// `native` and `docker` may be null: not available here. Throws std::runtime_error for an --engines that names

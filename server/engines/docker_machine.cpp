@@ -45,9 +45,16 @@ class ContainerMachine final : public Machine {
     try {
       const auto host = connect();
       if (!host->objection().empty()) return {false, host->objection()};
+      Verdict verdict{true, host->text()};
+      if (host->network().empty()) verdict.listening = Listening::own_address;
       const std::string image = at_hand(*host, software, driver);
-      if (image.empty()) return {true, "no image of " + std::string(software) + " at hand in " + host->text(), Readiness::after_download};
-      return {true, image + ", " + host->text()};
+      if (image.empty()) {
+        verdict.readiness = Readiness::after_download;
+        verdict.reason = "no image of " + std::string(software) + " at hand in " + verdict.reason;
+      } else {
+        verdict.reason = image + ", " + verdict.reason;
+      }
+      return verdict;
     } catch (const std::exception& error) {
       return {false, error.what()};
     }

@@ -19,6 +19,7 @@ class Machine {
     bool possible = false;
     std::string reason;  ///< "/usr/lib/postgresql/15/bin/postgres", "no redis-server on PATH"
     Readiness readiness = Readiness::at_hand;
+    Listening listening = Listening::anywhere;
   };
   virtual Verdict judge(std::string_view software, const Driver&) = 0;
   /// The runtime of one engine, not started. `folder` is its own (Place::outside); this makes it and its parts.

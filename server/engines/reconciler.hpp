@@ -37,6 +37,7 @@ class Reconciler final : public Supervisor {
   void drain();
 
   Backend backend(std::string_view software) const override;
+  Listening listening(std::string_view software) const override;
   Lease lease(storage::Transaction&, const std::string& id, std::uint16_t port) override;
   void release(storage::Transaction&, const std::string& id) override;
   void poke() override;

@@ -12,6 +12,9 @@ namespace orrery::engines {
 
 enum class Backend { off, native, docker };
 
+/// Where an engine can listen: at any address of this machine, or, a container whose port is published, at its own.
+enum class Listening { anywhere, own_address };
+
 /// Where an engine can be reached: what the API advertises.
 struct Endpoint {
   std::string host;
@@ -37,6 +40,8 @@ class Supervisor {
 
   /// Which backend runs this software ("postgres", "redis", …) and why; Backend::off: no engine, endpoints only.
   virtual Backend backend(std::string_view software) const = 0;
+  /// Whether further leased addresses can lead to an engine of this software (settings "listen" of `redis`).
+  virtual Listening listening(std::string_view software) const = 0;
 
   /// Leases an address (or a port) for the engine in the caller's transaction; the same again for the same id and
   /// port. Returns what is advertised. `listen` has where the engine itself listens.

@@ -40,6 +40,11 @@ Backend Reconciler::backend(std::string_view software) const {
   return row == nullptr ? Backend::off : row->backend;
 }
 
+Listening Reconciler::listening(std::string_view software) const {
+  const auto* row = parts_.choice->find(software);
+  return row == nullptr ? Listening::own_address : row->listening;
+}
+
 Supervisor::Lease Reconciler::lease(storage::Transaction& tx, const std::string& id, std::uint16_t port) {
   return leases_.lease(tx, id, port);
 }

@@ -47,8 +47,9 @@ std::optional<Json> leased_endpoint(const storage::Resource& cluster, const std:
 }
 
 void lease_endpoints(RequestContext& context, storage::Resource& group, const std::string& node_host) {
-  engines::Supervisor* supervisor = runner(context, text(group.hidden.at("node"), "Engine"));
-  if (!supervisor || supervisor->backend(text(group.hidden.at("node"), "Engine")) != engines::Backend::native) return;
+  const std::string engine = text(group.hidden.at("node"), "Engine");
+  engines::Supervisor* supervisor = runner(context, engine);
+  if (!supervisor || supervisor->listening(engine) != engines::Listening::anywhere) return;
   if (group.hidden.contains("endpoints")) return;
   const std::int64_t port = group.hidden.at("port");
   Json endpoints = Json::object();
