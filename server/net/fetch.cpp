@@ -1,10 +1,12 @@
 #include "net/fetch.hpp"
 
-#include <boost/asio/connect.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -32,27 +34,51 @@ Endpoint parse(std::string text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+asio::awaitable<Fetched> exchange(const Endpoint& target, const Call& call) {
+  asio::ip::tcp::resolver resolver(co_await asio::this_coro::executor);
+  boost::beast::tcp_stream stream(resolver.get_executor());
+  stream.expires_after(call.limit);
+  const auto places = co_await resolver.async_resolve(target.host, target.port, asio::use_awaitable);
+  co_await stream.async_connect(places, asio::use_awaitable);
+  beast_http::request<beast_http::string_body> request(beast_http::string_to_verb(call.method), call.path, 11);
+  request.set(beast_http::field::host, target.host + ":" + target.port);
+  for (const auto& [name, value] : call.headers) request.set(name, value);
+  request.body() = call.body;
+  request.prepare_payload();
+  co_await beast_http::async_write(stream, request, asio::use_awaitable);
+  boost::beast::flat_buffer buffer;
+  beast_http::response_parser<beast_http::string_body> parser;
+  parser.body_limit(boost::none);
+  parser.skip(request.method() == beast_http::verb::head);
+  co_await beast_http::async_read(stream, buffer, parser, asio::use_awaitable);
+  co_return Fetched{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
 }  // namespace
 
-Fetched fetch(const std::string& endpoint, const std::string& path) {
-  const auto [host, port] = parse(endpoint);
+Fetched send(const std::string& endpoint, const Call& call) {
+  const Endpoint target = parse(endpoint);
   try {
-    asio::io_context context;
-    asio::ip::tcp::resolver resolver(context);
-    asio::ip::tcp::socket socket(context);
-    asio::connect(socket, resolver.resolve(host, port));
-    beast_http::request<beast_http::empty_body> request(beast_http::verb::get, path, 11);
-    request.set(beast_http::field::host, host + ":" + port);
-    beast_http::write(socket, request);
-    boost::beast::flat_buffer buffer;
-    beast_http::response_parser<beast_http::string_body> parser;
-    parser.body_limit(boost::none);
-    beast_http::read(socket, buffer, parser);
-    return {static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+    asio::io_context context(1);
+    std::exception_ptr failure;
+    Fetched answer;
+    asio::co_spawn(context, exchange(target, call), [&](std::exception_ptr error, Fetched fetched) {
+      failure = error;
+      answer = std::move(fetched);
+    });
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+    return answer;
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error("cannot reach " + endpoint + ": " + error.code().message() +
                              " (is `orrery serve` running there? name another with --endpoint)");
   }
+}
+
+Fetched fetch(const std::string& endpoint, const std::string& path) {
+  Call call;
+  call.path = path;
+  return send(endpoint, call);
 }
 
 }  // namespace orrery::net
