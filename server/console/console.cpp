@@ -68,10 +68,11 @@ std::optional<http::Response> Console::answer(const http::Request& request) {
   if (name == "requests" && get) return requests();
   if (name == "findings" && get) return findings();
   if (name == "engines" && get) return engines();
+  if (name == "scopes" && get) return scopes();
   if (name == "coverage") return coverage(request);
   if (name == "reset" && post) return reset();
   if (name == "clock" && (get || post)) return clock(request);
-  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock", "engines"}) {
+  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock", "engines", "scopes"}) {
     if (name == known) return refuse(405, "method not allowed");
   }
   return refuse(404, "no such path");
@@ -114,6 +115,21 @@ http::Response Console::reset() {
 http::Response Console::engines() const {
   if (host_.peers.engines == nullptr) return json(200, {{"software", Json::array()}, {"engines", Json::array()}, {"copies", Json::array()}});
   return json(200, host_.peers.engines->describe());
+}
+
+http::Response Console::scopes() const {
+  std::set<storage::Scope> held;
+  host_.store.read([&](storage::Transaction& tx) {
+    held = storage::scopes(tx);
+    for (const Service* service : host_.services) {
+      if (service->scopes != nullptr) service->scopes(tx, held);
+    }
+  });
+  Json list = Json::array();
+  for (const auto& [account, region, service] : held) {
+    list.push_back({{"account", account}, {"region", region}, {"service", service}});
+  }
+  return json(200, {{"scopes", std::move(list)}});
 }
 
 http::Response Console::requests() const {

@@ -24,6 +24,7 @@ class Console {
   http::Response findings() const;
   http::Response coverage(const http::Request& request);
   http::Response engines() const;
+  http::Response scopes() const;
   http::Response clock(const http::Request& request);
 
   const pipeline::Host& host_;

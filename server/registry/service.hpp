@@ -11,6 +11,7 @@
 #include "registry/error.hpp"
 #include "registry/input.hpp"
 #include "registry/peers.hpp"
+#include "storage/scopes.hpp"
 
 namespace orrery {
 
@@ -51,6 +52,8 @@ struct Service {
   void (*offer)(Peers& peers) = nullptr;
   /// Tables of its own.
   const storage::Migrations* migrations = nullptr;
+  /// Adds where those tables hold something; what is in the resource table is known without it.
+  void (*scopes)(storage::Transaction&, std::set<storage::Scope>&) = nullptr;
   /// The service's own error for violations of the table (at least one); nullptr: the protocol's usual form.
   AwsError (*validation_error)(std::span<const Violation>) = nullptr;
   /// For operations with a streaming input: where the body goes. Throws AwsError to refuse before a byte is read.

@@ -99,6 +99,13 @@ std::optional<Bucket> ObjectStore::bucket(std::string_view name) const {
   return bucket_of(rows);
 }
 
+std::vector<std::pair<std::string, std::string>> ObjectStore::places(storage::Transaction& transaction) {
+  std::vector<std::pair<std::string, std::string>> out;
+  auto rows = transaction.db().query("SELECT DISTINCT account, region FROM s3_bucket");
+  while (rows.next()) out.emplace_back(rows.text(0), rows.text(1));
+  return out;
+}
+
 std::vector<Bucket> ObjectStore::buckets(std::string_view account) const {
   std::vector<Bucket> out;
   auto rows = transaction_.db().query(

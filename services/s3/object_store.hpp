@@ -87,6 +87,8 @@ class ObjectStore {
 
   std::optional<Bucket> bucket(std::string_view name) const;
   std::vector<Bucket> buckets(std::string_view account) const;
+  /// Each (account, region) that has buckets.
+  static std::vector<std::pair<std::string, std::string>> places(storage::Transaction& transaction);
   void create_bucket(const Bucket& bucket);
   void set_versioning(std::string_view name, Versioning versioning);
   /// Removes the bucket and its configuration. It holds nothing.

@@ -83,6 +83,10 @@ void tick(RequestContext& context) {
   store.sweep(static_cast<std::uint64_t>(now.count()) / 1000);
 }
 
+void scopes(storage::Transaction& transaction, std::set<storage::Scope>& held) {
+  for (const auto& [account, region] : ObjectStore::places(transaction)) held.insert({account, region, "s3"});
+}
+
 }  // namespace
 
 const Service& service() {
@@ -90,6 +94,7 @@ const Service& service() {
   static const Service instance{.name = "s3",
                                 .operations = operations,
                                 .migrations = &ObjectStore::migrations,
+                                .scopes = &scopes,
                                 .open_body = &open_body,
                                 .virtual_host = &virtual_host,
                                 .tick = &tick};
