@@ -22,12 +22,14 @@ int dispatch(CLI::App& app, int argc, char** argv) {
   CLI::App* env_command = app.add_subcommand("env", "Print the exports that point AWS's clients here");
   CLI::App* findings_command =
       app.add_subcommand("findings", "Print what AWS would have refused, and advice; exit 2 when it would have");
-  for (CLI::App* command : {env_command, findings_command}) {
+  CLI::App* verify_command =
+      app.add_subcommand("verify", "Connect to everything that the server keeps; exit 1 when anything is not as it says");
+  for (CLI::App* command : {env_command, findings_command, verify_command}) {
     command->add_option("--endpoint", endpoint, "The server")->envname("ORRERY_ENDPOINT")->capture_default_str();
   }
   env_command->add_option("--region", region, "AWS_REGION")->envname("ORRERY_REGION")->capture_default_str();
   bool json = false;
-  findings_command->add_flag("--json", json, "As JSON");
+  for (CLI::App* command : {findings_command, verify_command}) command->add_flag("--json", json, "As JSON");
 
   try {
     app.parse(argc, argv);
@@ -36,7 +38,8 @@ int dispatch(CLI::App& app, int argc, char** argv) {
   }
   if (*serve_command) return serve(options);
   if (*env_command) return print_environment(endpoint, region);
-  return print_findings(endpoint, json ? Format::json : Format::table);
+  const Format format = json ? Format::json : Format::table;
+  return *verify_command ? print_verification(endpoint, format) : print_findings(endpoint, format);
 }
 
 }  // namespace

@@ -67,13 +67,15 @@ def show(endpoint, started):
                 return "the plan is not clean"
         outputs = workspace.outputs(STACKS[-1])
         findings = admin(endpoint, "findings")
+        print("\nVerify", flush=True)
+        verified = subprocess.run([sys.argv[1], "verify", "--endpoint", endpoint])
         for stack in reversed(STACKS):
             print("\n%s: destroy" % stack, flush=True)
             workspace.destroy(stack, show=progress)
         summary(endpoint, workspace, outputs, findings, started)
     finally:
         workspace.close()
-    return 0
+    return verified.returncode
 
 
 def summary(endpoint, workspace, outputs, findings, started):
