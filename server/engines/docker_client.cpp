@@ -72,7 +72,8 @@ Json environment_list(const std::map<std::string, std::string>& environment) {
 Json creation(const NewContainer& wanted) {
   Json host = {{"NetworkMode", wanted.network.empty() ? "default" : wanted.network},
                // Bind mounts stay readable where SELinux would ask for a label on the data folder itself.
-               {"SecurityOpt", {"label=disable"}},
+               {"SecurityOpt", {"label=disable", "no-new-privileges"}},
+               {"CapDrop", {"ALL"}},
                {"Mounts", Json::array()}};
   for (const Mount& mount : wanted.mounts) {
     host["Mounts"].push_back({{"Type", "bind"},
@@ -91,6 +92,8 @@ Json creation(const NewContainer& wanted) {
     host["PortBindings"][name].push_back({{"HostIp", port.host}, {"HostPort", std::to_string(port.port)}});
   }
   if (!wanted.user.empty()) body["User"] = wanted.user;
+  if (!wanted.directory.empty()) body["WorkingDir"] = wanted.directory;
+  if (wanted.stop_signal != 0) body["StopSignal"] = std::to_string(wanted.stop_signal);
   if (!wanted.user_namespace.empty()) host["UsernsMode"] = wanted.user_namespace;
   if (wanted.shared_memory != 0) host["ShmSize"] = wanted.shared_memory;
   if (wanted.input == NewContainer::Input::once) {
@@ -150,6 +153,16 @@ std::optional<Image> Client::image(const std::string& name) const {
   }
 }
 
+std::vector<std::string> Client::images() const {
+  std::vector<std::string> names;
+  for (const Json& row : read("/images/json")) {
+    const auto tags = row.find("RepoTags");
+    if (tags == row.end() || !tags->is_array()) continue;
+    for (const Json& tag : *tags) names.push_back(tag.get<std::string>());
+  }
+  return names;
+}
+
 std::string Client::create(const NewContainer& wanted) const {
   const std::string target = "/containers/create?name=" + escape(wanted.name);
   const Answer answer = call({.method = "POST", .target = target, .body = creation(wanted).dump(),
@@ -188,8 +201,7 @@ std::string Client::logs(const std::string& container, int last_lines) const {
   return whole(frames, tail, "GET " + target);
 }
 
-Ended Client::start_attached(const std::string& container, std::string_view input,
-                             std::chrono::milliseconds limit) const {
+Ended Client::attached(const std::string& container, std::string_view input, std::chrono::milliseconds limit) const {
   Tail tail;
   Frames frames([&tail](std::string_view part) { tail.add(part); });
   const std::string stdin_part = input.empty() ? "" : "&stdin=1";
@@ -206,23 +218,16 @@ Ended Client::start_attached(const std::string& container, std::string_view inpu
   return {*code, whole(frames, tail, attach.target)};
 }
 
-Ended Client::exec(const std::string& container, const std::vector<std::string>& command,
-                   const std::map<std::string, std::string>& environment, const std::string& user,
-                   std::string_view input, std::chrono::milliseconds limit) const {
-  Json wanted = {{"Cmd", command}, {"Env", environment_list(environment)}, {"AttachStdin", !input.empty()},
-                 {"AttachStdout", true}, {"AttachStderr", true}, {"Tty", false}};
-  if (!user.empty()) wanted["User"] = user;
-  const std::string target = "/containers/" + container + "/exec";
-  const std::string id = member(
-      parse(call({.method = "POST", .target = target, .body = wanted.dump()}).body, "POST " + target), "Id");
-
-  Tail tail;
-  Frames frames([&tail](std::string_view part) { tail.add(part); });
-  const Call begin{.method = "POST", .target = prefix_ + "/exec/" + id + "/start",
-                   .body = R"({"Detach":false,"Tty":false})", .silence = limit, .limit = limit};
-  const Answer answer = converse(address_, begin, input, {}, [&frames](std::string_view part) { frames.feed(part); });
-  if (answer.status >= 400) throw ApiError(answer.status, message_of(answer));
-  return {read("/exec/" + id + "/json").value("ExitCode", -1), whole(frames, tail, begin.target)};
+Ended Client::run(const NewContainer& wanted, std::string_view input, std::chrono::milliseconds limit) const {
+  const std::string container = create(wanted);
+  try {
+    Ended ended = attached(container, input, limit);
+    remove(container);
+    return ended;
+  } catch (const std::exception&) {
+    remove(container);
+    throw;
+  }
 }
 
 void Client::stop(const std::string& container, std::chrono::seconds limit) const {

@@ -55,9 +55,11 @@ struct NewContainer {
   std::vector<Mount> mounts = {};
   std::vector<PublishedPort> ports = {};
   std::string user = {};            ///< "999:999"; "": the image's
+  std::string directory = {};       ///< where the program starts; "": the image's
   std::string network = {};         ///< "host", "container:<id>"; "": the engine's default bridge
   std::string user_namespace = {};  ///< "keep-id" (Podman), "host" (Docker); "": the engine's default
   std::uint64_t shared_memory = 0;  ///< bytes of /dev/shm; 0: the engine's default (64 MiB)
+  int stop_signal = 0;              ///< of stop(); 0: the image's, else SIGTERM
   enum class Input { none, once } input = Input::none;  ///< once: standard input ends when the first attached leaves
 };
 
@@ -100,22 +102,22 @@ class Client {
   /// Waits for its end; nullopt after `limit`.
   std::optional<int> wait(const std::string& container, std::chrono::milliseconds limit) const;
   std::string logs(const std::string& container, int last_lines) const;
-  /// Starts a created container attached: gives it `input`, returns what it prints, until it ends.
-  Ended start_attached(const std::string& container, std::string_view input, std::chrono::milliseconds limit) const;
-  /// Runs a program in a running container.
-  Ended exec(const std::string& container, const std::vector<std::string>& command,
-             const std::map<std::string, std::string>& environment, const std::string& user, std::string_view input,
-             std::chrono::milliseconds limit) const;
+  /// A container for one program: gives it `input`, returns what it prints, and removes the container when it ends.
+  /// TimedOut after `limit`, and then the program is gone, too.
+  Ended run(const NewContainer&, std::string_view input, std::chrono::milliseconds limit) const;
   void stop(const std::string& container, std::chrono::seconds limit) const;
   void kill(const std::string& container, const std::string& signal) const;  ///< "SIGINT"
   /// Ends it first if need be; one that is not there is no error.
   void remove(const std::string& container) const;
+  /// The names of all images at hand ("docker.io/library/redis:7"; Docker leaves its own registry out).
+  std::vector<std::string> images() const;
   /// Running or not, with all of the labels ("orrery.engine", "orrery.data-dir=/x").
   std::vector<Container> list(const std::vector<std::string>& labels) const;
 
  private:
   Answer call(Call, const Consumer& consumer = {}) const;
   Json read(const std::string& target) const;
+  Ended attached(const std::string& container, std::string_view input, std::chrono::milliseconds limit) const;
   void post(const std::string& target, std::chrono::milliseconds silence = std::chrono::seconds(30)) const;
 
   Address address_;

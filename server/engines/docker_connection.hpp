@@ -55,7 +55,7 @@ using Consumer = std::function<void(std::string_view part)>;
 /// there is one. Throws Unreachable or TimedOut; an error status is an answer.
 Answer exchange(const Address&, const Call&, const Consumer& consumer = {});
 
-/// A request after which the connection is a raw stream ("hijacked": attach, exec). `started` is called once the
+/// A request after which the connection is a raw stream ("hijacked": attach). `started` is called once the
 /// stream is open; then `input` is sent and the sending side closed, while what comes goes to `consumer` until the
 /// other side closes. An error status is an answer, without a stream.
 Answer converse(const Address&, const Call&, std::string_view input, const std::function<void()>& started,

@@ -288,28 +288,43 @@ TEST(DockerClient, ListsByLabelsWithTheFilterEscaped) {
   EXPECT_EQ(found[1].name, "");
 }
 
-TEST(DockerClient, ReadsBothStreamsOfAnExecution) {
+TEST(DockerClient, RunsAProgramInAContainerOfItsOwn) {
   Engine engine;
-  engine.answer("POST /v1.41/containers/c/exec", Engine::reply(201, R"({"Id":"e"})"));
-  engine.answer("POST /v1.41/exec/e/start",
+  engine.answer("POST /v1.41/containers/create", Engine::reply(201, R"({"Id":"c"})"));
+  engine.answer("POST /v1.41/containers/c/attach?stream=1&stdout=1&stderr=1 ",
                 "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\n"
                 "Upgrade: tcp\r\n\r\n" + Engine::frame(1, "out") + Engine::frame(2, "err") + Engine::frame(1, std::string(5000, 'x')));
-  engine.answer("GET /v1.41/exec/e/json", Engine::reply(200, R"({"ExitCode":7,"Running":false})"));
-  const Ended ended = engine.client().exec("c", {"true"}, {}, "", "", 5s);
+  engine.answer("POST /v1.41/containers/c/start", "HTTP/1.1 204 No Content\r\n\r\n");
+  engine.answer("POST /v1.41/containers/c/wait", Engine::reply(200, R"({"StatusCode":7})"));
+  engine.answer("DELETE /v1.41/containers/c?force=1&v=1", "HTTP/1.1 204 No Content\r\n\r\n");
+  const Ended ended = engine.client().run({.name = "n", .image = "i", .command = {"true"}}, "", 5s);
   EXPECT_EQ(ended.exit_code, 7);
   EXPECT_EQ(ended.output, "outerr" + std::string(5000, 'x'));
+  EXPECT_NE(engine.received("DELETE /v1.41/containers/c"), "");
 }
 
-TEST(DockerClient, GivesInputToAnAttachedContainer) {
+TEST(DockerClient, GivesAProgramItsInput) {
   Engine engine;
-  engine.answer("POST /v1.41/containers/c/attach", "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n" + Engine::frame(1, "done"));
+  engine.answer("POST /v1.41/containers/create", Engine::reply(201, R"({"Id":"c"})"));
+  engine.answer("POST /v1.41/containers/c/attach?stream=1&stdout=1&stderr=1&stdin=1 ",
+                "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n" + Engine::frame(1, "done"));
   engine.answer("POST /v1.41/containers/c/start", "HTTP/1.1 204 No Content\r\n\r\n");
   engine.answer("POST /v1.41/containers/c/wait", Engine::reply(200, R"({"StatusCode":0})"));
+  engine.answer("DELETE /v1.41/containers/c", "HTTP/1.1 204 No Content\r\n\r\n");
   const std::string input(200000, 'i');
-  const Ended ended = engine.client().start_attached("c", input, 5s);
-  EXPECT_EQ(ended.output, "done");
+  const NewContainer wanted{.name = "n", .image = "i", .command = {"cat"}, .input = NewContainer::Input::once};
+  EXPECT_EQ(engine.client().run(wanted, input, 5s).output, "done");
   const std::string request = engine.received("POST /v1.41/containers/c/attach");
   EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), input);
+}
+
+TEST(DockerClient, AProgramThatTakesTooLongLosesItsContainer) {
+  Engine engine;
+  engine.answer("POST /v1.41/containers/create", Engine::reply(201, R"({"Id":"c"})"));
+  engine.answer("POST /v1.41/containers/c/attach", "hang");
+  engine.answer("DELETE /v1.41/containers/c", "HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_THROW(engine.client().run({.name = "n", .image = "i", .command = {"sleep"}}, "", 50ms), TimedOut);
+  EXPECT_NE(engine.received("DELETE /v1.41/containers/c"), "");
 }
 
 TEST(DockerClient, AnOutputThatEndsInsideAFrameIsAFailure) {
