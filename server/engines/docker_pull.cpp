@@ -11,7 +11,7 @@ namespace orrery::engines::docker {
 
 namespace {
 
-std::string escape(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+std::string encode_name(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
@@ -117,7 +117,7 @@ ImageName parse_image_name(const std::string& name) {
 void Client::pull(const std::string& name, const std::function<void(const std::string&)>& tell) const {
   const ImageName image = parse_image_name(name);
   Call create{.method = "POST",
-              .target = "/images/create?fromImage=" + escape(image.repository) + "&tag=" + escape(image.tag),
+              .target = "/images/create?fromImage=" + encode_name(image.repository) + "&tag=" + encode_name(image.tag),
               .silence = std::chrono::minutes(2),
               .limit = std::chrono::hours(1)};
   if (const std::string auth = registry_auth(image.registry); !auth.empty()) create.headers["X-Registry-Auth"] = auth;

@@ -21,7 +21,7 @@ std::string shard_id(int number) {
   return buffer;
 }
 
-void refuse_sources(const Input& input) {
+void refuse_group_sources(const Input& input) {
   if (const std::string id = input.str("GlobalReplicationGroupId"); !id.empty())
     throw AwsError("GlobalReplicationGroupNotFoundFault", 404, "Global replication group " + id + " not found.");
   if (const std::string name = input.str("ServerlessCacheSnapshotName"); !name.empty())
@@ -158,7 +158,7 @@ Json create_replication_group(RequestContext& context, const Input& input) {
   if (description.empty())
     throw invalid_parameter_value("The parameter ReplicationGroupDescription must be provided and must not be blank.");
   if (context.resources().exists(kGroup, id)) throw replication_group_exists(id);
-  refuse_sources(input);
+  refuse_group_sources(input);
   const storage::Tags tags = read_tags(input);
   storage::Resource group{.kind = std::string(kGroup), .id = id, .arn = context.arn("replicationgroup:" + id)};
   group.created = context.now;

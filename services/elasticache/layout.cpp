@@ -22,7 +22,7 @@ std::string padded(int number, int width) {
   return buffer;
 }
 
-Tls tls_of(const storage::Resource& group) {
+Tls group_tls(const storage::Resource& group) {
   return group.hidden.at("node").value("TransitEncryptionEnabled", false) ? Tls::on : Tls::off;
 }
 
@@ -48,7 +48,7 @@ Json group_endpoint(const storage::Resource& group, const char* role, const Json
 Json node_group(RequestContext& context, const storage::Resource& group, const Json& shard, const Members& clusters) {
   const bool sharded = group.document.at("ClusterEnabled");
   const std::string id = text(shard, "id");
-  const Tls tls = tls_of(group);
+  const Tls tls = group_tls(group);
   const Json& members = shard.at("members");
   const auto endpoint_of = [&](const Json& member) {
     return clusters.at(text(member, "id")).document.at("CacheNodes").at(0).at("Endpoint");
@@ -106,7 +106,7 @@ storage::Resource member_cluster(RequestContext& context, const storage::Resourc
                         {"CacheNodeStatus", "available"},
                         {"CacheNodeCreateTime", aws::seconds(cluster.created)},
                         {"Endpoint", leased_endpoint(cluster, "0001")
-                                         .value_or(endpoint(node_address(context, group.id, id, "0001", tls_of(group)),
+                                         .value_or(endpoint(node_address(context, group.id, id, "0001", group_tls(group)),
                                                             group.hidden.at("port")))},
                         {"ParameterGroupStatus", "in-sync"},
                         {"CustomerAvailabilityZone", member.at("zone")}}});
@@ -179,7 +179,7 @@ void apply_layout(RequestContext& context, storage::Resource& group, Interfaces 
   if (document.at("ClusterEnabled").get<bool>())
     document["ConfigurationEndpoint"] =
         leased_endpoint(members.at(text(first, "id")), "0001")
-            .value_or(endpoint(configuration_address(context, group.id, tls_of(group)), group.hidden.at("port")));
+            .value_or(endpoint(configuration_address(context, group.id, group_tls(group)), group.hidden.at("port")));
   table.put(group);
   poke(context);
 }

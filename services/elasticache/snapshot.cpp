@@ -36,7 +36,7 @@ storage::Resource blank(RequestContext& context, const std::string& given, const
   return snapshot;
 }
 
-Json answer(RequestContext& context, const storage::Resource& snapshot) {
+Json snapshot_answer(RequestContext& context, const storage::Resource& snapshot) {
   Json document = snapshot.document;
   show_snapshot(context, snapshot, document);
   return document;
@@ -46,7 +46,7 @@ Json keep(RequestContext& context, const storage::Resource& snapshot, const stor
   context.resources().put(snapshot);
   context.resources().tag(kSnapshot, snapshot.id, tags);
   poke(context);
-  return answer(context, snapshot);
+  return snapshot_answer(context, snapshot);
 }
 
 /// Wants a copy of the data of a node, when an engine has it. The primary's: a replica may lack the last writes.
@@ -157,7 +157,7 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
   const bool nodes = input.flag("ShowNodeGroupConfig", true);
   std::vector<Json> snapshots;
   for (const storage::Resource& snapshot : context.resources().list(kSnapshot)) {
-    Json document = answer(context, snapshot);
+    Json document = snapshot_answer(context, snapshot);
     if (!wanted.empty() && snapshot.id != wanted) continue;
     if (!cluster.empty() && document.value("CacheClusterId", "") != cluster) continue;
     if (!group.empty() && document.value("ReplicationGroupId", "") != group) continue;

@@ -12,7 +12,7 @@ namespace orrery::elasticache {
 
 namespace {
 
-constexpr std::string_view kKind = "subnet-group";
+constexpr std::string_view kSubnetGroup = "subnet-group";
 
 std::string checked_name(const std::string& name) {
   bool valid = !name.empty() && name.size() <= 255;
@@ -43,7 +43,7 @@ std::vector<SubnetInfo> checked_subnets(RequestContext& context, const std::vect
 
 storage::Resource store(RequestContext& context, const std::string& name, const std::string& description,
                         const std::vector<SubnetInfo>& subnets) {
-  storage::Resource group{.kind = std::string(kKind), .id = name, .arn = context.arn("subnetgroup:" + name)};
+  storage::Resource group{.kind = std::string(kSubnetGroup), .id = name, .arn = context.arn("subnetgroup:" + name)};
   Json list = Json::array();
   for (const SubnetInfo& subnet : subnets)
     list.push_back({{"SubnetIdentifier", subnet.id},
@@ -64,7 +64,7 @@ storage::Resource store(RequestContext& context, const std::string& name, const 
 void refuse_removal(RequestContext& context, const std::string& name, const std::vector<SubnetInfo>& kept) {
   std::set<std::string> zones;
   for (const SubnetInfo& subnet : kept) zones.insert(subnet.availability_zone);
-  for (const storage::Edge& edge : context.resources().links_to(kKind, name)) {
+  for (const storage::Edge& edge : context.resources().links_to(kSubnetGroup, name)) {
     const auto cluster = context.resources().find(edge.from.kind, edge.from.id);
     if (!cluster || !cluster->document.contains("CacheNodes")) continue;
     for (const Json& node : cluster->document.at("CacheNodes"))
@@ -76,7 +76,7 @@ void refuse_removal(RequestContext& context, const std::string& name, const std:
 
 Json subnet_group_for(RequestContext& context, const std::string& name) {
   const std::string wanted = name.empty() ? "default" : lower(name);
-  if (const auto group = context.resources().find(kKind, wanted)) return group->document;
+  if (const auto group = context.resources().find(kSubnetGroup, wanted)) return group->document;
   if (wanted != "default") throw subnet_group_not_found(name);
   const auto vpc = context.peers.ec2->default_vpc(context);
   const auto subnets = vpc ? context.peers.ec2->subnets_of_vpc(context, vpc->id) : std::vector<SubnetInfo>{};
@@ -92,10 +92,10 @@ Json create_subnet_group(RequestContext& context, const Input& input) {
   if (description.empty())
     throw invalid_parameter_value("The parameter CacheSubnetGroupDescription must be provided and must not be blank.");
   const storage::Tags tags = read_tags(input);
-  if (context.resources().exists(kKind, name)) throw subnet_group_exists(name);
+  if (context.resources().exists(kSubnetGroup, name)) throw subnet_group_exists(name);
   const storage::Resource group =
       store(context, name, description, checked_subnets(context, input.strings("SubnetIds")));
-  context.resources().tag(kKind, name, tags);
+  context.resources().tag(kSubnetGroup, name, tags);
   return {{"CacheSubnetGroup", group.document}};
 }
 
@@ -103,18 +103,18 @@ Json describe_subnet_groups(RequestContext& context, const Input& input) {
   const std::string name = lower(input.str("CacheSubnetGroupName"));
   std::vector<Json> groups;
   if (!name.empty()) {
-    const auto group = context.resources().find(kKind, name);
+    const auto group = context.resources().find(kSubnetGroup, name);
     if (!group) throw subnet_group_not_found(name);
     groups.push_back(group->document);
   } else {
-    for (const storage::Resource& group : context.resources().list(kKind)) groups.push_back(group.document);
+    for (const storage::Resource& group : context.resources().list(kSubnetGroup)) groups.push_back(group.document);
   }
   return page(input, "CacheSubnetGroups", std::move(groups), "CacheSubnetGroupName");
 }
 
 Json modify_subnet_group(RequestContext& context, const Input& input) {
   const std::string name = lower(input.str("CacheSubnetGroupName"));
-  auto group = context.resources().find(kKind, name);
+  auto group = context.resources().find(kSubnetGroup, name);
   if (!group) throw subnet_group_not_found(name);
   const std::string description =
       input.str("CacheSubnetGroupDescription", text(group->document, "CacheSubnetGroupDescription"));
@@ -133,9 +133,9 @@ Json delete_subnet_group(RequestContext& context, const Input& input) {
   const std::string name = lower(input.str("CacheSubnetGroupName"));
   if (name == "default") throw invalid_parameter_value("Cannot delete the default cache subnet group.");
   storage::ResourceTable table = context.resources();
-  if (!table.exists(kKind, name)) throw subnet_group_not_found(name);
-  if (!table.links_to(kKind, name).empty()) throw subnet_group_in_use(name);
-  table.erase(kKind, name);
+  if (!table.exists(kSubnetGroup, name)) throw subnet_group_not_found(name);
+  if (!table.links_to(kSubnetGroup, name).empty()) throw subnet_group_in_use(name);
+  table.erase(kSubnetGroup, name);
   return Json::object();
 }
 

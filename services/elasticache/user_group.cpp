@@ -15,13 +15,13 @@ namespace {
 
 constexpr std::string_view kUserGroup = "user-group";
 
-storage::Resource group_named(RequestContext& context, const std::string& id) {
+storage::Resource user_group_named(RequestContext& context, const std::string& id) {
   auto group = context.resources().find(kUserGroup, lower(id));
   if (!group) throw user_group_not_found(id);
   return std::move(*group);
 }
 
-Json view(RequestContext& context, const storage::Resource& group) {
+Json group_view(RequestContext& context, const storage::Resource& group) {
   Json out = group.document;
   out["ReplicationGroups"] = Json::array();
   if (user_group_changes(context, group.id)) out["Status"] = "modifying";
@@ -50,7 +50,7 @@ void store(RequestContext& context, const storage::Resource& group) {
   poke(context);
 }
 
-void check_engine(const std::string& engine) {
+void check_group_engine(const std::string& engine) {
   if (engine != "redis" && engine != "valkey")
     throw invalid_parameter_value("Unsupported engine: " + engine + ". Valid engines are redis and valkey.");
 }
@@ -68,7 +68,7 @@ bool user_group_changes(RequestContext& context, const std::string& user_group) 
 Json create_user_group(RequestContext& context, const Input& input) {
   const std::string id = checked_identifier("UserGroupId", input.str("UserGroupId"), 40),
                     engine = lower(input.str("Engine"));
-  check_engine(engine);
+  check_group_engine(engine);
   const storage::Tags tags = read_tags(input);
   if (context.resources().exists(kUserGroup, id))
     throw AwsError("UserGroupAlreadyExists", 400, "User group " + id + " already exists.");
@@ -83,24 +83,24 @@ Json create_user_group(RequestContext& context, const Input& input) {
   set_users(context, input.strings("UserIds"), group);
   store(context, group);
   context.resources().tag(kUserGroup, id, tags);
-  return view(context, group);
+  return group_view(context, group);
 }
 
 Json describe_user_groups(RequestContext& context, const Input& input) {
   std::vector<Json> groups;
   if (const std::string id = input.str("UserGroupId"); !id.empty())
-    groups.push_back(view(context, group_named(context, id)));
+    groups.push_back(group_view(context, user_group_named(context, id)));
   else
-    for (const storage::Resource& group : context.resources().list(kUserGroup)) groups.push_back(view(context, group));
+    for (const storage::Resource& group : context.resources().list(kUserGroup)) groups.push_back(group_view(context, group));
   return page(input, "UserGroups", std::move(groups), "UserGroupId");
 }
 
 Json modify_user_group(RequestContext& context, const Input& input) {
-  storage::Resource group = group_named(context, input.str("UserGroupId"));
+  storage::Resource group = user_group_named(context, input.str("UserGroupId"));
   std::vector<std::string> ids = group.document.at("UserIds");
   const std::vector<std::string> add = input.strings("UserIdsToAdd"), remove = input.strings("UserIdsToRemove");
   if (const std::string engine = lower(input.str("Engine")); !engine.empty()) {
-    check_engine(engine);
+    check_group_engine(engine);
     group.document["Engine"] = engine;
   }
   for (const std::string& id : remove)
@@ -112,12 +112,12 @@ Json modify_user_group(RequestContext& context, const Input& input) {
   }
   set_users(context, ids, group);
   store(context, group);
-  return view(context, group);
+  return group_view(context, group);
 }
 
 Json delete_user_group(RequestContext& context, const Input& input) {
-  const storage::Resource group = group_named(context, input.str("UserGroupId"));
-  Json out = view(context, group);
+  const storage::Resource group = user_group_named(context, input.str("UserGroupId"));
+  Json out = group_view(context, group);
   if (!out.at("ReplicationGroups").empty())
     throw AwsError("InvalidUserGroupState", 400, "The user group " + group.id + " is in use by a replication group.");
   out["Status"] = "deleting";

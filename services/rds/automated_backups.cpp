@@ -67,7 +67,7 @@ std::vector<std::string> filter_values(const Json& backup, std::string_view name
   return {backup.at("DbiResourceId")};
 }
 
-bool known_filter(std::string_view name) {
+bool known_backup_filter(std::string_view name) {
   return name == "status" || name == "db-instance-id" || name == "dbi-resource-id";
 }
 
@@ -151,7 +151,7 @@ Json describe_automated_backups(RequestContext& context, const Input& input) {
   const std::string resource = input.str("DbiResourceId"), arn = input.str("DBInstanceAutomatedBackupsArn");
   const std::string name = lower(input.str("DBInstanceIdentifier"));
   const Filters filters(input);
-  const auto unknown = filters.unknown(known_filter);
+  const auto unknown = filters.unknown(known_backup_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   std::vector<Json> all, found;
   for (const storage::Resource& instance : context.resources().list(kInstance))

@@ -45,7 +45,7 @@ bool wanted(std::string_view asked, const MajorVersion& major, const EngineVersi
   return asked.empty() || asked == version.version || asked == major.major;
 }
 
-std::vector<std::string> filter_values(const Json& version, std::string_view name) {
+std::vector<std::string> version_filter_values(const Json& version, std::string_view name) {
   if (name == "db-parameter-group-family") return {version.at("DBParameterGroupFamily")};
   if (name == "engine") return {version.at("Engine")};
   if (name == "engine-mode") return {"provisioned"};
@@ -53,7 +53,7 @@ std::vector<std::string> filter_values(const Json& version, std::string_view nam
   return {version.at("Status")};
 }
 
-bool known_filter(std::string_view name) {
+bool known_version_filter(std::string_view name) {
   return name == "db-parameter-group-family" || name == "engine" || name == "engine-mode" || name == "engine-version" ||
          name == "status";
 }
@@ -68,7 +68,7 @@ Json describe_engine_versions(RequestContext& context, const Input& input) {
   input.acknowledge("ListSupportedCharacterSets", "none of these engines lists character sets");
   input.acknowledge("ListSupportedTimezones", "none of these engines lists time zones");
   const Filters filters(input);
-  const auto unknown = filters.unknown(known_filter);
+  const auto unknown = filters.unknown(known_version_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   if (known_elsewhere(name)) throw not_built("The RDS engine '" + name + "'");
   std::vector<Json> found;
@@ -81,7 +81,7 @@ Json describe_engine_versions(RequestContext& context, const Input& input) {
         if (withdrawn(version, context.now) || !wanted(number, major, version)) continue;
         if (default_only && (!fallback || fallback->version != &version)) continue;
         Json item = describe(context, engine, major, version);
-        if (filters.match([&](std::string_view f) { return filter_values(item, f); })) {
+        if (filters.match([&](std::string_view f) { return version_filter_values(item, f); })) {
           item["order"] = std::string(engine.name) + "/" + std::to_string(1000 + found.size());
           found.push_back(std::move(item));
         }

@@ -5,7 +5,7 @@ namespace orrery::rds {
 namespace {
 
 // clang-format off
-constexpr Parameter kPostgres[] = {
+constexpr Parameter kPostgresParameters[] = {
     {"DateStyle", "dynamic", "string", "", true},
     {"IntervalStyle", "dynamic", "string", "", true},
     {"TimeZone", "dynamic", "string", "", true},
@@ -361,6 +361,6 @@ constexpr Parameter kPostgres[] = {
 
 }  // namespace
 
-std::span<const Parameter> postgres_parameters() { return kPostgres; }
+std::span<const Parameter> postgres_parameters() { return kPostgresParameters; }
 
 }  // namespace orrery::rds

@@ -42,7 +42,7 @@ Base base_of(const Json& hidden) {
           .tags = hidden.at("tags").get<storage::Tags>()};
 }
 
-void inherit(const Json& from, Json& document) {
+void inherit_restored(const Json& from, Json& document) {
   for (const char* member : {"StorageType", "AllocatedStorage", "Iops", "StorageThroughput", "MasterUsername", "DBName",
                              "StorageEncrypted", "KmsKeyId", "BackupRetentionPeriod", "PreferredBackupWindow"})
     if (from.contains(member)) document[member] = from.at(member);
@@ -68,7 +68,7 @@ storage::Resource restore(RequestContext& context, const Input& input, const std
   const ChosenVersion version = *choose_version(engine, version_name, context.now);
   storage::Resource instance = blank_instance(context, identifier);
   Json& document = instance.document;
-  inherit(base.instance, document);
+  inherit_restored(base.instance, document);
   document["DBInstanceClass"] = input.str("DBInstanceClass", base.instance.at("DBInstanceClass").get<std::string>());
   check_class(document.at("DBInstanceClass"));
   settle_software(context, engine, version, input, document);

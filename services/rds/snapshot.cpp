@@ -26,7 +26,7 @@ Json view(RequestContext& context, const storage::Resource& snapshot) {
   return out;
 }
 
-std::vector<std::string> filter_values(const storage::Resource& snapshot, std::string_view name) {
+std::vector<std::string> snapshot_filter_values(const storage::Resource& snapshot, std::string_view name) {
   if (name == "db-instance-id") return {snapshot.document.at("DBInstanceIdentifier")};
   if (name == "db-snapshot-id") return {snapshot.id, snapshot.arn};
   if (name == "dbi-resource-id") return {snapshot.document.at("DbiResourceId")};
@@ -34,7 +34,7 @@ std::vector<std::string> filter_values(const storage::Resource& snapshot, std::s
   return {snapshot.document.at("Engine")};
 }
 
-bool known_filter(std::string_view name) {
+bool known_snapshot_filter(std::string_view name) {
   return name == "db-instance-id" || name == "db-snapshot-id" || name == "dbi-resource-id" || name == "snapshot-type" ||
          name == "engine";
 }
@@ -208,7 +208,7 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
   input.acknowledge("IncludeShared", "no other account shares snapshots with this one");
   input.acknowledge("IncludePublic", "no snapshot is public");
   const Filters filters(input);
-  const auto unknown = filters.unknown(known_filter);
+  const auto unknown = filters.unknown(known_snapshot_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   std::vector<Json> snapshots;
   for (const storage::Resource& snapshot : context.resources().list(kSnapshot)) {
@@ -217,7 +217,7 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
     if (!of.empty() && document.at("DBInstanceIdentifier") != of) continue;
     if (!type.empty() && document.at("SnapshotType") != type) continue;
     if (!resource.empty() && document.at("DbiResourceId") != resource) continue;
-    if (!filters.match([&](std::string_view name) { return filter_values(snapshot, name); })) continue;
+    if (!filters.match([&](std::string_view name) { return snapshot_filter_values(snapshot, name); })) continue;
     snapshots.push_back(view(context, snapshot));
   }
   if (!wanted.empty() && snapshots.empty()) throw snapshot_not_found(wanted);

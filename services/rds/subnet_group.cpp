@@ -13,7 +13,7 @@ namespace orrery::rds {
 
 namespace {
 
-constexpr std::string_view kKind = "db-subnet-group";
+constexpr std::string_view kSubnetGroup = "db-subnet-group";
 
 std::string checked_name(const std::string& name) {
   bool valid = !name.empty() && name.size() <= 255;
@@ -61,7 +61,7 @@ Json subnet_list(const std::vector<SubnetInfo>& subnets) {
 
 storage::Resource store(RequestContext& context, const std::string& name, const std::string& description,
                         const std::vector<SubnetInfo>& subnets) {
-  storage::Resource group{.kind = std::string(kKind), .id = name, .arn = context.arn("subgrp:" + name)};
+  storage::Resource group{.kind = std::string(kSubnetGroup), .id = name, .arn = context.arn("subgrp:" + name)};
   if (subnets.empty()) throw too_few_zones("");
   group.document = {{"DBSubnetGroupName", name},
                     {"DBSubnetGroupDescription", description},
@@ -78,7 +78,7 @@ storage::Resource store(RequestContext& context, const std::string& name, const 
 }  // namespace
 
 std::optional<Json> find_subnet_group(RequestContext& context, const std::string& name) {
-  const auto group = context.resources().find(kKind, lower(name));
+  const auto group = context.resources().find(kSubnetGroup, lower(name));
   if (!group) return std::nullopt;
   return group->document;
 }
@@ -99,10 +99,10 @@ Json create_subnet_group(RequestContext& context, const Input& input) {
   if (description.empty())
     throw invalid_parameter_value("The parameter DBSubnetGroupDescription must be provided and must not be blank.");
   const storage::Tags tags = read_tags(input);
-  if (context.resources().exists(kKind, name)) throw subnet_group_exists(name);
+  if (context.resources().exists(kSubnetGroup, name)) throw subnet_group_exists(name);
   const storage::Resource group =
       store(context, name, description, checked_subnets(context, input.strings("SubnetIds")));
-  context.resources().tag(kKind, name, tags);
+  context.resources().tag(kSubnetGroup, name, tags);
   return {{"DBSubnetGroup", group.document}};
 }
 
@@ -115,14 +115,14 @@ Json describe_subnet_groups(RequestContext& context, const Input& input) {
     if (!group) throw subnet_group_not_found(name);
     groups.push_back(*group);
   } else {
-    for (const storage::Resource& group : context.resources().list(kKind)) groups.push_back(group.document);
+    for (const storage::Resource& group : context.resources().list(kSubnetGroup)) groups.push_back(group.document);
   }
   return page(input, "DBSubnetGroups", std::move(groups), "DBSubnetGroupName");
 }
 
 Json modify_subnet_group(RequestContext& context, const Input& input) {
   const std::string name = lower(input.str("DBSubnetGroupName"));
-  const auto before = context.resources().find(kKind, name);
+  const auto before = context.resources().find(kSubnetGroup, name);
   if (!before) throw subnet_group_not_found(name);
   const std::vector<SubnetInfo> subnets = checked_subnets(context, input.strings("SubnetIds"));
   if (subnets.front().vpc_id != before->document.at("VpcId"))
@@ -135,10 +135,10 @@ Json modify_subnet_group(RequestContext& context, const Input& input) {
 Json delete_subnet_group(RequestContext& context, const Input& input) {
   const std::string name = lower(input.str("DBSubnetGroupName"));
   storage::ResourceTable table = context.resources();
-  if (!table.exists(kKind, name)) throw subnet_group_not_found(name);
-  const auto users = table.links_to(kKind, name);
+  if (!table.exists(kSubnetGroup, name)) throw subnet_group_not_found(name);
+  const auto users = table.links_to(kSubnetGroup, name);
   if (!users.empty()) throw subnet_group_in_use(name, users.front().from.id);
-  table.erase(kKind, name);
+  table.erase(kSubnetGroup, name);
   return Json::object();
 }
 

@@ -12,9 +12,9 @@ namespace orrery::rds {
 
 namespace {
 
-constexpr int kDay = 24 * 60, kWeek = 7 * kDay;
+constexpr int kMinutesOfDay = 24 * 60, kWeek = 7 * kMinutesOfDay;
 constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-constexpr aws::Millis kMinute = 60 * 1000, kFirstMonday = aws::Millis{4} * kDay * kMinute;  // 1970-01-05
+constexpr aws::Millis kMillisOfMinute = 60 * 1000, kFirstMonday = aws::Millis{4} * kMinutesOfDay * kMillisOfMinute;  // 1970-01-05
 // us-east-1's eight-hour block (RDS user guide, "Backup window", "Adjusting the preferred DB instance maintenance
 // window").
 constexpr int kBlockBegin = 3 * 60, kBlockSlots = 16;
@@ -33,15 +33,15 @@ std::optional<int> time_of_week(std::string_view text) {
   const std::string day = lower(std::string(text.substr(0, 3)));
   const auto time = time_of_day(text.substr(4));
   for (std::size_t i = 0; i < kDays.size() && time; ++i)
-    if (kDays[i] == day) return static_cast<int>(i) * kDay + *time;
+    if (kDays[i] == day) return static_cast<int>(i) * kMinutesOfDay + *time;
   return std::nullopt;
 }
 
 std::string two(int n) { return (n < 10 ? "0" : "") + std::to_string(n); }
-std::string clock_text(int minute) { return two(minute % kDay / 60) + ":" + two(minute % 60); }
+std::string clock_text(int minute) { return two(minute % kMinutesOfDay / 60) + ":" + two(minute % 60); }
 std::string week_text(int minute) {
   minute %= kWeek;
-  return std::string(kDays[static_cast<std::size_t>(minute / kDay)]) + ":" + clock_text(minute);
+  return std::string(kDays[static_cast<std::size_t>(minute / kMinutesOfDay)]) + ":" + clock_text(minute);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ Window parse_backup_window(const std::string& text) {
     throw invalid_parameter_value(
         "Invalid backup window format: " + text +
         ". Should be specified as a range hh24:mi-hh24:mi (24H Clock UTC). Example: 00:00-01:00");
-  const int minutes = (*end - *begin + kDay) % kDay;
+  const int minutes = (*end - *begin + kMinutesOfDay) % kMinutesOfDay;
   if (minutes < 30) throw invalid_parameter_value("The backup window must be at least 30 minutes.");
   return {*begin, minutes};
 }
@@ -67,13 +67,13 @@ Window parse_maintenance_window(const std::string& text) {
                                   "Sun:23:45-Mon:00:15");
   const int minutes = (*end - *begin + kWeek) % kWeek;
   if (minutes < 30) throw invalid_parameter_value("The maintenance window must be at least 30 minutes.");
-  if (minutes >= kDay) throw invalid_parameter_value("Maintenance window must be less than 24 hours.");
+  if (minutes >= kMinutesOfDay) throw invalid_parameter_value("Maintenance window must be less than 24 hours.");
   return {*begin, minutes};
 }
 
 bool overlap(const Window& backup, const Window& maintenance) {
   for (int day = -1; day <= 7; ++day) {
-    const int begin = backup.begin + day * kDay;
+    const int begin = backup.begin + day * kMinutesOfDay;
     for (const int shift : {-kWeek, 0, kWeek}) {
       const int other = maintenance.begin + shift;
       if (begin < other + maintenance.minutes && other < begin + backup.minutes) return true;
@@ -97,7 +97,7 @@ Windows settle_windows(std::string backup, std::string maintenance, const std::s
   }
   for (int slot = 0; !weekly; ++slot) {
     const int pick = (static_cast<int>(hash / kBlockSlots % kBlockSlots) + slot) % kBlockSlots;
-    const Window candidate{static_cast<int>(hash / 256 % 7) * kDay + kBlockBegin + pick * 30, 30};
+    const Window candidate{static_cast<int>(hash / 256 % 7) * kMinutesOfDay + kBlockBegin + pick * 30, 30};
     if (overlap(*daily, candidate) && slot < kBlockSlots) continue;
     weekly = candidate;
     maintenance = week_text(candidate.begin) + "-" + week_text(candidate.begin + 30);
@@ -109,14 +109,14 @@ Windows settle_windows(std::string backup, std::string maintenance, const std::s
 
 aws::Millis next_maintenance(const std::string& window, aws::Millis from) {
   const Window weekly = parse_maintenance_window(window);
-  const aws::Millis into = (from - kFirstMonday - weekly.begin * kMinute) % (kWeek * kMinute);
-  if (into < weekly.minutes * kMinute) return from;
-  return from - into + kWeek * kMinute;
+  const aws::Millis into = (from - kFirstMonday - weekly.begin * kMillisOfMinute) % (kWeek * kMillisOfMinute);
+  if (into < weekly.minutes * kMillisOfMinute) return from;
+  return from - into + kWeek * kMillisOfMinute;
 }
 
 aws::Millis next_backup(const std::string& window, aws::Millis after) {
-  const aws::Millis into = (after - parse_backup_window(window).begin * kMinute) % (kDay * kMinute);
-  return after - into + kDay * kMinute;
+  const aws::Millis into = (after - parse_backup_window(window).begin * kMillisOfMinute) % (kMinutesOfDay * kMillisOfMinute);
+  return after - into + kMinutesOfDay * kMillisOfMinute;
 }
 
 }  // namespace orrery::rds
