@@ -40,7 +40,8 @@ bool matches(const Input& input, const Json& event) {
 
 void record_event(RequestContext& context, std::string_view source_type, const storage::Resource& source,
                   const std::string& category, const std::string& message) {
-  storage::Resource event{.kind = std::string(kEvent)};
+  storage::Resource event;
+  event.kind = kEvent;
   // Ids sort by time; several events of one request stay in their order.
   const std::string time = std::to_string(context.now);
   std::size_t place = 0;
