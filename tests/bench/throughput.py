@@ -66,7 +66,7 @@ def resident_mib(server):
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     started = time.perf_counter()
-    with Server() as server:
+    with Server("--engines", "off") as server:
         print("%-22s %.1f ms" % ("ready after", (time.perf_counter() - started) * 1000))
         if os.path.exists("/proc"):
             print("%-22s %.1f MiB" % ("resident, idle", resident_mib(server)))

@@ -30,11 +30,14 @@ READY_SECONDS = 30
 
 
 class Server:
-    """`orrery serve` on a free port. Ephemeral, unless `data_dir` (True: a temporary one that survives restart())."""
+    """`orrery serve` on a free port. Ephemeral, unless `data_dir` (True: a temporary one that survives restart()).
 
-    def __init__(self, *flags, data_dir=None, env=None, start=True):
+    No real engine runs unless `engines` says so ("native", "docker", "postgres=native").
+    """
+
+    def __init__(self, *flags, data_dir=None, env=None, start=True, engines="off"):
         self.binary = os.environ.get("ORRERY_BINARY", "orrery")
-        self.flags = list(flags)
+        self.flags = list(flags) if "--engines" in flags else ["--engines", engines, *flags]
         self.env = dict(os.environ, **(env or {}))
         self._temporary = tempfile.mkdtemp(prefix="orrery-test-") if data_dir is True else None
         self.data_dir = self._temporary or data_dir
