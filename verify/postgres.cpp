@@ -28,7 +28,7 @@ Connection connect(const PostgresTarget& target) {
                                           "client_encoding", "options", "application_name", nullptr};
   const std::array<const char*, 14> values{target.host.c_str(), port.c_str(), target.user.c_str(),
                                            target.password.c_str(), target.database.c_str(),
-                                           verified ? "verify-full" : "require", "/dev/null",
+                                           verified ? "verify-full" : "require", "/dev/null/none",
                                            verified ? authority.c_str() : "/dev/null/none", kSeconds, "disable",
                                            "UTF8", "", "orrery verify", nullptr};
   return Connection(PQconnectdbParams(names.data(), values.data(), 0));
