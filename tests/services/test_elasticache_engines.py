@@ -309,8 +309,9 @@ class Replication(Base):
         self.assertEqual((shard["PrimaryEndpoint"], shard["ReaderEndpoint"]), (primary, reader))
         nodes = self.members("ha")
         self.assertEqual(nodes["ha-002"]["CurrentRole"], "primary")
-        roles = {name: self.role(node["ReadEndpoint"]) for name, node in nodes.items()}
-        self.assertEqual(roles, {"ha-001": "slave", "ha-002": "master", "ha-003": "slave"})
+        until("the old primary follows", lambda: {
+            name: self.role(node["ReadEndpoint"]) for name, node in nodes.items()
+        } == {"ha-001": "slave", "ha-002": "master", "ha-003": "slave"})
         self.assertEqual(self.get(primary, "k"), "v")
         self.assertEqual(self.set(primary, "k", "after"), "OK")
         for node in nodes.values():

@@ -26,7 +26,7 @@ class Base(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.flags, data_dir=True)
+        cls.server = Server(*cls.flags, engines="native", data_dir=True)
         cls.rds = cls.server.client("rds")
 
     @classmethod
@@ -398,7 +398,7 @@ class Crashes(Base):
 def available():
     if PSQL is None:
         return "psql is not installed"
-    with Server() as server:
+    with Server(engines="native") as server:
         status, _, body = server.request("GET", "/_orrery/engines")
         if status != 200:
             return "this server has no engines"

@@ -48,10 +48,16 @@ class Engine {
     answers_[request].push_back(bytes);
   }
   /// Everything that was received for a request, stream input included.
+  /// It is noted when its connection ends, which the client does not wait for.
   std::string received(const std::string& request) {
-    const std::lock_guard lock(mutex_);
-    for (const std::string& text : received_) {
-      if (text.starts_with(request)) return text;
+    for (int tries = 0; tries < 500; ++tries) {
+      {
+        const std::lock_guard lock(mutex_);
+        for (const std::string& text : received_) {
+          if (text.starts_with(request)) return text;
+        }
+      }
+      std::this_thread::sleep_for(10ms);
     }
     return "";
   }

@@ -232,7 +232,7 @@ TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   for (Engine* engine : {&one, &two, &three}) run(*engine);
   client("127.9.8.9").demand({"SET", "k", "v"});
   for (Engine* engine : {&two, &three})
-    EXPECT_TRUE(redis::wait_for(1s, [&] { return client(*engine).demand({"GET", "k"}).text == "v"; }));
+    EXPECT_TRUE(redis::wait_for(10s, [&] { return client(*engine).demand({"GET", "k"}).text == "v"; }));
   EXPECT_NE(client(two).call({"SET", "k", "w"}).text.find("READONLY"), std::string::npos);
 
   // All three change at the same time, as the supervisor lets them.
@@ -258,7 +258,7 @@ TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   client("127.9.8.9").demand({"SET", "k", "after"});
   EXPECT_EQ(client(two).demand({"GET", "k"}).text, "after");
   for (Engine* engine : {&one, &three})
-    EXPECT_TRUE(redis::wait_for(1s, [&] { return client(*engine).demand({"GET", "k"}).text == "after"; }));
+    EXPECT_TRUE(redis::wait_for(10s, [&] { return client(*engine).demand({"GET", "k"}).text == "after"; }));
 
   // The primary dies; the replica is told to lead.
   two.child->stop(SIGKILL, 5s);
