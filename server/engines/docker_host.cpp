@@ -27,7 +27,7 @@ std::string own_container() {
   std::ifstream file("/proc/self/mountinfo");
   std::string line;
   while (std::getline(file, line)) {
-    // "36 35 98:0 /root/of/mount /mount/point options…"
+    // "36 35 98:0 ROOT MOUNT-POINT options…"
     std::istringstream fields(line);
     std::string id, parent, device, root, point;
     fields >> id >> parent >> device >> root >> point;
