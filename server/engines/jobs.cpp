@@ -94,12 +94,14 @@ void Reconciler::halt(Engine& engine) {
 }
 
 void Reconciler::start_engine(Engine& engine, const Specification& target) {
+  if (engine.abandoned) return;
   publish(engine, Phase::starting);
   try {
     halt(engine);
     {
       const std::lock_guard guard(mutex_);
       engine.in_force.reset();
+      engine.source_seen = whereabouts(source_of(target));
     }
     const auto begin = Clock::now();
     bring_up(engine, target);
@@ -116,7 +118,7 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
       engine.status = std::move(status);
       // Replicas that gave up for want of this one may try again.
       for (const auto& [id, other] : fleet_) {
-        if (other->target.settings.is_object() && other->target.settings.value("replica_of", "") == target.id && !other->created) other->failed_with.reset();
+        if (source_of(other->target) == target.id && !other->created) other->failed_with.reset();
       }
     }
     publish(engine, Phase::running);
@@ -161,7 +163,10 @@ void Reconciler::create_data(Engine& engine, const Specification& target, Surrou
   Runtime& runtime = *engine.runtime;
   const auto& row = *parts_.choice->find(target.software);
   const fs::path data = runtime.place().outside / "data";
-  if (fs::exists(data)) row.machine->remove_folder(data);  // a server that was killed did not get further
+  for (const auto& entry : fs::directory_iterator(runtime.place().outside)) {  // a server that was killed came so far
+    const std::string name = entry.path().filename().string();
+    if (name != "conf" && name != "log" && name != "tls") row.machine->remove_folder(entry.path());
+  }
   if (!target.restore_from.empty()) runtime.copy_folder(folder_of_copy(target.restore_from) / "data", data);
   row.driver->create(target, runtime, surroundings);
   records_.put({target, std::string(name_of(row.backend)), true});

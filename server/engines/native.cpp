@@ -234,9 +234,7 @@ class NativeRuntime final : public Runtime {
 
 class NativeMachine final : public Machine {
  public:
-  NativeMachine(fs::path run_directory, Log log) : run_directory_(std::move(run_directory)), log_(std::move(log)) {
-    fs::create_directories(run_directory_);
-  }
+  NativeMachine(fs::path run_directory, Log log) : run_directory_(std::move(run_directory)), log_(std::move(log)) {}
 
   Verdict judge(std::string_view software, const Driver& driver) override {
     const Programs programs(software, "");
@@ -250,11 +248,13 @@ class NativeMachine final : public Machine {
   }
 
   std::unique_ptr<Runtime> runtime(const Specification& specification, const Driver& driver, const fs::path& folder) override {
+    fs::create_directories(run_directory_);
     return std::make_unique<NativeRuntime>(launcher_, specification, driver, folder,
                                            run_directory_ / (file_name_of(specification.id) + ".pid"));
   }
 
   void end_leftovers() override {
+    if (!fs::exists(run_directory_)) return;
     std::vector<std::pair<fs::path, PidFile>> leftovers;
     for (const auto& entry : fs::directory_iterator(run_directory_)) {
       const auto note = read_pid_file(entry.path());

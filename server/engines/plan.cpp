@@ -23,6 +23,7 @@ Step next_step(const Situation& now) {
   const bool failed = now.failed_with == now.target;
   if (now.target.desired == Desired::stopped) return runs ? Step::stop : Step::none;
   if (runs) {
+    if (now.source_moved) return Step::restart;
     if (failed || same(*now.in_force, now.target)) return Step::none;
     return needs_restart(*now.in_force, now.target) ? Step::restart : Step::change;
   }

@@ -16,6 +16,7 @@ struct Situation {
   /// The specification with which it failed for good.
   const std::optional<Specification>& failed_with;
   bool copy_pending = false;  ///< a copy of its data shall be made
+  bool source_moved = false;  ///< what it replicates listens elsewhere than when it started
   /// Of `restore_from`, and of the engine that `settings.replica_of` names.
   enum class Needed { nothing, ready, pending, hopeless } needed = Needed::nothing;
 };

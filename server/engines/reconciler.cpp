@@ -66,6 +66,7 @@ void Reconciler::load() {
   }
   const std::lock_guard guard(mutex_);
   for (auto& record : records_.list()) {
+    if (backend(record.specification.software) == Backend::off) continue;  // its data waits until it is on again
     const auto engine = std::make_shared<Engine>();
     engine->target = std::move(record.specification);
     engine->created = engine->proven = record.created;
@@ -111,8 +112,10 @@ void Reconciler::take(const Wanted& wanted) {
     engine->retry_at = {};
   }
   for (const auto& [id, engine] : fleet_) {
-    engine->wanted = named.contains(id);
-    engine->abandoned = !engine->wanted;
+    const bool now_wanted = named.contains(id);
+    if (engine->wanted && !now_wanted) engine->retry_at = {};
+    engine->wanted = now_wanted;
+    engine->abandoned = !now_wanted;
   }
   take_copies(wanted.copies);
 }
@@ -152,7 +155,7 @@ Situation::Needed Reconciler::needed_of(const Specification& target) const {
     if (copy == copies_.end() || copy->second.status.phase == CopyPhase::failed) return Needed::hopeless;
     return copy->second.status.phase == CopyPhase::complete ? Needed::ready : Needed::pending;
   }
-  const std::string primary = target.settings.is_object() ? target.settings.value("replica_of", "") : "";
+  const std::string primary = source_of(target);
   if (primary.empty()) return Needed::nothing;
   const auto found = fleet_.find(primary);
   if (found == fleet_.end() || !found->second->wanted) return Needed::hopeless;
@@ -164,7 +167,23 @@ Situation::Needed Reconciler::needed_of(const Specification& target) const {
 Situation Reconciler::situation_of(const Engine& engine) const {
   return {.wanted = engine.wanted, .target = engine.target, .in_force = engine.in_force, .created = engine.created,
           .failed_with = engine.failed_with, .copy_pending = pending_copy_of(engine.target.id) != nullptr,
+          .source_moved = engine.in_force && !engine.source_seen.empty() && source_moved(engine),
           .needed = engine.created ? Situation::Needed::nothing : needed_of(engine.target)};
+}
+
+std::string Reconciler::source_of(const Specification& target) {
+  return target.settings.is_object() ? target.settings.value("replica_of", "") : "";
+}
+
+std::string Reconciler::whereabouts(const std::string& id) const {
+  const auto found = fleet_.find(id);
+  if (found == fleet_.end() || !found->second->in_force) return "";
+  return found->second->in_force->host + ":" + std::to_string(found->second->in_force->port);
+}
+
+bool Reconciler::source_moved(const Engine& engine) const {
+  const std::string now = whereabouts(source_of(*engine.in_force));
+  return !now.empty() && now != engine.source_seen;
 }
 
 /// Runs `job` on the pool; the engine is its own until it returns.
@@ -176,7 +195,9 @@ void Reconciler::run_job(const EnginePointer& engine, F&& job) {
     try {
       job(*engine);
     } catch (const std::exception& error) {  // jobs answer for their engine's failures; this is one of ours
-      log(Severity::warning, engine->target.id + ": " + error.what());
+      log(Severity::warning, std::string("engines: ") + error.what());
+      const std::lock_guard guard(mutex_);
+      engine->retry_at = Clock::now() + kTryAgain;
     }
     const std::lock_guard guard(mutex_);
     engine->busy = engine->watching = false;
@@ -191,7 +212,7 @@ void Reconciler::schedule_engine(const EnginePointer& engine, Clock::time_point 
   const Situation situation = situation_of(*engine);
   const Step step = next_step(situation);
   const Specification target = engine->target;
-  if ((step == Step::start || step == Step::restart) && now < engine->retry_at) {
+  if (step != Step::none && now < engine->retry_at) {
     wake = std::min(wake, engine->retry_at);
     return;
   }

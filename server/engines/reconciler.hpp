@@ -60,6 +60,7 @@ class Reconciler final : public Supervisor {
     bool proven = false;    ///< it ran before: a failure to start may pass
     bool watching = false;  ///< the job only looks whether it is alive
     int deaths = 0;
+    std::string source_seen;  ///< where a replica's source listened when the replica started
     Clock::time_point retry_at{}, running_since{}, look_at{};
     std::atomic<bool> abandoned = false;  ///< removed or draining: a start need not be waited for
     // The job's own.
@@ -84,6 +85,9 @@ class Reconciler final : public Supervisor {
   void schedule_copies();
   Situation situation_of(const Engine& engine) const;
   Situation::Needed needed_of(const Specification& target) const;
+  static std::string source_of(const Specification& target);  ///< of a replica; ""
+  std::string whereabouts(const std::string& id) const;       ///< "host:port" of what runs, else ""
+  bool source_moved(const Engine& engine) const;
   CopyState* pending_copy_of(const std::string& source);
   const CopyState* pending_copy_of(const std::string& source) const;
   bool restoring_from(const std::string& copy) const;

@@ -39,6 +39,7 @@ class NativeTest : public ::testing::Test {
   NativeTest() {
     std::string pattern = (fs::temp_directory_path() / "orrery-native-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
+    fs::create_directory(directory_ / ".run");
     machine_ = native_machine(directory_ / ".run", [](Severity, const std::string&) {});
     specification_.id = "a";
     specification_.software = "sleeper";

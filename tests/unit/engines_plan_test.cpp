@@ -21,10 +21,10 @@ struct Case {
   bool wanted = true;
   Specification target = engine();
   std::optional<Specification> in_force = {}, failed_with = {};
-  bool created = false, copy_pending = false;
+  bool created = false, copy_pending = false, source_moved = false;
   Situation::Needed needed = Situation::Needed::nothing;
 
-  Step step() const { return next_step({wanted, target, in_force, created, failed_with, copy_pending, needed}); }
+  Step step() const { return next_step({wanted, target, in_force, created, failed_with, copy_pending, source_moved, needed}); }
 };
 
 TEST(EnginesPlan, StartsWhatIsMissingAndLeavesWhatIsRight) {
@@ -69,6 +69,10 @@ TEST(EnginesPlan, ANewEngineWaitsForWhatItStartsFrom) {
   EXPECT_EQ(Case{.needed = Situation::Needed::ready}.step(), Step::start);
   EXPECT_EQ(Case{.needed = Situation::Needed::hopeless}.step(), Step::give_up);
   EXPECT_EQ((Case{.created = true, .needed = Situation::Needed::hopeless}.step()), Step::start);
+}
+
+TEST(EnginesPlan, AReplicaFollowsItsSourceToAnotherAddress) {
+  EXPECT_EQ((Case{.in_force = engine(), .created = true, .source_moved = true}.step()), Step::restart);
 }
 
 class NoDriver final : public Driver {

@@ -234,6 +234,17 @@ TEST_F(EnginesTest, AReplicaWaitsForItsSource) {
   EXPECT_EQ(phase("a/replica"), Phase::running) << supervisor().status("a/replica").detail;
 }
 
+TEST_F(EnginesTest, AReplicaStartsAgainWhenItsSourceMoves) {
+  const Specification replica = engine("replica", {{"replica_of", "primary"}});
+  want({{engine("primary"), replica}, {}});
+  const pid_t first = process("replica").pid;
+  Specification moved = engine("primary");
+  moved.port = 4001;
+  want({{moved, replica}, {}});
+  EXPECT_NE(process("replica").pid, first);
+  EXPECT_EQ(phase("replica"), Phase::running);
+}
+
 TEST_F(EnginesTest, ARestartedServerStartsAgainAndRemovesWhatNobodyNames) {
   want({{engine("a"), engine("b")}, {}});
   const PidFile a = process("a");
