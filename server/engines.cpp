@@ -1,6 +1,5 @@
 #include "engines.hpp"
 
-#include "engines/authority.hpp"
 #include "engines/docker.hpp"
 
 namespace orrery {
@@ -43,15 +42,17 @@ std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& op
   return std::make_shared<engines::Choice>(options, engines::all_drivers(), std::move(native), std::move(docker));
 }
 
-Engines::Engines(const pipeline::Host& host, const engines::Options& options, const engines::Log& log) {
+Engines::Engines(const pipeline::Host& host, const engines::Options& options, std::shared_ptr<engines::Authority> authority,
+                 const engines::Log& log) {
   const std::filesystem::path data_dir = host.settings.data_dir;
   auto choice = choose_engines(options, data_dir, log);
   for (const auto& row : choice->rows()) {
+    if (options.engines == "off") break;  // nobody asks why
     log(engines::Severity::info, row.software + ": " + std::string(name_of(row.backend)) + " (" + row.reason + ")");
   }
   if (choice->all_off()) return;
   reconciler_ = std::make_unique<engines::Reconciler>(engines::Reconciler::Parts{
-      .data_dir = data_dir, .choice = std::move(choice), .authority = engines::open_authority(data_dir / "tls"),
+      .data_dir = data_dir, .choice = std::move(choice), .authority = std::move(authority),
       .wanted = [&host] { return wanted_engines(host); }, .options = options, .log = log});
 }
 

@@ -21,7 +21,8 @@ std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& op
 /// The engines of a server.
 class Engines {
  public:
-  Engines(const pipeline::Host& host, const engines::Options& options, const engines::Log& log);
+  Engines(const pipeline::Host& host, const engines::Options& options, std::shared_ptr<engines::Authority> authority,
+          const engines::Log& log);
 
   /// nullptr when every engine is off.
   engines::Supervisor* supervisor() const { return reconciler_.get(); }

@@ -2,12 +2,15 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
 #include "commands.hpp"
 #include "console/console.hpp"
 #include "engines.hpp"
+#include "engines/authority.hpp"
+#include "local_certificate.hpp"
 #include "services/services.hpp"
 #include "storage/findings.hpp"
 
@@ -123,6 +126,7 @@ std::string url_host(const std::string& host) {
 int serve(const ServeOptions& options) {
   start_log(options);
   raise_descriptor_limit();
+  std::signal(SIGPIPE, SIG_IGN);  // an engine that ends while we speak to it is an error of that call
   const auto listen = address(options.listen, "--listen");
   if (!listen) throw std::runtime_error("--listen must name an address");
   net::Server server(*listen, address(options.tls_listen, "--tls-listen"), options.limits());
@@ -145,10 +149,13 @@ int serve(const ServeOptions& options) {
   pipeline::Coverage coverage;
   const auto tables = migrations();
   storage::Store store(settings.data_dir, tables);
+  const auto tls_directory = std::filesystem::path(settings.data_dir) / "tls";
+  const std::shared_ptr<engines::Authority> authority = engines::open_authority(tls_directory);
   if (!options.tls_certificate.empty()) {
     server.use_certificate(options.tls_certificate, options.tls_key);
   } else if (settings.tls_port != 0) {
-    server.use_local_certificate((std::filesystem::path(settings.data_dir) / "tls").string());
+    const LocalCertificate local = local_certificate(*authority, tls_directory, options.engines.advertise_host);
+    server.use_certificate(local.chain, local.key);
   }
 
   pipeline::Host host{.settings = settings, .store = store, .clock = clock, .peers = peers,
@@ -158,9 +165,9 @@ int serve(const ServeOptions& options) {
     log_fields(severity == engines::Severity::info ? spdlog::level::info : spdlog::level::warn, options.log_format,
                {{"engines", line}});
   };
-  const Engines engines(host, options.engine_options(), engine_log);
+  const Engines engines(host, options.engine_options(), authority, engine_log);
   peers.engines = engines.supervisor();
-  console::Console console(host, ORRERY_VERSION);
+  console::Console console(host, ORRERY_VERSION, authority->bundle());
   host.admin = [&console](const http::Request& request) { return console.answer(request); };
   if (spdlog::should_log(spdlog::level::debug)) {
     host.answered = [&](const pipeline::Record& record) { log_call(options.log_format, record); };

@@ -62,7 +62,7 @@ void set_serial(X509* certificate) {
 void add_extensions(X509* certificate, X509* issuer, const CertificateRequest& request) {
   const bool authority = request.role == CertificateRequest::Role::authority;
   add_extension(certificate, issuer, NID_key_usage,
-                authority ? "critical,digitalSignature,keyEncipherment,keyCertSign,cRLSign" : "critical,digitalSignature,keyEncipherment");
+                authority ? "critical,digitalSignature,keyEncipherment,keyCertSign" : "critical,digitalSignature,keyEncipherment");
   add_extension(certificate, issuer, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (!authority) add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth,clientAuth");
   add_extension(certificate, issuer, NID_subject_key_identifier, "hash");

@@ -52,7 +52,8 @@ Json finding_json(const storage::Finding& finding) {
 
 }  // namespace
 
-Console::Console(const pipeline::Host& host, std::string version) : host_(host), version_(std::move(version)) {}
+Console::Console(const pipeline::Host& host, std::string version, std::string authority)
+    : host_(host), version_(std::move(version)), authority_(std::move(authority)) {}
 
 std::optional<http::Response> Console::answer(const http::Request& request) {
   const std::string_view path = request.path;
@@ -68,11 +69,12 @@ std::optional<http::Response> Console::answer(const http::Request& request) {
   if (name == "requests" && get) return requests();
   if (name == "findings" && get) return findings();
   if (name == "engines" && get) return engines();
+  if (name == "ca.pem" && get) return authority();
   if (name == "scopes" && get) return scopes();
   if (name == "coverage") return coverage(request);
   if (name == "reset" && post) return reset();
   if (name == "clock" && (get || post)) return clock(request);
-  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock", "engines", "scopes"}) {
+  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock", "engines", "scopes", "ca.pem"}) {
     if (name == known) return refuse(405, "method not allowed");
   }
   return refuse(404, "no such path");
@@ -144,6 +146,14 @@ http::Response Console::findings() const {
     for (const auto& finding : storage::FindingTable(tx).list()) list.push_back(finding_json(finding));
   });
   return json(200, {{"findings", std::move(list)}});
+}
+
+http::Response Console::authority() const {
+  http::Response response;
+  response.status = 200;
+  response.headers.add("Content-Type", "application/x-pem-file");
+  response.body = authority_;
+  return response;
 }
 
 http::Response Console::coverage(const http::Request& request) {

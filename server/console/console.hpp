@@ -12,7 +12,8 @@ namespace orrery::console {
 /// server/console/README.md for the list. Thread-safe.
 class Console {
  public:
-  Console(const pipeline::Host& host, std::string version);
+  /// `authority` is the bundle of /_orrery/ca.pem.
+  Console(const pipeline::Host& host, std::string version, std::string authority);
 
   /// nullopt when the path is none of ours.
   std::optional<http::Response> answer(const http::Request& request);
@@ -25,10 +26,11 @@ class Console {
   http::Response coverage(const http::Request& request);
   http::Response engines() const;
   http::Response scopes() const;
+  http::Response authority() const;
   http::Response clock(const http::Request& request);
 
   const pipeline::Host& host_;
-  const std::string version_;
+  const std::string version_, authority_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

@@ -91,10 +91,6 @@ void Server::use_certificate(const std::string& chain_file, const std::string& k
   state_->tls.emplace(tls_context({chain_file, key_file}));
 }
 
-void Server::use_local_certificate(const std::string& directory) {
-  state_->tls.emplace(tls_context(local_certificate(directory)));
-}
-
 Awaitable<void> Server::State::accept(Acceptor& from, Start start) {
   while (from.is_open()) {
     auto [error, socket] = co_await from.async_accept(asio::make_strand(context), use_tuple);

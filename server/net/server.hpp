@@ -31,8 +31,6 @@ class Server {
 
   /// Before run(): files of the certificate for the TLS port.
   void use_certificate(const std::string& chain_file, const std::string& key_file);
-  /// Makes (once) and uses a certificate in `directory`.
-  void use_local_certificate(const std::string& directory);
 
   /// Serves until SIGTERM or SIGINT has drained, or a second one came. `ready` is called when connections are taken,
   /// `each_second` on an I/O thread. Returns the exit code.
