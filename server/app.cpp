@@ -18,6 +18,10 @@ int dispatch(CLI::App& app, int argc, char** argv) {
   CLI::App* serve_command = app.add_subcommand("serve", "Serve AWS's API until SIGTERM or SIGINT");
   options.add_to(*serve_command);
 
+  CLI::App* doctor_command =
+      app.add_subcommand("doctor", "Say what `serve` with the same options would work with: engines, ports, folders");
+  options.add_to(*doctor_command);
+
   std::string endpoint = "http://127.0.0.1:4566", region = "us-east-1";
   CLI::App* env_command = app.add_subcommand("env", "Print the exports that point AWS's clients here");
   CLI::App* findings_command =
@@ -37,6 +41,7 @@ int dispatch(CLI::App& app, int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 1;
   }
   if (*serve_command) return serve(options);
+  if (*doctor_command) return doctor(options);
   if (*env_command) return print_environment(endpoint, region);
   const Format format = json ? Format::json : Format::table;
   return *verify_command ? print_verification(endpoint, format) : print_findings(endpoint, format);

@@ -9,6 +9,9 @@ namespace orrery {
 
 int serve(const ServeOptions& options);
 
+/// Looks at what `serve` with these options would work with, and prints what it finds; 1 when it could not work.
+int doctor(const ServeOptions& options);
+
 /// Prints the exports that point AWS's clients at `endpoint`.
 int print_environment(const std::string& endpoint, const std::string& region);
 

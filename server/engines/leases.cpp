@@ -66,6 +66,12 @@ Leases::Leases(const Options& options, const std::filesystem::path& data_dir)
   }
 }
 
+std::string Leases::describe() const {
+  if (kind_ == Kind::addresses) return "each engine has a loopback address of its own (127.16.0.0/12), and the asked port";
+  return "each engine has a port of " + std::to_string(first_) + "-" + std::to_string(last_) + " on " + listen_host_ +
+         ", advertised as " + advertise_host_;
+}
+
 Supervisor::Lease Leases::lease(storage::Transaction& tx, const std::string& id, std::uint16_t port) const {
   std::optional<Row> row;
   {

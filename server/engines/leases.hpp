@@ -21,6 +21,7 @@ class Leases {
 
   enum class Kind { addresses, ports };
   Kind kind() const { return kind_; }
+  std::string describe() const;  ///< a line for people
 
  private:
   struct Row {

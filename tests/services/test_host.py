@@ -387,6 +387,35 @@ class Life(unittest.TestCase):
                         while not answer.rstrip().endswith(b"}\n}") and not re.search(rb"\n}\n$", answer):
                             answer += secure.recv(65536)
                         self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK"))
+            # The same authority, as the server hands it out.
+            bundle = server.request("GET", "/_orrery/ca.pem")[2].decode()
+            trust = ssl.create_default_context(cadata=bundle)
+            with socket.create_connection(("127.0.0.1", server.tls_port), 20) as plain:
+                trust.wrap_socket(plain, server_hostname="bucket.s3.localhost").close()
+            server.restart()
+            self.assertEqual(server.request("GET", "/_orrery/ca.pem")[2].decode(), bundle)
+
+    def test_doctor_says_what_serve_would_work_with(self):
+        with Server() as server, tempfile.TemporaryDirectory() as folder:
+            listen = "127.0.0.1:%d" % server.port
+            good = self.binary("doctor", "--listen", listen, "--data-dir", folder + "/new", "--engines", "off")
+            self.assertEqual(good.returncode, 0, good.stdout)
+            self.assertIn("an Orrery answers there", good.stdout)
+            self.assertEqual(os.listdir(folder), [])
+            open(folder + "/file", "w").close()
+            with socket.socket() as other:
+                other.bind(("127.0.0.1", 0))
+                other.listen()
+                busy = self.binary("doctor", "--listen", "127.0.0.1:%d" % other.getsockname()[1], "--engines", "off")
+            self.assertEqual(busy.returncode, 1)
+            self.assertRegex(busy.stdout, "BAD +http +.* is in use by another program")
+            for flags, word in (
+                (("--data-dir", folder + "/file/x"), "cannot be written"),
+                (("--engines", "oracle=native"), "there is no engine oracle"),
+            ):
+                bad = self.binary("doctor", "--listen", listen, *flags)
+                self.assertEqual(bad.returncode, 1)
+                self.assertIn(word, bad.stdout)
 
     def test_json_log(self):
         server = Server("--log-level", "debug", "--log-format", "json")
