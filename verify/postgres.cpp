@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
@@ -46,7 +47,7 @@ std::string enter_postgres(const PostgresTarget& target) {
   const std::string version = PQgetvalue(result.get(), 0, 0);
   const char* protocol = PQsslAttribute(connection.get(), "protocol");
   if (protocol == nullptr) throw std::runtime_error("the connection has no TLS");
-  return version.substr(0, version.find(" on ")) + ", " + protocol;
+  return version.substr(0, std::min(version.find(" on "), version.find(" ("))) + ", " + protocol;  // not where it was built
 }
 
 bool wants_password(const PostgresTarget& target) {
