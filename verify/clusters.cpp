@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "aws/freed.hpp"
 #include "aws/ids.hpp"
 #include "verify/site.hpp"
 
@@ -11,13 +12,7 @@ namespace orrery::verify {
 
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
+using aws::Freed;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 

@@ -1,10 +1,9 @@
-#include <openssl/evp.h>
-
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <cstdlib>
 #include <fstream>
 
+#include "aws/ids.hpp"
 #include "engines/docker_client.hpp"
 
 namespace orrery::engines::docker {
@@ -12,24 +11,6 @@ namespace orrery::engines::docker {
 namespace {
 
 std::string encode_name(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-std::string from_base64(const std::string& text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return "";
-  out.resize(static_cast<std::size_t>(size));
-  while (out.ends_with('\0')) out.pop_back();  // EVP_DecodeBlock counts the padding
-  return out;
-}
 
 /// The X-Registry-Auth header from what `docker login` left ({"auths": {registry: {"auth": base64("user:password")}}});
 /// "" where there is nothing, or a credential helper keeps it.
@@ -44,12 +25,13 @@ std::string registry_auth(const std::string& registry) {
   const std::string key = registry == "docker.io" ? "https://index.docker.io/v1/" : registry;
   const auto entry = config["auths"].find(key);
   if (entry == config["auths"].end() || !entry->is_object()) return "";
-  const std::string pair = from_base64(entry->value("auth", ""));
+  std::string pair;
+  if (!aws::base64_decode(entry->value("auth", ""), pair)) return "";
   const auto colon = pair.find(':');
   if (colon == std::string::npos) return "";
-  std::string header = base64(Json{{"username", pair.substr(0, colon)},
-                                   {"password", pair.substr(colon + 1)},
-                                   {"serveraddress", key}}.dump());
+  std::string header = aws::base64(Json{{"username", pair.substr(0, colon)},
+                                        {"password", pair.substr(colon + 1)},
+                                        {"serveraddress", key}}.dump());
   for (char& c : header) c = c == '+' ? '-' : c == '/' ? '_' : c;  // "base64url", as the API's documentation says
   return header;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "aws/ids.hpp"
+#include "aws/text.hpp"
 #include "engines/folders.hpp"
 #include "engines/postgres.hpp"
 
@@ -153,18 +154,13 @@ void fit_primary(const Engine& engine, Parameters& parameters) {
   }
 }
 
-std::string lower(std::string text) {
-  for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// The parameters that the server's words complain about: `parameter "work_mem"` in any of its sentences.
 std::set<std::string> blamed(const std::string& output, const Parameters& parameters) {
   std::set<std::string> names;
   constexpr std::string_view mark = "parameter \"";
   for (auto at = output.find(mark); at != std::string::npos; at = output.find(mark, at + 1)) {
     const auto begin = at + mark.size();
-    const auto name = lower(output.substr(begin, output.find('"', begin) - begin));
+    const auto name = aws::lower(output.substr(begin, output.find('"', begin) - begin));
     if (parameters.contains(name)) names.insert(name);
   }
   return names;
@@ -219,7 +215,7 @@ std::string setting_line(const std::string& name, const std::string& value) {
 std::map<std::string, std::string> usable_parameters(const Engine& engine) {
   Parameters parameters;
   for (const auto& [given, value] : engine.settings.parameters) {
-    const auto name = lower(given);
+    const auto name = aws::lower(given);
     if (name.starts_with("rds.")) continue;
     if (std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved)) continue;
     if (!is_name(name) || value.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos) {

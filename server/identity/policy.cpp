@@ -4,6 +4,7 @@
 #include <set>
 
 #include "aws/ids.hpp"
+#include "aws/text.hpp"
 #include "registry/error.hpp"
 #include "registry/filters.hpp"
 
@@ -13,14 +14,6 @@ namespace {
 
 AwsError malformed(std::string message) { return {"MalformedPolicyDocument", 400, std::move(message)}; }
 AwsError syntax_error() { return malformed("Syntax errors in policy."); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 /// A string or a list of strings. Numbers and booleans count where conditions allow them.
 enum class Scalars { strings, any };
@@ -114,7 +107,7 @@ void check_actions(const Statement& statement, PolicyKind kind) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     });
     if (!plain) throw malformed("Vendor " + std::string(vendor) + " is not valid");
-    if (kind == PolicyKind::trust && lower(vendor) != "sts")
+    if (kind == PolicyKind::trust && aws::lower(vendor) != "sts")
       throw malformed("AssumeRole policy may only specify STS AssumeRole actions.");
   }
 }
@@ -169,8 +162,8 @@ bool principal_matches(const Statement& statement, const Question& question) {
 bool applies(const Statement& statement, const Question& question) {
   if (!statement.principals.empty() && !principal_matches(statement, question)) return false;
   std::vector<std::string> actions;
-  for (const auto& action : statement.actions) actions.push_back(lower(action));
-  if (any_match(actions, lower(question.action)) == statement.not_action) return false;
+  for (const auto& action : statement.actions) actions.push_back(aws::lower(action));
+  if (any_match(actions, aws::lower(question.action)) == statement.not_action) return false;
   if (!statement.resources.empty() && any_match(statement.resources, question.resource) == statement.not_resource)
     return false;
   return conditions_hold(statement.conditions, question);

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <map>
 
+#include "aws/ids.hpp"
+#include "aws/text.hpp"
 #include "identity/errors.hpp"
 
 namespace orrery::identity {
@@ -32,24 +34,18 @@ std::string header_or_parameter(const http::Request& request, const Query& query
   return header ? *header : value_of(query, name);
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 /// "name:value\n" of each x-amz- header, sorted; those that a presigned URL carries in its query count as well.
 std::string amz_headers(const http::Request& request, const Query& query) {
   std::map<std::string, std::string> found;
   const auto add = [&](std::string_view name, std::string_view value) {
-    const std::string key = lower_case(name);
+    const std::string key = aws::lower(name);
     if (!key.starts_with("x-amz-")) return;
     const auto [at, fresh] = found.emplace(key, value);
     if (!fresh) at->second.append(",").append(value);
   };
   for (const auto& [name, value] : request.headers) add(name, value);
   for (const auto& [name, value] : query) {
-    if (!found.contains(lower_case(name))) add(name, value);
+    if (!found.contains(aws::lower(name))) add(name, value);
   }
   std::string out;
   for (const auto& [name, value] : found) out.append(name).append(":").append(value).append("\n");
@@ -93,9 +89,7 @@ std::string hmac_sha1_base64(std::string_view key, std::string_view text) {
   unsigned size = 0;
   HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
        text.size(), digest.data(), &size);
-  std::string out(4 * ((size + 2) / 3), '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), digest.data(), static_cast<int>(size));
-  return out;
+  return aws::base64({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace

@@ -3,10 +3,11 @@
 #include <string_view>
 
 #include "aws/json.hpp"
+#include "aws/text.hpp"
 
 namespace orrery::elasticache {
 
-std::string lower(std::string text);
+using aws::lower;
 
 /// ElastiCache's rule for identifiers: a letter first, then letters, digits and single hyphens, none at the end.
 /// Returns it in lower case, as ElastiCache stores it; throws InvalidParameterValue.

@@ -53,14 +53,6 @@ storage::Resource find_oidc_provider(RequestContext& context, const std::string&
                      no_such_entity("OpenIDConnect Provider not found for arn " + arn));
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
-
 std::string entity_arn(RequestContext& context, std::string_view type, std::string_view path, std::string_view name) {
   return aws::arn("iam", "", context.account, std::string(type).append(path).append(name));
 }

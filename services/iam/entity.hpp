@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/text.hpp"
 #include "registry/context.hpp"
 #include "registry/input.hpp"
 #include "storage/resources.hpp"
@@ -39,7 +40,7 @@ inline constexpr Entity kOidcProvider{"oidc-provider", "OpenIDConnectProviderArn
 
 /// IAM's resources of the caller's account; they have no region.
 storage::ResourceTable table(RequestContext& context);
-std::string lower(std::string_view text);
+using aws::lower;
 /// "arn:aws:iam::ACCOUNT:role/path/name"; `path` begins and ends with '/'.
 std::string entity_arn(RequestContext& context, std::string_view type, std::string_view path, std::string_view name);
 /// IAM's timestamps are whole seconds.

@@ -2,9 +2,11 @@
 #include <string>
 #include <string_view>
 
+#include "aws/text.hpp"
+
 namespace orrery::rds {
 
-std::string lower(std::string text);
+using aws::lower;
 
 /// RDS's rule for the names of instances, snapshots and parameter groups: a letter first, then letters, digits and
 /// single hyphens, none at the end. Returns the name in lower case, as RDS stores it; throws InvalidParameterValue.

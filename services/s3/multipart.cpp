@@ -1,6 +1,7 @@
 #include "services/s3/multipart.hpp"
 
 #include "aws/ids.hpp"
+#include "aws/text.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/attributes.hpp"
 #include "services/s3/body_source.hpp"
@@ -53,11 +54,6 @@ int part_number(const Input& input) {
 
 void add_part_encryption(const Upload& upload, Json& out) { add_encryption(upload.document, out); }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 }  // namespace
 
 Upload find_upload(RequestContext& context, const Input& input, const Bucket& bucket) {
@@ -108,8 +104,8 @@ Json upload_part(RequestContext& context, const Input& input) {
   const std::string actual(names(sink.algorithm()).name);
   // A part without a checksum is fine where the upload wants CRC64NVME, which S3 computes itself.
   if (!expected.empty() && expected != actual) {
-    throw errors::invalid_request("Checksum Type mismatch occurred, expected checksum Type: " + lower(expected) +
-                                  ", actual checksum Type: " + (sink.asked() ? lower(actual) : "null"));
+    throw errors::invalid_request("Checksum Type mismatch occurred, expected checksum Type: " + aws::lower(expected) +
+                                  ", actual checksum Type: " + (sink.asked() ? aws::lower(actual) : "null"));
   }
   part.size = sink.size();
   part.etag = opaque_etag(upload.document) ? random_etag() : aws::hex(sink.md5());

@@ -1,23 +1,19 @@
 #include <sstream>
 
+#include "aws/text.hpp"
 #include "services/secretsmanager/handlers.hpp"
 
 namespace orrery::secretsmanager {
 
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 /// Every word of `wanted` begins a word of `text`, without regard to case (API reference, Filter, "description").
 bool words_match(const std::string& text, const std::string& wanted) {
-  std::string separated = lower(text);
+  std::string separated = aws::lower(text);
   std::replace_if(separated.begin(), separated.end(), [](unsigned char c) { return !std::isalnum(c); }, ' ');
-  std::istringstream words(lower(wanted));
+  std::istringstream words(aws::lower(wanted));
   for (std::string word; words >> word;) {
-    if (!lower(text).starts_with(word) && (" " + separated).find(" " + word) == std::string::npos) return false;
+    if (!aws::lower(text).starts_with(word) && (" " + separated).find(" " + word) == std::string::npos) return false;
   }
   return true;
 }

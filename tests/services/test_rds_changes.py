@@ -4,9 +4,9 @@ Without engines: what the API itself says. test_rds_engines.py has the same with
 """
 
 import datetime
-import time
 import unittest
 
+import waiting
 from orrery_server import Server
 from botocore.exceptions import ClientError
 
@@ -77,14 +77,7 @@ class Changes(unittest.TestCase):
 
     def eventually(self, what, seconds=10):
         """The clock's work is done once a second."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                return what()
-            except AssertionError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        return waiting.eventually(what, seconds)
 
     def test_modifications_wait_for_the_maintenance_window(self):
         self.create("waiting", PreferredMaintenanceWindow="sun:06:00-sun:06:30", PreferredBackupWindow="03:00-03:30")

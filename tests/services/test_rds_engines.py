@@ -7,6 +7,7 @@ import sys
 import time
 import unittest
 
+import waiting
 from orrery_server import Server
 from botocore.exceptions import ClientError
 
@@ -117,14 +118,7 @@ class Base(unittest.TestCase):
         self.assertIn(message, output)
 
     def eventually(self, what, seconds=30):
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                return what()
-            except AssertionError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        return waiting.eventually(what, seconds)
 
     def engines(self):
         return {engine["id"].rsplit("/", 1)[1]: engine for engine in self.server.console("engines")["engines"]}
