@@ -167,7 +167,7 @@ int serve(const ServeOptions& options) {
   };
   const Engines engines(host, options.engine_options(), authority, engine_log);
   peers.engines = engines.supervisor();
-  console::Console console(host, ORRERY_VERSION, authority->bundle());
+  console::Console console(host, ORRERY_VERSION, [&authority] { return authority->bundle(); });
   host.admin = [&console](const http::Request& request) { return console.answer(request); };
   if (spdlog::should_log(spdlog::level::debug)) {
     host.answered = [&](const pipeline::Record& record) { log_call(options.log_format, record); };

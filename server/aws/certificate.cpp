@@ -106,4 +106,10 @@ bool good_until(const std::string& certificate, std::int64_t time) {
   return x509 && X509_cmp_time(X509_get0_notAfter(x509.get()), &limit) > 0;
 }
 
+bool is_for(const std::string& certificate, const std::string& host) {
+  const Certificate x509(PEM_read_bio_X509(memory_of(certificate).get(), nullptr, nullptr, nullptr));
+  return x509 && (X509_check_ip_asc(x509.get(), host.c_str(), 0) == 1 ||
+                  X509_check_host(x509.get(), host.data(), host.size(), 0, nullptr) == 1);
+}
+
 }  // namespace orrery::aws

@@ -27,4 +27,7 @@ CertifiedKey issue(const CertificateRequest& request, const CertifiedKey& issuer
 /// Whether a PEM certificate can be read and is still good at `time` (seconds since the epoch).
 bool good_until(const std::string& certificate, std::int64_t time);
 
+/// Whether a PEM certificate is for `host`, a DNS name or an IP address.
+bool is_for(const std::string& certificate, const std::string& host);
+
 }  // namespace orrery::aws

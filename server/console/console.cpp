@@ -52,7 +52,7 @@ Json finding_json(const storage::Finding& finding) {
 
 }  // namespace
 
-Console::Console(const pipeline::Host& host, std::string version, std::string authority)
+Console::Console(const pipeline::Host& host, std::string version, std::function<std::string()> authority)
     : host_(host), version_(std::move(version)), authority_(std::move(authority)) {}
 
 std::optional<http::Response> Console::answer(const http::Request& request) {
@@ -152,7 +152,7 @@ http::Response Console::authority() const {
   http::Response response;
   response.status = 200;
   response.headers.add("Content-Type", "application/x-pem-file");
-  response.body = authority_;
+  response.body = authority_();
   return response;
 }
 

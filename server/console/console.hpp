@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -12,8 +13,8 @@ namespace orrery::console {
 /// server/console/README.md for the list. Thread-safe.
 class Console {
  public:
-  /// `authority` is the bundle of /_orrery/ca.pem.
-  Console(const pipeline::Host& host, std::string version, std::string authority);
+  /// `authority` gives the bundle of /_orrery/ca.pem.
+  Console(const pipeline::Host& host, std::string version, std::function<std::string()> authority);
 
   /// nullopt when the path is none of ours.
   std::optional<http::Response> answer(const http::Request& request);
@@ -30,7 +31,8 @@ class Console {
   http::Response clock(const http::Request& request);
 
   const pipeline::Host& host_;
-  const std::string version_, authority_;
+  const std::string version_;
+  const std::function<std::string()> authority_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

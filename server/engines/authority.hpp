@@ -6,8 +6,8 @@
 
 namespace orrery::engines {
 
-/// The authority in `directory`, made there when there is none: the same over restarts. Thread-safe.
-/// Throws std::runtime_error.
+/// The authority in `directory`, read or made there when it is first used: the same over restarts. Thread-safe.
+/// Its calls throw std::runtime_error.
 std::unique_ptr<Authority> open_authority(const std::filesystem::path& directory);
 
 }  // namespace orrery::engines
