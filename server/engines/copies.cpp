@@ -7,6 +7,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kTries = 3;
+
 /// The note makes a copy complete: it is written last.
 CopyStatus complete(const fs::path& folder, const std::string& id) {
   const CopyStatus status{CopyPhase::complete, "", tree_bytes(folder / "data")};
@@ -27,26 +29,36 @@ void Reconciler::finish_copy(const std::string& id, CopyStatus status) {
 }
 
 /// From an engine that runs, or whose data rests. The driver writes into the engine's own folder, which both sides
-/// see; the result is moved from there.
+/// see; the result is moved from there. Tried a few times: when it is an engine's last copy, its data goes afterwards.
 void Reconciler::make_copy(Engine& engine, const Specification& specification, const Copy& copy) {
   CopyStatus status{CopyPhase::failed, "", 0};
-  try {
-    Runtime& runtime = runtime_of(engine, specification);
-    const auto& row = *parts_.choice->find(specification.software);
-    Surroundings surroundings = surroundings_of(specification);
-    const fs::path work = runtime.place().outside / "copy", folder = folder_of_copy(copy.id);
-    for (const auto& old : {work, folder}) {
-      if (fs::exists(old)) row.machine->remove_folder(old);
+  for (int tries = 0; tries < kTries && status.phase == CopyPhase::failed; ++tries) {
+    if (tries > 0) {
+      log(Severity::warning, copy.id + ": " + status.detail + "; copying again");
+      std::this_thread::sleep_for(std::chrono::seconds(tries));
     }
-    row.driver->copy(specification, runtime, surroundings, work);
-    fs::create_directories(folder);
-    fs::permissions(folder, fs::perms::owner_all);
-    fs::rename(work, folder / "data");
-    status = complete(folder, copy.id);
-  } catch (const std::exception& error) {
-    status.detail = error.what();
+    try {
+      status = copy_data(engine, specification, copy.id);
+    } catch (const std::exception& error) {
+      status.detail = error.what();
+    }
   }
   finish_copy(copy.id, std::move(status));
+}
+
+CopyStatus Reconciler::copy_data(Engine& engine, const Specification& specification, const std::string& id) {
+  Runtime& runtime = runtime_of(engine, specification);
+  const auto& row = *parts_.choice->find(specification.software);
+  Surroundings surroundings = surroundings_of(specification);
+  const fs::path work = runtime.place().outside / "copy", folder = folder_of_copy(id);
+  for (const auto& old : {work, folder}) {
+    if (fs::exists(old)) row.machine->remove_folder(old);
+  }
+  row.driver->copy(specification, runtime, surroundings, work);
+  fs::create_directories(folder);
+  fs::permissions(folder, fs::perms::owner_all);
+  fs::rename(work, folder / "data");
+  return complete(folder, id);
 }
 
 void Reconciler::copy_a_copy(const Copy& copy) {

@@ -106,6 +106,7 @@ class Reconciler final : public Supervisor {
   void remove_engine(Engine& engine);
   void look_after(Engine& engine);
   void make_copy(Engine& engine, const Specification& specification, const Copy& copy);
+  CopyStatus copy_data(Engine& engine, const Specification& specification, const std::string& id);
   void copy_a_copy(const Copy& copy);
   void remove_copy(const std::string& id);
   void finish_copy(const std::string& id, CopyStatus status);

@@ -170,6 +170,13 @@ class OneNode(Base):
     def snapshot(self, name):
         return self.cache.describe_snapshots(SnapshotName=name)["Snapshots"][0]
 
+    def copied(self, name):
+        def done():
+            self.assertNotEqual(status := self.snapshot(name)["SnapshotStatus"], "failed")
+            return status == "available"
+
+        until("copied", done)
+
     def test_valkey(self):
         group = self.create("vk", Engine="valkey", EngineVersion="8.0")
         self.assertEqual(self.cli(group["NodeGroups"][0]["PrimaryEndpoint"], "PING"), "PONG")
@@ -350,6 +357,13 @@ class Copies(Base):
     def snapshot(self, name):
         return self.cache.describe_snapshots(SnapshotName=name)["Snapshots"][0]
 
+    def copied(self, name):
+        def done():
+            self.assertNotEqual(status := self.snapshot(name)["SnapshotStatus"], "failed")
+            return status == "available"
+
+        until("copied", done)
+
     def test_snapshots(self):
         endpoint = self.create("src")["NodeGroups"][0]["PrimaryEndpoint"]
         self.cli(endpoint, "SET", "k", "first")
@@ -357,11 +371,11 @@ class Copies(Base):
             self.cache.create_snapshot(SnapshotName="s1", ReplicationGroupId="src")["Snapshot"]["SnapshotStatus"],
             "creating",
         )
-        until("copied", lambda: self.snapshot("s1")["SnapshotStatus"] == "available")
+        self.copied("s1")
         self.assertIn("MB", self.snapshot("s1")["NodeSnapshots"][0]["CacheSize"])
         self.cli(endpoint, "SET", "k", "second")
         self.delete("src", FinalSnapshotIdentifier="s2")
-        until("copied", lambda: self.snapshot("s2")["SnapshotStatus"] == "available")
+        self.copied("s2")
         for name, value in (("s1", "first"), ("s2", "second")):
             group = self.cache.create_replication_group(
                 ReplicationGroupId="from-" + name, ReplicationGroupDescription="x", SnapshotName=name,
