@@ -18,6 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+/// An address of this process' own: tests run side by side, and an engine must not meet another test's.
+std::string address(int number) {
+  const int id = getpid();
+  return "127." + std::to_string(128 + (id >> 8) % 127) + "." + std::to_string(id & 255) + "." + std::to_string(number);
+}
+
 /// A plain child process. Engines of this test listen on addresses of their own.
 class Child final : public Runtime {
  public:
@@ -73,6 +79,12 @@ class Child final : public Runtime {
   pid_t pid_ = 0;
 };
 
+std::string alternative_names() {
+  std::string names = "IP:" + address(9);
+  for (int number = 1; number < 5; ++number) names += ",IP:" + address(number);
+  return names;
+}
+
 /// A self-signed certificate that is its own authority.
 class OneCertificate final : public Authority {
  public:
@@ -80,7 +92,7 @@ class OneCertificate final : public Authority {
     fs::create_directories(folder);
     const std::string command =
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test "
-        "-addext 'subjectAltName=IP:127.9.8.1,IP:127.9.8.2,IP:127.9.8.3,IP:127.9.8.4,IP:127.9.8.9' -keyout " +
+        "-addext 'subjectAltName=" + alternative_names() + "' -keyout " +
         (folder / "server.key").string() + " -out " + (folder / "server.crt").string() + " 2>/dev/null";
     if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl");
   }
@@ -124,11 +136,11 @@ class RedisDriverTest : public testing::Test {
     engine.spec.id = "e" + std::to_string(number);
     engine.spec.software = "redis";
     engine.spec.version = "7.0";
-    engine.spec.host = "127.9.8." + std::to_string(number);
+    engine.spec.host = address(number);
     engine.spec.port = kPort;
     settings["secret"] = "manager-secret";
     for (int i = 1; i < 5; ++i)
-      settings["addresses"]["e" + std::to_string(i)] = {"127.9.8." + std::to_string(i), kPort};
+      settings["addresses"]["e" + std::to_string(i)] = {address(i), kPort};
     engine.spec.settings = settings;
     const fs::path place = folder_ / engine.spec.id;
     fs::create_directories(place);
@@ -226,11 +238,11 @@ TEST_F(RedisDriverTest, UsersAreAcls) {
 
 TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   tls_ = true;
-  Engine& one = add(1, {{"tls", "required"}, {"listen", {"127.9.8.9"}}});
+  Engine& one = add(1, {{"tls", "required"}, {"listen", {address(9)}}});
   Engine& two = add(2, {{"tls", "required"}, {"replica_of", "e1"}});
   Engine& three = add(3, {{"tls", "required"}, {"replica_of", "e1"}});
   for (Engine* engine : {&one, &two, &three}) run(*engine);
-  client("127.9.8.9").demand({"SET", "k", "v"});
+  client(address(9)).demand({"SET", "k", "v"});
   for (Engine* engine : {&two, &three})
     EXPECT_TRUE(redis::wait_for(10s, [&] { return client(*engine).demand({"GET", "k"}).text == "v"; }));
   EXPECT_NE(client(two).call({"SET", "k", "w"}).text.find("READONLY"), std::string::npos);
@@ -247,7 +259,7 @@ TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   threads.emplace_back([&] {
     change(two, [](Json& s) {
       s.erase("replica_of");
-      s["listen"] = {"127.9.8.9"};
+      s["listen"] = {address(9)};
     });
   });
   threads.emplace_back([&] { change(three, [](Json& s) { s["replica_of"] = "e2"; }); });
@@ -255,7 +267,7 @@ TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   std::cout << "  failover: "
             << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count()
             << " ms\n";
-  client("127.9.8.9").demand({"SET", "k", "after"});
+  client(address(9)).demand({"SET", "k", "after"});
   EXPECT_EQ(client(two).demand({"GET", "k"}).text, "after");
   for (Engine* engine : {&one, &three})
     EXPECT_TRUE(redis::wait_for(10s, [&] { return client(*engine).demand({"GET", "k"}).text == "after"; }));
@@ -264,9 +276,9 @@ TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   two.child->stop(SIGKILL, 5s);
   change(three, [](Json& s) {
     s.erase("replica_of");
-    s["listen"] = {"127.9.8.9"};
+    s["listen"] = {address(9)};
   });
-  EXPECT_EQ(client("127.9.8.9").demand({"SET", "k", "third"}).text, "OK");
+  EXPECT_EQ(client(address(9)).demand({"SET", "k", "third"}).text, "OK");
 }
 
 TEST_F(RedisDriverTest, CopiesStartOthers) {
