@@ -1,5 +1,6 @@
 #include "engines.hpp"
 
+#include "database_login.hpp"
 #include "engines/docker.hpp"
 
 namespace orrery {
@@ -51,9 +52,14 @@ Engines::Engines(const pipeline::Host& host, const engines::Options& options, st
     log(engines::Severity::info, row.software + ": " + std::string(name_of(row.backend)) + " (" + row.reason + ")");
   }
   if (choice->all_off()) return;
+  gate_ = std::make_unique<engines::LoginGate>([&host, log](const engines::TokenLogin& login) {
+    const std::string why = refusal(host, login);
+    if (!why.empty()) log(engines::Severity::warning, login.engine + ": IAM login of " + login.user + " refused: " + why);
+    return why.empty();
+  });
   reconciler_ = std::make_unique<engines::Reconciler>(engines::Reconciler::Parts{
       .data_dir = data_dir, .choice = std::move(choice), .authority = std::move(authority),
-      .wanted = [&host] { return wanted_engines(host); }, .options = options, .log = log});
+      .wanted = [&host] { return wanted_engines(host); }, .options = options, .log = log, .login_port = gate_->port()});
 }
 
 void Engines::start() const {

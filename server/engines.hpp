@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 
+#include "engines/login_gate.hpp"
 #include "engines/reconciler.hpp"
 #include "pipeline/host.hpp"
 
@@ -31,6 +32,7 @@ class Engines {
   void drain() const;
 
  private:
+  std::unique_ptr<engines::LoginGate> gate_;
   std::unique_ptr<engines::Reconciler> reconciler_;
 };
 

@@ -69,6 +69,7 @@ struct Surroundings {
   Authority& authority;
   std::function<std::optional<Specification>(const std::string& id)> source;
   std::function<void(const std::string& line)> log;
+  std::uint16_t login_port = 0;  ///< of the LoginGate at 127.0.0.1, where token logins are judged; 0: nowhere
 };
 
 /// How one software is configured, started, changed, copied. Stateless and thread-safe: state is in the place's files.

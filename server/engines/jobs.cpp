@@ -35,7 +35,8 @@ Surroundings Reconciler::surroundings_of(const Specification& target) {
     const auto found = fleet_.find(id);
     return found == fleet_.end() ? std::nullopt : found->second->in_force;
   };
-  return {*parts_.authority, source, [this, id = target.id](const std::string& line) { log(Severity::info, id + ": " + line); }};
+  return {*parts_.authority, source, [this, id = target.id](const std::string& line) { log(Severity::info, id + ": " + line); },
+          parts_.login_port};
 }
 
 Runtime& Reconciler::runtime_of(Engine& engine, const Specification& target) {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
+#include <stdexcept>
 
 #include "engines/folders.hpp"
 #include "engines/postgres.hpp"
@@ -74,7 +76,30 @@ std::string own(const Engine& engine) {
   return text;
 }
 
-std::string hba(const Settings& settings) {
+/// Members of rds_iam log in with a token and over TLS, and by nothing else, as on RDS. A server that was built without
+/// LDAP would not start with such lines.
+std::string token_logins(const Engine& engine) {
+  if (!engine.settings.iam || engine.surroundings->login_port == 0) return "";
+  try {
+    const auto built = engine.run({{"pg_config", "--configure"}}, std::chrono::seconds(30));
+    if (built.find("--with-ldap") == std::string::npos)
+      throw std::runtime_error("this PostgreSQL is built without LDAP");
+  } catch (const std::runtime_error& error) {
+    engine.log(std::string("no IAM logins, which are judged through LDAP: ") + error.what());
+    return "";
+  }
+  std::string text;
+  // From 16 on the master is a member for the sake of the admin option (postgres_roles.cpp), not to log in by tokens.
+  if (std::atoi(read_file(engine.outside("data") / "PG_VERSION").c_str()) >= 16 && !engine.settings.user.empty())
+    text = std::string(engine.settings.force_ssl ? "hostssl" : "host") + " all " + identifier(engine.settings.user) +
+           " all scram-sha-256\n";
+  return text + "hostssl all +rds_iam all ldap ldapserver=127.0.0.1 ldapport=" +
+         std::to_string(engine.surroundings->login_port) + " ldapprefix=\"" + engine.specification.id +
+         " \" ldapsuffix=\"\"\nhostnossl all +rds_iam all reject\n";
+}
+
+std::string hba(const Engine& engine) {
+  const auto& settings = engine.settings;
   // "md5" as a method takes both kinds of stored password, and only a group that stores MD5 needs it.
   const auto md5 = settings.parameters.find("password_encryption");
   const auto method = md5 != settings.parameters.end() && md5->second == "md5" ? "md5" : "scram-sha-256";
@@ -82,6 +107,7 @@ std::string hba(const Settings& settings) {
       "host all rdsadmin all scram-sha-256\n"
       "host replication rdsrepladmin all scram-sha-256\n"
       "host rdsadmin all all reject\n";
+  text += token_logins(engine);
   return text + (settings.force_ssl ? "hostssl" : "host") + " all all all " + method + "\n";
 }
 
@@ -111,7 +137,7 @@ void configure(const Engine& engine) {
   std::string group;
   for (const auto& [name, value] : usable_parameters(engine)) group += setting_line(name, value);
   const auto conf = engine.outside("conf");
-  engine.write(conf / "pg_hba.conf", hba(engine.settings));
+  engine.write(conf / "pg_hba.conf", hba(engine));
   engine.write(conf / "pg_ident.conf", "");
   engine.write(conf / "postgresql.conf", defaults(engine.settings) + group + own(engine));
 }

@@ -76,7 +76,7 @@ Session::Session(const Login& login) {
       {"options", login.options.c_str()},
       {"application_name", "orrery"},
       {"connect_timeout", "3"},
-      {"sslmode", "disable"},
+      {"sslmode", login.sslmode.c_str()},
       {"gssencmode", "disable"},
       {"target_session_attrs", "any"}};
   std::vector<const char*> names, values;

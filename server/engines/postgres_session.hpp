@@ -17,6 +17,8 @@ struct Login {
   std::string user, password;
   std::string database;
   std::string options = {};  ///< "-c name=value …"
+  /// As libpq has it. This server speaks to its own engines over the loopback, or a network of containers.
+  std::string sslmode = "disable";
 };
 
 /// For a superuser's own errands: no setting of a group or a role decides over them, and they stay out of the engine's

@@ -27,6 +27,7 @@ class Reconciler final : public Supervisor {
     std::function<Wanted()> wanted;  ///< reads the store; called on the deciding thread
     Options options;
     Log log;
+    std::uint16_t login_port = 0;  ///< Surroundings::login_port
   };
   explicit Reconciler(Parts parts);
   ~Reconciler() override;

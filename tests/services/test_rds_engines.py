@@ -225,6 +225,41 @@ class Life(Base):
         self.ask("managed", "SELECT 1", password=password())
         self.refuses("managed", "SELECT 1", "password authentication failed", password=before)
 
+    def test_iam_login(self):
+        made = self.create("tokens", EnableIAMDatabaseAuthentication=True)
+        endpoint = made["Endpoint"]
+        self.ask("tokens", "CREATE ROLE worker LOGIN; GRANT rds_iam TO worker")
+        iam = self.server.client("iam")
+        iam.create_user(UserName="worker")
+        key = iam.create_access_key(UserName="worker")["AccessKey"]
+
+        def token(user="worker", secret=key["SecretAccessKey"], region="us-east-1"):
+            client = self.server.client("rds", region=region, access_key=key["AccessKeyId"], secret_key=secret)
+            return client.generate_db_auth_token(endpoint["Address"], endpoint["Port"], user)
+
+        self.assertEqual(self.ask("tokens", "SELECT current_user", user="worker", password=token()), "worker")
+        self.ask("tokens", "SELECT 1")  # the master still enters with its password
+        for wrong in (
+            token(secret="not-the-secret"),
+            token(user="volt"),
+            token(region="eu-west-1"),
+            token().replace("X-Amz-Expires=900", "X-Amz-Expires=901"),
+            "a password",
+        ):
+            self.refuses("tokens", "SELECT 1", "authentication failed", user="worker", password=wrong)
+        self.refuses("tokens", "SELECT 1", "no encryption", user="worker", password=token(), sslmode="disable")
+        # A key that this server never issued is the account's own, as for every other call.
+        unknown = self.rds.generate_db_auth_token(endpoint["Address"], endpoint["Port"], "worker")
+        self.ask("tokens", "SELECT 1", user="worker", password=unknown)
+        iam.update_access_key(UserName="worker", AccessKeyId=key["AccessKeyId"], Status="Inactive")
+        self.refuses("tokens", "SELECT 1", "authentication failed", user="worker", password=token())
+        self.rds.modify_db_instance(
+            DBInstanceIdentifier="tokens", EnableIAMDatabaseAuthentication=False, ApplyImmediately=True
+        )
+        self.up("tokens")
+        self.ask("tokens", "ALTER ROLE worker PASSWORD 'of-its-own'")
+        self.ask("tokens", "SELECT 1", user="worker", password="of-its-own")
+
     def test_logs_and_findings(self):
         made = self.create("logged", EngineVersion="15.13")
         running = self.engines()[made["DbiResourceId"]]["version"]

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "engines/authority.hpp"
+#include "engines/login_gate.hpp"
 #include "engines/machine.hpp"
 #include "engines/postgres_session.hpp"
 
@@ -220,6 +221,34 @@ TEST_F(PostgresDriver, ForcedTlsRefusesPlainLogins) {
   wanted.settings["force_ssl"] = true;
   create_and_run(wanted);
   EXPECT_NE(error_of([&] { login(wanted); }).find("no encryption"), std::string::npos);
+}
+
+TEST_F(PostgresDriver, MembersOfRdsIamEnterWithTokensOverTlsAlone) {
+  const std::string token(3000, 't');
+  std::string engine;
+  const LoginGate gate([&](const TokenLogin& login) {
+    engine = login.engine;
+    return login.user == "worker" && login.token == token;
+  });
+  surroundings_.login_port = gate.port();
+  auto wanted = specification("iam");
+  wanted.settings["iam"] = true;
+  create_and_run(wanted);
+  login(wanted).query("CREATE ROLE worker LOGIN PASSWORD 'secret'; GRANT rds_iam TO worker");
+  const auto enter = [&](const std::string& password, const std::string& sslmode) {
+    return postgres::Session({wanted.host, wanted.port, "worker", password, "app", "", sslmode})
+        .value("SELECT current_user");
+  };
+  EXPECT_EQ(enter(token, "require"), "worker");
+  EXPECT_EQ(engine, wanted.id);
+  EXPECT_NE(error_of([&] { enter(token + "t", "require"); }).find("authentication failed"), std::string::npos);
+  EXPECT_NE(error_of([&] { enter("secret", "require"); }).find("authentication failed"), std::string::npos);
+  EXPECT_NE(error_of([&] { enter(token, "disable"); }).find("pg_hba.conf rejects"), std::string::npos);
+
+  auto without = wanted;
+  without.settings.erase("iam");
+  EXPECT_EQ(driver_->change(wanted, without, runtime(wanted), surroundings_), Driver::Change::applied);
+  EXPECT_EQ(enter("secret", "disable"), "worker");
 }
 
 TEST_F(PostgresDriver, WhatUsersChangedStaysAcrossRestarts) {

@@ -1,0 +1,84 @@
+#include "database_login.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "identity/sigv4.hpp"
+#include "pipeline/resolve.hpp"
+#include "registry/error.hpp"
+
+namespace orrery {
+
+namespace {
+
+constexpr std::int64_t lifetime_seconds = 900, skew_seconds = 300;
+
+/// A token is a presigned URL without its "https://": HOST:PORT/?Action=connect&DBUser=…&X-Amz-Algorithm=…
+http::Request request_of(const std::string& token) {
+  http::Request request;
+  const auto slash = token.find('/');
+  if (slash == std::string::npos) return request;
+  request.method = "GET";
+  request.headers.add("host", token.substr(0, slash));
+  request.target = token.substr(slash);
+  const auto mark = request.target.find('?');
+  request.path = request.target.substr(0, mark);
+  request.query = mark == std::string::npos ? "" : request.target.substr(mark + 1);
+  return request;
+}
+
+std::string parameter(const http::Request& request, std::string_view name) {
+  for (auto& [key, value] : http::parse_query(request.query))
+    if (key == name) return value;
+  return "";
+}
+
+/// "20150830T123600Z"
+std::optional<std::time_t> seconds_of(const std::string& timestamp) {
+  std::tm parts{};
+  const char* end = strptime(timestamp.c_str(), "%Y%m%dT%H%M%SZ", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return timegm(&parts);
+}
+
+bool is_current(const identity::Authorization& authorization, aws::Millis now) {
+  const auto signed_at = seconds_of(authorization.timestamp);
+  if (!signed_at) return false;
+  const auto age = now / 1000 - *signed_at;
+  return age >= -skew_seconds && age <= std::min(authorization.expires_seconds, lifetime_seconds);
+}
+
+/// The parts of an id: "rds/ACCOUNT/REGION/RESOURCE".
+struct Place {
+  std::string account, region;
+};
+Place place_of(const std::string& engine) {
+  const auto first = engine.find('/'), second = engine.find('/', first + 1), third = engine.find('/', second + 1);
+  if (third == std::string::npos) return {};
+  return {engine.substr(first + 1, second - first - 1), engine.substr(second + 1, third - second - 1)};
+}
+
+}  // namespace
+
+std::string refusal(const pipeline::Host& host, const engines::TokenLogin& login) {
+  const auto request = request_of(login.token);
+  const auto place = place_of(login.engine);
+  try {
+    const auto authorization = identity::parse_authorization(request);
+    if (!authorization || !authorization->presigned) return "the password is no token";
+    if (authorization->service != "rds-db") return "the token is signed for " + authorization->service;
+    if (parameter(request, "Action") != "connect") return "the token is not for connecting";
+    if (parameter(request, "DBUser") != login.user) return "the token is for the user " + parameter(request, "DBUser");
+    if (authorization->region != place.region) return "the token is for the region " + authorization->region;
+    const auto now = host.clock.now();
+    if (!is_current(*authorization, now)) return "the token is older than 15 minutes";
+    const auto caller = pipeline::identify(host, authorization);
+    if (caller.account != place.account) return "the token is of the account " + caller.account;
+    if (caller.credential) identity::verify(*authorization, request, caller.credential->secret, now);
+    return "";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+}  // namespace orrery
