@@ -52,10 +52,13 @@ struct Settings {
 /// Writes conf/redis.conf, conf/users.acl and tls/, and gives them to the engine.
 void configure(const Specification&, const Settings&, Runtime&, Surroundings&);
 
+/// How long an exchange with an engine may take: long enough for MIGRATE with its own limit, or for a disk that is busy.
+inline constexpr std::chrono::milliseconds kPatience{15'000}, kGlance{1000};
+
 /// The manager's connection to this engine.
-Client manage(const Specification&, const Settings&, Runtime&);
+Client manage(const Settings&, Runtime&, std::chrono::milliseconds limit = kPatience);
 /// The manager's connection to another engine of the group.
-Client manage(const Address&, const Settings&, Runtime&);
+Client manage(const Address&, const Settings&, Runtime&, std::chrono::milliseconds limit = kPatience);
 /// Where the engine `id` of the group listens; nothing when nobody knows.
 std::optional<Address> find(const std::string& id, const Settings&, Surroundings&);
 

@@ -150,8 +150,17 @@ void move_keys(const Move& move, int slot, const Settings& settings) {
   }
 }
 
-/// Moves slots with their keys to this node, in the steps of redis-cli's resharding. Many at a time, because a node
-/// writes its configuration to disk once for all commands that it finds waiting.
+/// The value of a line of CLUSTER INFO.
+int cluster_info(Client& client, const std::string& name) {
+  const std::string text = client.demand({"CLUSTER", "INFO"}).text;
+  const auto at = text.find(name + ":");
+  return at == std::string::npos ? 0 : number(std::string_view(text).substr(at + name.size() + 1));
+}
+
+/// Moves slots with their keys to this node. As redis-cli does it, but that the source lets go before the new owner
+/// claims: several nodes move slots at the same time here, and of two that claim a slot the one with the higher epoch
+/// has it, and the other drops its keys. A message of the source's that is still under way may not win either. Many at
+/// a time, because a node writes its configuration to disk once for all commands that it finds waiting.
 void move_slots(const Move& move, const std::vector<int>& slots, const Settings& settings) {
   all(move.own, slots, {"IMPORTING", move.source_id});
   all(move.source, slots, {"MIGRATING", move.id});
@@ -160,8 +169,36 @@ void move_slots(const Move& move, const std::vector<int>& slots, const Settings&
   const std::vector<Reply> keys = move.source.call_all(count);
   for (std::size_t i = 0; i < slots.size(); ++i)
     if (keys[i].integer > 0) move_keys(move, slots[i], settings);
-  all(move.own, slots, {"NODE", move.id});
   all(move.source, slots, {"NODE", move.id});
+  wait_for(5s, [&] {
+    return cluster_info(move.own, "cluster_current_epoch") >= cluster_info(move.source, "cluster_my_epoch");
+  });
+  all(move.own, slots, {"NODE", move.id});
+}
+
+/// Takes slots that nobody says are theirs.
+void claim(Client& own, const std::vector<int>& slots, const Settings& settings, Runtime& runtime) {
+  const std::vector<Node> nodes = nodes_of(own);
+  std::map<int, const Node*> known;
+  for (const Node& node : nodes)
+    for (const auto& [first, last] : node.slots)
+      for (int slot = first; slot <= last; ++slot) known[slot] = &node;
+  std::map<const Node*, std::vector<int>> let_go;
+  Arguments add{"CLUSTER", "ADDSLOTS"};
+  for (const int slot : slots) {
+    const auto giver = known.find(slot);
+    if (giver == known.end())
+      add.push_back(std::to_string(slot));
+    else
+      let_go[giver->second].push_back(slot);
+  }
+  if (add.size() > 2) own.demand(add);
+  // A move that was interrupted when the giver had let go. It must be there to say so: the exception is meant.
+  for (const auto& [giver, given] : let_go) {
+    manage(giver->address, settings, runtime);
+    all(own, given, {"IMPORTING", giver->id});
+    all(own, given, {"NODE", self(nodes).id});
+  }
 }
 
 void take_slots(const Specification& spec, const Settings& settings, Client& own, Runtime& runtime,
@@ -169,19 +206,19 @@ void take_slots(const Specification& spec, const Settings& settings, Client& own
   const Address here{spec.host, spec.port};
   const std::map<int, Address> owned = owners(own, here, settings, runtime, surroundings);
   std::map<std::string, std::pair<Address, std::vector<int>>> foreign;
-  Arguments claim{"CLUSTER", "ADDSLOTS"};
+  std::vector<int> nobodys;
   for (const auto& [first, last] : settings.cluster->slots)
     for (int slot = first; slot <= last; ++slot) {
       const auto owner = owned.find(slot);
       if (owner == owned.end()) {
-        claim.push_back(std::to_string(slot));
+        nobodys.push_back(slot);
       } else if (owner->second != here) {
         auto& [address, slots] = foreign[owner->second.host + ":" + std::to_string(owner->second.port)];
         address = owner->second;
         slots.push_back(slot);
       }
     }
-  if (claim.size() > 2) own.demand(claim);
+  if (!nobodys.empty()) claim(own, nobodys, settings, runtime);
   if (foreign.empty()) return;
   // A node that has just joined takes no keys before it has seen the cluster whole for a while.
   wait_for(10s, [&] { return whole(own); });
@@ -194,7 +231,7 @@ void take_slots(const Specification& spec, const Settings& settings, Client& own
     wait_for(5s, [&] { return at(nodes_of(client), here) != nullptr; });
     const Move move{own, client, self(nodes).id, source->id, here};
     const std::vector<int>& slots = from.second;
-    constexpr std::ptrdiff_t kTogether = 512;
+    constexpr std::ptrdiff_t kTogether = 128;
     for (auto at = slots.begin(); at != slots.end();) {
       const auto end = at + std::min(kTogether, slots.end() - at);
       move_slots(move, {at, end}, settings);
@@ -243,6 +280,8 @@ void settle_cluster(const Specification& spec, const Settings& settings, Client&
   meet(own, settings, surroundings);
   forget(own, settings, surroundings);
   if (settings.replica_of.empty()) {
+    // One without slots is leaving: as soon as it has given the last away it may follow whoever took it.
+    if (settings.cluster->slots.empty()) return;
     lead(own, surroundings);
     take_slots(spec, settings, own, runtime, surroundings);
   } else {

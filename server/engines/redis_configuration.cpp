@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "aws/ids.hpp"
+#include "engines/leases.hpp"
 #include "engines/redis.hpp"
 
 namespace orrery::engines::redis {
@@ -73,7 +74,11 @@ class Lines {
 
 void write_network(const Settings& settings, const Place& place, Lines& line) {
   const std::string port = std::to_string(place.listen_port);
-  line.bare("bind " + place.listen_host);
+  std::string bind = "bind " + place.listen_host;
+  // Another node may still answer at one of these: then settle() takes it as soon as it is free.
+  for (const std::string& host : settings.listen)
+    if (can_bind(host, place.listen_port)) bind += " " + host;
+  line.bare(bind);
   line("protected-mode", "no");
   // One port can't take both kinds of connection in Redis, so "preferred" is TLS too.
   line("port", settings.tls.empty() ? port : "0");
@@ -137,15 +142,19 @@ void configure(const Specification& spec, const Settings& settings, Runtime& run
   runtime.hand_over(conf);
 }
 
-Client manage(const Address& address, const Settings& settings, Runtime& runtime) {
-  Target target{
-      .host = address.host, .port = address.port, .authority = "", .user = kManager, .password = settings.secret};
+Client manage(const Address& address, const Settings& settings, Runtime& runtime, std::chrono::milliseconds limit) {
+  Target target{.host = address.host,
+                .port = address.port,
+                .authority = "",
+                .user = kManager,
+                .password = settings.secret,
+                .limit = limit};
   if (!settings.tls.empty()) target.authority = read(runtime.place().outside / "tls" / "ca.crt");
   return Client(target);
 }
 
-Client manage(const Specification&, const Settings& settings, Runtime& runtime) {
-  return manage(Address{runtime.place().connect_host, runtime.place().connect_port}, settings, runtime);
+Client manage(const Settings& settings, Runtime& runtime, std::chrono::milliseconds limit) {
+  return manage(Address{runtime.place().connect_host, runtime.place().connect_port}, settings, runtime, limit);
 }
 
 std::optional<Address> find(const std::string& id, const Settings& settings, Surroundings& surroundings) {

@@ -15,17 +15,18 @@ namespace {
 int major(const std::string& version) { return std::atoi(version.c_str()); }
 
 /// Addresses of the group's own (its primary and reader endpoint) move from node to node; the node that had one lets
-/// go of it in its own change. Changing them while running takes Redis 7.
-void settle_addresses(Client& client, const Settings& settings, Runtime& runtime, Surroundings& surroundings) {
-  if (settings.listen.empty() &&
-      client.demand({"CONFIG", "GET", "bind"}).items.at(1).text == runtime.place().listen_host)
-    return;
+/// go of it in its own change. Before Redis 7 a change takes a restart, to which an exception leads.
+void settle_addresses(Client& client, const Settings& settings, Runtime& runtime) {
   std::string wanted = runtime.place().listen_host;
   for (const std::string& host : settings.listen) wanted += " " + host;
   if (client.demand({"CONFIG", "GET", "bind"}).items.at(1).text == wanted) return;
   redis::Reply reply;
-  const auto bound = [&] { return !(reply = client.call({"CONFIG", "SET", "bind", wanted})).failed(); };
-  if (!redis::wait_for(5s, bound)) surroundings.log("can't answer at " + wanted + ": " + reply.text);
+  const auto done = [&] {
+    reply = client.call({"CONFIG", "SET", "bind", wanted});
+    return !reply.failed() || reply.text.find("Unsupported") != std::string::npos;
+  };
+  redis::wait_for(5s, done);
+  if (reply.failed()) throw std::runtime_error("cannot answer at " + wanted + ": " + reply.text);
 }
 
 class RedisDriver final : public Driver {
@@ -52,7 +53,7 @@ class RedisDriver final : public Driver {
 
   bool answers(const Specification& spec, Runtime& runtime) override {
     try {
-      Client client = redis::manage(spec, Settings(spec.settings), runtime);
+      Client client = redis::manage(Settings(spec.settings), runtime, redis::kGlance);
       return client.call({"PING"}).text == "PONG";  // an error while it loads its data
     } catch (const ClientError&) {
       return false;
@@ -61,14 +62,14 @@ class RedisDriver final : public Driver {
 
   void settle(const Specification& spec, Runtime& runtime, Surroundings& surroundings) override {
     const Settings settings(spec.settings);
-    Client client = redis::manage(spec, settings, runtime);
+    Client client = redis::manage(settings, runtime);
     redis::settle_access(client, settings, surroundings);
     redis::settle_parameters(client, settings, surroundings);
     if (settings.cluster)
       redis::settle_cluster(spec, settings, client, runtime, surroundings);
     else
       redis::settle_replication(spec, settings, client, runtime, surroundings);
-    settle_addresses(client, settings, runtime, surroundings);
+    settle_addresses(client, settings, runtime);
   }
 
   std::string version(Runtime& runtime) override {
@@ -97,7 +98,7 @@ class RedisDriver final : public Driver {
     const fs::path data = runtime.place().outside / "data", dump = data / "dump.rdb";
     fs::create_directories(to);
     if (!runtime.alive()) return copy_stopped(runtime, data, to);
-    Client client = redis::manage(spec, Settings(spec.settings), runtime);
+    Client client = redis::manage(Settings(spec.settings), runtime);
     // SCHEDULE waits for a rewrite of the append-only file, not for another save: that one is refused until its child
     // is reaped, some time after its file has appeared (bgsaveCommand in Redis' rdb.c).
     const auto saving = [&client] { return redis::info(client, "persistence", "rdb_bgsave_in_progress") != "0"; };

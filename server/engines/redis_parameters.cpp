@@ -41,6 +41,8 @@ void settle_parameters(Client& client, const Settings& settings, Surroundings& s
       commands.push_back({"CONFIG", "SET", name, value});
   // A replica that is slow to follow must not delay the end of its primary; only Redis 7 knows this one.
   commands.push_back({"CONFIG", "SET", "shutdown-timeout", "1"});
+  // A node whose slots have gone elsewhere stays what the specification says. Redis 7 as well.
+  if (settings.cluster) commands.push_back({"CONFIG", "SET", "cluster-allow-replica-migration", "no"});
   if (settings.persist) commands.push_back({"CONFIG", "SET", "appendonly", "yes"});
   const std::vector<Reply> replies = client.call_all(commands);
   std::string unknown;

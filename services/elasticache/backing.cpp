@@ -53,7 +53,9 @@ void lease_endpoints(RequestContext& context, storage::Resource& group, const st
   if (group.hidden.contains("endpoints")) return;
   const std::int64_t port = group.hidden.at("port");
   Json endpoints = Json::object();
-  for (const char* role : {"primary", "reader"}) {
+  const std::vector<const char*> roles =
+      group.document.at("ClusterEnabled").get<bool>() ? std::vector{"configuration"} : std::vector{"primary", "reader"};
+  for (const char* role : roles) {
     Json lease = leased(context, *supervisor, new_id(context, group.id + "." + role), port);
     const Json& listen = lease.at("listen");
     // A second port of one address is of no use: an engine listens on one.

@@ -14,8 +14,8 @@ namespace orrery::elasticache {
 //   "restore_from"    the copy that its data begins with
 //   "generation"      how often it was rebooted
 //   "boot_parameters" the values of parameters that wait for a reboot
-// and a group's "endpoints" {"primary": …, "reader": …} in the form of "engines", where they have addresses of their
-// own.
+// and a group's "endpoints" {"primary": …, "reader": …}, or {"configuration": …} with cluster mode on, in the form of
+// "engines", where they have addresses of their own.
 
 /// The supervisor when it runs this engine ("redis", "valkey", "memcached"), else null: endpoints are names only.
 engines::Supervisor* runner(RequestContext& context, const std::string& engine);
@@ -29,8 +29,8 @@ Json lease_node(RequestContext& context, storage::Resource& cluster, const std::
 /// The endpoint of a node that has an engine.
 std::optional<Json> leased_endpoint(const storage::Resource& cluster, const std::string& node);
 
-/// Leases addresses of their own for a backed group's primary and reader endpoint, where engines can share them: they
-/// stay the same when a replica takes over.
+/// Leases addresses of their own for a backed group's endpoints, where engines can share them: they stay the same when a
+/// replica takes over.
 void lease_endpoints(RequestContext& context, storage::Resource& group, const std::string& node_host);
 
 /// Gives up every lease of a cluster or group.

@@ -55,7 +55,7 @@ Json node_group(RequestContext& context, const storage::Resource& group, const J
   };
   Json out{{"NodeGroupId", id}, {"Status", "available"}, {"NodeGroupMembers", Json::array()}};
   if (sharded) {
-    out["Slots"] = shard.at("slots");
+    if (shard.contains("slots")) out["Slots"] = shard.at("slots");
   } else {
     out["PrimaryEndpoint"] =
         group_endpoint(group, "primary", endpoint_of(members.front()), primary_address(context, group.id, id, tls));
@@ -101,15 +101,15 @@ storage::Resource member_cluster(RequestContext& context, const storage::Resourc
   document["ReplicationGroupLogDeliveryEnabled"] = !document.at("LogDeliveryConfigurations").empty();
   document["LogDeliveryConfigurations"] = Json::array();
   equip(context, group, member, cluster);
-  document["CacheNodes"] =
-      Json::array({Json{{"CacheNodeId", "0001"},
-                        {"CacheNodeStatus", "available"},
-                        {"CacheNodeCreateTime", aws::seconds(cluster.created)},
-                        {"Endpoint", leased_endpoint(cluster, "0001")
-                                         .value_or(endpoint(node_address(context, group.id, id, "0001", group_tls(group)),
-                                                            group.hidden.at("port")))},
-                        {"ParameterGroupStatus", "in-sync"},
-                        {"CustomerAvailabilityZone", member.at("zone")}}});
+  document["CacheNodes"] = Json::array({Json{
+      {"CacheNodeId", "0001"},
+      {"CacheNodeStatus", "available"},
+      {"CacheNodeCreateTime", aws::seconds(cluster.created)},
+      {"Endpoint",
+       leased_endpoint(cluster, "0001")
+           .value_or(endpoint(node_address(context, group.id, id, "0001", group_tls(group)), group.hidden.at("port")))},
+      {"ParameterGroupStatus", "in-sync"},
+      {"CustomerAvailabilityZone", member.at("zone")}}});
   return cluster;
 }
 
@@ -138,6 +138,12 @@ void resize_shard(const storage::Resource& group, Json& shard, std::size_t count
   }
 }
 
+Json all_shards(const storage::Resource& group) {
+  Json shards = group.hidden.at("shards");
+  for (const Json& shard : group.hidden.value("leaving", Json::array())) shards.push_back(shard);
+  return shards;
+}
+
 void spread_slots(Json& shards) {
   const int count = static_cast<int>(shards.size());
   for (int i = 0; i < count; ++i) {
@@ -155,12 +161,13 @@ void apply_layout(RequestContext& context, storage::Resource& group, Interfaces 
   document["MemberClusters"] = Json::array();
   document["NodeGroups"] = Json::array();
   Members members;
-  for (const Json& shard : group.hidden.at("shards"))
+  const Json shards = all_shards(group);
+  for (const Json& shard : shards)
     for (const Json& member : shard.at("members"))
       members.emplace(text(member, "id"), member_cluster(context, group, member));
   const Json& first = group.hidden.at("shards").at(0).at("members").at(0);
-  if (!document.at("ClusterEnabled").get<bool>()) lease_group(context, group, members.at(text(first, "id")));
-  for (const Json& shard : group.hidden.at("shards")) {
+  lease_group(context, group, members.at(text(first, "id")));
+  for (const Json& shard : shards) {
     document["NodeGroups"].push_back(node_group(context, group, shard, members));
     for (const Json& member : shard.at("members")) {
       storage::Resource& cluster = members.at(text(member, "id"));
@@ -177,9 +184,9 @@ void apply_layout(RequestContext& context, storage::Resource& group, Interfaces 
       if (const auto gone = table.find(kCluster, id.get<std::string>())) remove_cluster(context, *gone);
   document.erase("ConfigurationEndpoint");
   if (document.at("ClusterEnabled").get<bool>())
-    document["ConfigurationEndpoint"] =
-        leased_endpoint(members.at(text(first, "id")), "0001")
-            .value_or(endpoint(configuration_address(context, group.id, group_tls(group)), group.hidden.at("port")));
+    document["ConfigurationEndpoint"] = group_endpoint(
+        group, "configuration", members.at(text(first, "id")).document.at("CacheNodes").at(0).at("Endpoint"),
+        configuration_address(context, group.id, group_tls(group)));
   table.put(group);
   poke(context);
 }

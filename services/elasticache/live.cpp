@@ -84,7 +84,16 @@ Lives::Life Lives::life_of_group(const storage::Resource& group) {
       life = Life::modifying;
     if (life == Life::creating || worst == Life::available) worst = life;
   }
-  return worst;
+  return group.hidden.contains("leaving") && worst == Life::available ? Life::modifying : worst;
+}
+
+bool Lives::may_leave(const storage::Resource& group) {
+  if (!group.hidden.contains("leaving")) return false;
+  for (const Json& shard : group.hidden.at("shards")) {
+    const auto primary = context_.resources().find(kCluster, text(shard.at("members").at(0), "id"));
+    if (primary && life_of(*primary, "0001") != Life::available) return false;
+  }
+  return true;
 }
 
 void Lives::show_group(const storage::Resource& group, Json& document) {
@@ -137,16 +146,26 @@ void show_snapshot(RequestContext& context, const storage::Resource& snapshot, J
   }
 }
 
-void watch_engines(RequestContext& context) {
-  engines::Supervisor* supervisor = context.peers.engines;
-  if (!supervisor) return;
-  const std::string account = context.account, region = context.region;
+namespace {
+
+void end_shards(RequestContext& context) {
+  for (const auto& location : storage::locations(context.tx, "elasticache", kGroup)) {
+    context.account = location.account;
+    context.region = location.region;
+    auto group = context.resources().find(kGroup, location.id);
+    if (!group || !Lives(context).may_leave(*group)) continue;
+    group->hidden.erase("leaving");
+    apply_layout(context, *group, Interfaces::keep);
+  }
+}
+
+void watch(RequestContext& context, const engines::Supervisor& supervisor) {
   for (const auto& location : storage::locations(context.tx, "elasticache", kCluster)) {
     context.account = location.account;
     context.region = location.region;
     auto cluster = context.resources().find(kCluster, location.id);
     if (!cluster || !leased_endpoint(*cluster, "0001") || !runner(context, text(cluster->document, "Engine"))) continue;
-    const engines::Status status = supervisor->status(cluster->hidden.at("engines").at("0001").at("id"));
+    const engines::Status status = supervisor.status(cluster->hidden.at("engines").at("0001").at("id"));
     const std::string failure = status.phase == engines::Phase::failed ? status.detail : "";
     // Noted, so that a second in which nothing happened writes nothing.
     Json seen{{"asked", cluster->document.at("EngineVersion")}, {"ran", status.version}, {"failure", failure}};
@@ -162,6 +181,15 @@ void watch_engines(RequestContext& context) {
     cluster->hidden["seen"] = std::move(seen);
     context.resources().put(*cluster);
   }
+}
+
+}  // namespace
+
+void watch_engines(RequestContext& context) {
+  if (!context.peers.engines) return;
+  const std::string account = context.account, region = context.region;
+  watch(context, *context.peers.engines);
+  end_shards(context);
   context.account = account;
   context.region = region;
 }

@@ -17,6 +17,8 @@ class Lives {
   void show_cluster(const storage::Resource& cluster, Json& document);
   /// True while an engine of the group is not as its specification says.
   bool changing(const storage::Resource& group);
+  /// True when shards are leaving and the others have all that they shall have.
+  bool may_leave(const storage::Resource& group);
 
  private:
   enum class Life { available, creating, modifying, rebooting, failed };
@@ -36,7 +38,8 @@ class Lives {
 /// Sets a snapshot's status and sizes by its copies.
 void show_snapshot(RequestContext& context, const storage::Resource& snapshot, Json& document);
 
-/// Service::tick: findings about engines that failed, or that are of another version than was asked for.
+/// Service::tick: findings about engines that failed, or that are of another version than was asked for; the end of shards
+/// that were taken away.
 void watch_engines(RequestContext& context);
 /// Takes them back.
 void settle_engines(RequestContext& context, const std::string& arn);

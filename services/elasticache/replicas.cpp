@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "services/elasticache/backing.hpp"
 #include "services/elasticache/errors.hpp"
 #include "services/elasticache/layout.hpp"
 #include "services/elasticache/names.hpp"
@@ -96,6 +97,19 @@ void drop_shards(const Input& input, std::size_t count, Json& shards) {
     throw invalid_parameter_combination("NodeGroupCount must equal the number of node groups that are left.");
 }
 
+/// Keeps the shards that were dropped until their engines have given their slots to the others.
+void leave(const Json& before, storage::Resource& group) {
+  const Json& kept = group.hidden.at("shards");
+  Json leaving = Json::array();
+  for (Json shard : before) {
+    if (std::any_of(kept.begin(), kept.end(), [&](const Json& other) { return other.at("id") == shard.at("id"); }))
+      continue;
+    shard.erase("slots");
+    leaving.push_back(std::move(shard));
+  }
+  group.hidden["leaving"] = std::move(leaving);
+}
+
 void add_shards(const Input& input, const storage::Resource& group, std::size_t count,
                 const std::vector<std::string>& zones, Json& shards) {
   const std::size_t nodes = shards.at(0).at("members").size();
@@ -134,10 +148,14 @@ Json modify_shard_configuration(RequestContext& context, const Input& input) {
   check_range("NodeGroupCount", count, 1, 500);
   Json& shards = group.hidden["shards"];
   const auto wanted = static_cast<std::size_t>(count);
-  if (wanted < shards.size())
+  if (group.hidden.contains("leaving"))
+    throw AwsError("InvalidReplicationGroupState", 400, "Replication group must be in available state.");
+  const Json before = shards;
+  if (wanted < shards.size()) {
     drop_shards(input, wanted, shards);
-  else if (wanted > shards.size())
-    add_shards(input, group, wanted, zones(context, group), shards);
+    if (backed(group)) leave(before, group);
+  }
+  if (wanted > shards.size()) add_shards(input, group, wanted, zones(context, group), shards);
   for (Json& shard : shards) shard.erase("slots");
   spread_slots(shards);
   apply_layout(context, group, Interfaces::keep);

@@ -108,7 +108,7 @@ struct Member {
 /// The members of each shard that have an engine, its primary first.
 std::vector<std::vector<Member>> shards_of(RequestContext& context, const storage::Resource& group) {
   std::vector<std::vector<Member>> shards;
-  for (const Json& shard : group.hidden.at("shards")) {
+  for (const Json& shard : all_shards(group)) {
     shards.emplace_back();
     for (const Json& member : shard.at("members")) {
       auto cluster = context.resources().find(kCluster, text(member, "id"));
@@ -120,7 +120,8 @@ std::vector<std::vector<Member>> shards_of(RequestContext& context, const storag
   return shards;
 }
 
-/// The group's own endpoints: the primary answers at one, the first replica at the other, or the primary at both.
+/// The group's own endpoints: the first primary answers at them, but for the reader's, which is the first replica's if
+/// there is one.
 void place_endpoints(const storage::Resource& group, std::vector<engines::Specification>& specs) {
   const Json endpoints = group.hidden.value("endpoints", Json::object());
   for (const auto& [role, lease] : endpoints.items()) {
@@ -136,6 +137,7 @@ std::vector<engines::Specification> engines_of_group(RequestContext& context, co
   if (!backed(group)) return {};
   const bool sharded = group.document.at("ClusterEnabled");
   const auto shards = shards_of(context, group);
+  const Json layout = all_shards(group);
   Json ids = Json::array(), addresses = Json::object();
   for (const auto& members : shards)
     for (const Member& member : members) {
@@ -147,14 +149,12 @@ std::vector<engines::Specification> engines_of_group(RequestContext& context, co
     for (const Member& member : shards[i]) {
       engines::Specification spec = common(context, member.cluster, group, "0001");
       spec.settings["addresses"] = addresses;
-      if (sharded)
-        spec.settings["cluster"] = {{"slots", slots_of(text(group.hidden.at("shards").at(i), "slots"))},
-                                    {"nodes", ids}};
+      if (sharded) spec.settings["cluster"] = {{"slots", slots_of(layout.at(i).value("slots", ""))}, {"nodes", ids}};
       if (&member != &shards[i].front())
         (sharded ? spec.settings["cluster"] : spec.settings)["replica_of"] = shards[i].front().lease.at("id");
       specs.push_back(std::move(spec));
     }
-  if (!sharded && !specs.empty()) place_endpoints(group, specs);
+  if (!specs.empty()) place_endpoints(group, specs);
   return specs;
 }
 

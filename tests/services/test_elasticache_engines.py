@@ -85,7 +85,8 @@ class Base(unittest.TestCase):
     def available(self, name):
         def ready():
             group = self.see(name)
-            self.assertIn(group["Status"], ("creating", "modifying", "available"))
+            log = "".join(self.server.output[-40:])
+            self.assertIn(group["Status"], ("creating", "modifying", "available"), log)
             return group if group["Status"] == "available" else None
 
         return until(name + " is available", ready)
@@ -470,6 +471,19 @@ class ClusterMode(Base):
         self.server.start()
         self.available("many")
         until("whole", lambda: "cluster_state:ok" in self.cli(endpoint, "CLUSTER", "INFO"))
+        for i in range(50):
+            self.assertEqual(self.cluster(endpoint, "GET", "key%d" % i), str(i))
+        # Down to two again: the shard goes when its keys have moved.
+        processes = len(processes_of(self.server.data_dir))
+        self.cache.modify_replication_group_shard_configuration(
+            ReplicationGroupId="many", NodeGroupCount=2, NodeGroupsToRemove=["0001"], ApplyImmediately=True
+        )
+        group = self.available("many")
+        self.assertEqual([g["NodeGroupId"] for g in group["NodeGroups"]], ["0002", "0003"])
+        until("its processes are gone", lambda: len(processes_of(self.server.data_dir)) == processes - 2)
+        self.assertEqual(group["ConfigurationEndpoint"], endpoint)
+        self.assertIn("cluster_size:2", self.cli(endpoint, "CLUSTER", "INFO"))
+        until("its nodes are forgotten", lambda: "cluster_known_nodes:4" in self.cli(endpoint, "CLUSTER", "INFO"))
         for i in range(50):
             self.assertEqual(self.cluster(endpoint, "GET", "key%d" % i), str(i))
         self.delete("many")
