@@ -55,7 +55,7 @@ CopyStatus Reconciler::copy_data(Engine& engine, const Specification& specificat
     if (fs::exists(old)) row.machine->remove_folder(old);
   }
   row.driver->copy(specification, runtime, surroundings, work);
-  fs::create_directories(folder);
+  make_tree(folder);
   fs::permissions(folder, fs::perms::owner_all);
   fs::rename(work, folder / "data");
   return complete(folder, id);
@@ -66,7 +66,7 @@ void Reconciler::copy_a_copy(const Copy& copy) {
   try {
     const fs::path folder = folder_of_copy(copy.id);
     fs::remove_all(folder);
-    fs::create_directories(folder);
+    make_tree(folder);
     fs::permissions(folder, fs::perms::owner_all);
     copy_tree(folder_of_copy(copy.from_copy) / "data", folder / "data");
     status = complete(folder, copy.id);

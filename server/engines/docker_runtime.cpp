@@ -34,7 +34,7 @@ class ContainerRuntime final : public Runtime {
               .listen_port = specification.port,
               .connect_host = specification.host,
               .connect_port = specification.port};
-    fs::create_directories(folder);
+    make_tree(folder);
     for (const char* part : {"conf", "log", "tls"}) {
       fs::create_directories(folder / part);
       hand_over(folder / part);

@@ -150,7 +150,7 @@ std::string tail(const fs::path& file, std::size_t limit) {
 
 void copy_tree(const fs::path& from, const fs::path& to) {
   if (!fs::is_directory(from)) throw std::runtime_error("there is no folder " + from.string());
-  fs::create_directories(to.parent_path());
+  make_tree(to.parent_path());
   copy_entry(from, to);
 }
 
@@ -178,6 +178,16 @@ void give_tree(const fs::path& path, uid_t uid, gid_t gid) {
     fail("cannot set the mode of", path);
   }
   if (::geteuid() == 0 && ::lchown(path.c_str(), uid, gid) != 0) fail("cannot give away", path);
+}
+
+void make_tree(const fs::path& folder) {
+  for (int attempt = 1;; ++attempt) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error) return;
+    if (error != std::errc::no_such_file_or_directory || attempt == 100)
+      throw fs::filesystem_error("cannot make a folder", folder, error);
+  }
 }
 
 void remove_tree(const fs::path& root, const fs::path& folder) {

@@ -28,6 +28,8 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
 std::uint64_t tree_bytes(const std::filesystem::path& folder);
 /// Makes a file or a tree belong to a user, readable by that user alone. Links are not followed.
 void give_tree(const std::filesystem::path& path, uid_t uid, gid_t gid);
+/// Makes the folder and its parents, also while remove_tree() takes a neighbour's parents away.
+void make_tree(const std::filesystem::path& folder);
 /// Removes the folder and the parents below `root` that are empty then.
 void remove_tree(const std::filesystem::path& root, const std::filesystem::path& folder);
 

@@ -84,7 +84,7 @@ class NativeRuntime final : public Runtime {
       : launcher_(launcher), user_(user_for(specification.software)), pid_file_(std::move(pid_file)),
         programs_(specification.software, specification.version), stop_signal_(driver.stop_signal()) {
     place_ = {folder, folder, specification.host, specification.port, specification.host, specification.port};
-    fs::create_directories(folder);
+    make_tree(folder);
     for (const char* part : {"conf", "log", "tls"}) fs::create_directories(folder / part);
     // What is in these is small; data/ is its own, and big.
     for (const char* part : {"conf", "log", "tls"}) hand_over(folder / part);
