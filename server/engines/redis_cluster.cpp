@@ -70,8 +70,16 @@ std::vector<Address> wanted_nodes(const Settings& settings, Surroundings& surrou
   return out;
 }
 
+/// The value of a line of CLUSTER INFO.
+std::string cluster_info(Client& client, const std::string& name) {
+  const std::string text = client.demand({"CLUSTER", "INFO"}).text;
+  const auto at = text.find(name + ":");
+  return at == std::string::npos ? "" : text.substr(at + name.size() + 1, text.find('\r', at) - at - name.size() - 1);
+}
+
+/// A cluster whose parameter group does not ask for full coverage calls itself well with the slots of one shard.
 bool whole(Client& client) {
-  return client.demand({"CLUSTER", "INFO"}).text.find("cluster_state:ok") != std::string::npos;
+  return cluster_info(client, "cluster_state") == "ok" && cluster_info(client, "cluster_slots_assigned") == "16384";
 }
 
 /// Who owns each slot, as the owners say themselves: a node that has just joined has not heard of all.
@@ -150,13 +158,6 @@ void move_keys(const Move& move, int slot, const Settings& settings) {
   }
 }
 
-/// The value of a line of CLUSTER INFO.
-int cluster_info(Client& client, const std::string& name) {
-  const std::string text = client.demand({"CLUSTER", "INFO"}).text;
-  const auto at = text.find(name + ":");
-  return at == std::string::npos ? 0 : number(std::string_view(text).substr(at + name.size() + 1));
-}
-
 /// Moves slots with their keys to this node. As redis-cli does it, but that the source lets go before the new owner
 /// claims: several nodes move slots at the same time here, and of two that claim a slot the one with the higher epoch
 /// has it, and the other drops its keys. A message of the source's that is still under way may not win either. Many at
@@ -171,7 +172,8 @@ void move_slots(const Move& move, const std::vector<int>& slots, const Settings&
     if (keys[i].integer > 0) move_keys(move, slots[i], settings);
   all(move.source, slots, {"NODE", move.id});
   wait_for(5s, [&] {
-    return cluster_info(move.own, "cluster_current_epoch") >= cluster_info(move.source, "cluster_my_epoch");
+    return number(cluster_info(move.own, "cluster_current_epoch")) >=
+           number(cluster_info(move.source, "cluster_my_epoch"));
   });
   all(move.own, slots, {"NODE", move.id});
 }
