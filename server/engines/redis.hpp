@@ -52,7 +52,8 @@ struct Settings {
 /// Writes conf/redis.conf, conf/users.acl and tls/, and gives them to the engine.
 void configure(const Specification&, const Settings&, Runtime&, Surroundings&);
 
-/// How long an exchange with an engine may take: long enough for MIGRATE with its own limit, or for a disk that is busy.
+/// How long an exchange with an engine may take: long enough for MIGRATE with its own limit, or for a disk that is
+/// busy.
 inline constexpr std::chrono::milliseconds kPatience{15'000}, kGlance{1000};
 
 /// The manager's connection to this engine.

@@ -25,8 +25,9 @@ struct Target {
   std::uint16_t port = 0;
   /// PEM of the authorities that the server's certificate must come from; "": no TLS.
   std::string authority;
-  std::string user, password;             ///< no AUTH when the password is ""
-  std::chrono::milliseconds limit{10'000};  ///< of the connection and of each exchange; a loaded machine may take seconds
+  std::string user, password;  ///< no AUTH when the password is ""
+  std::chrono::milliseconds limit{
+      10'000};  ///< of the connection and of each exchange; a loaded machine may take seconds
 };
 
 /// No connection, a broken one, a server that is too slow, or a refused login.
