@@ -54,7 +54,7 @@ void configure(const Specification&, const Settings&, Runtime&, Surroundings&);
 
 /// How long an exchange with an engine may take: long enough for MIGRATE with its own limit, or for a disk that is
 /// busy.
-inline constexpr std::chrono::milliseconds kPatience{15'000}, kGlance{1000};
+inline constexpr std::chrono::milliseconds kPatience{15'000}, kGlance{5000};
 
 /// The manager's connection to this engine.
 Client manage(const Settings&, Runtime&, std::chrono::milliseconds limit = kPatience);

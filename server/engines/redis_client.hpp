@@ -26,8 +26,8 @@ struct Target {
   /// PEM of the authorities that the server's certificate must come from; "": no TLS.
   std::string authority;
   std::string user, password;  ///< no AUTH when the password is ""
-  std::chrono::milliseconds limit{
-      10'000};  ///< of the connection and of each exchange; a loaded machine may take seconds
+  /// Of the connection and of each exchange; a loaded machine may take seconds.
+  std::chrono::milliseconds limit{10'000};
 };
 
 /// No connection, a broken one, a server that is too slow, or a refused login.
