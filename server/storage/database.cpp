@@ -1,6 +1,9 @@
 #include "storage/database.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace orrery::storage {
 
@@ -40,6 +43,14 @@ std::string_view Rows::blob(int column) const {
 }
 
 Database::Database(const std::filesystem::path& file, Mode mode) {
+  // No other user may read the secrets in it; the write-ahead log and its index take their modes from the file. Not
+  // opened and closed when it is there: closing ends the locks that this process holds on it.
+  constexpr mode_t kOwner = S_IRUSR | S_IWUSR;
+  if (mode == Mode::create) {
+    if (const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwner); made >= 0) ::close(made);
+  } else if (mode == Mode::read_write) {
+    ::chmod(file.c_str(), kOwner);  // made by a version that let others read it
+  }
   const int flags = SQLITE_OPEN_NOMUTEX |
                     (mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
