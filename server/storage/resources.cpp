@@ -1,5 +1,7 @@
 #include "storage/resources.hpp"
 
+#include "storage/snapshot.hpp"
+
 namespace orrery::storage {
 
 namespace {
@@ -33,6 +35,39 @@ Resource row_to_resource(const Rows& rows, std::string_view kind) {
   return out;
 }
 
+struct Place {
+  std::string_view account, region, service, kind, id;
+};
+
+std::optional<Resource> load_resource(Database& db, const Place& place) {
+  auto rows = db.query(
+      "SELECT id, arn, created, document, hidden FROM resource "
+      "WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
+      place.account, place.region, place.service, place.kind, place.id);
+  if (!rows.next()) return std::nullopt;
+  return row_to_resource(rows, place.kind);
+}
+
+Tags load_tags(Database& db, const Place& place) {
+  Tags out;
+  auto rows = db.query(
+      "SELECT key, value FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
+      place.account, place.region, place.service, place.kind, place.id);
+  while (rows.next()) out.emplace(rows.text(0), rows.text(1));
+  return out;
+}
+
+/// What `known` has of a snapshot, else what `load` gives. A writer sees what it has written.
+template <typename Value>
+Value recall(SnapshotCache<Value>& known, Transaction& transaction, const Place& place, Value (*load)(Database&, const Place&)) {
+  if (transaction.access() == Transaction::Access::write) return load(transaction.db(), place);
+  std::string key;
+  for (const auto part : {place.account, place.region, place.service, place.kind}) key.append(part).push_back('\0');
+  key.append(place.id);
+  const Value* found = known.find(key);
+  return found ? *found : known.keep(std::move(key), load(transaction.db(), place));
+}
+
 Edge row_to_edge(const Rows& rows) {
   const auto text = [&](int column) { return std::string(rows.text(column)); };
   return {{text(0), text(1), text(2)}, text(3), {text(4), text(5), text(6)}};
@@ -49,12 +84,9 @@ ResourceTable::ResourceTable(Transaction& transaction, std::string account, std:
       service_(std::move(service)) {}
 
 std::optional<Resource> ResourceTable::find(std::string_view kind, std::string_view id) const {
-  auto rows = transaction_.db().query(
-      "SELECT id, arn, created, document, hidden FROM resource "
-      "WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
-      account_, region_, service_, kind, id);
-  if (!rows.next()) return std::nullopt;
-  return row_to_resource(rows, kind);
+  thread_local SnapshotCache<std::optional<Resource>> known;
+  const Place place{account_, region_, service_, kind, id};
+  return recall(known, transaction_, place, load_resource);
 }
 
 bool ResourceTable::exists(std::string_view kind, std::string_view id) const {
@@ -102,12 +134,9 @@ std::int64_t ResourceTable::count(std::string_view kind) const {
 }
 
 Tags ResourceTable::tags(std::string_view kind, std::string_view id) const {
-  Tags out;
-  auto rows = transaction_.db().query(
-      "SELECT key, value FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?", account_,
-      region_, service_, kind, id);
-  while (rows.next()) out.emplace(rows.text(0), rows.text(1));
-  return out;
+  thread_local SnapshotCache<Tags> known;
+  const Place place{account_, region_, service_, kind, id};
+  return recall(known, transaction_, place, load_tags);
 }
 
 std::map<std::string, Tags> ResourceTable::tags(std::string_view kind) const {

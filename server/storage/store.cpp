@@ -1,5 +1,7 @@
 #include "storage/store.hpp"
 
+#include "storage/snapshot.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -14,12 +16,25 @@ namespace {
 
 constexpr std::size_t kMostInGroup = 64;
 
+thread_local std::uint64_t snapshot = 0;
+
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> serial{0};
   return ++serial;
 }
 
+/// Sets the number of the thread's snapshot while it is read.
+struct Reading {
+  explicit Reading(std::uint64_t number) : before(std::exchange(snapshot, number)) {}
+  ~Reading() { snapshot = before; }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  const std::uint64_t before;
+};
+
 }  // namespace
+
+std::uint64_t current_snapshot() { return snapshot; }
 
 Store::Store(std::filesystem::path directory, std::span<const Migrations> components)
     : directory_(std::move(directory)), serial_(next_serial()), commits_(serial_ << 40) {
@@ -199,6 +214,7 @@ void Store::read(const Work& work) {
     own.open = true;
     own.seen = now;
   }
+  const Reading reading(own.seen);
   Transaction transaction(own.database, Transaction::Access::read);
   work(transaction);
 }

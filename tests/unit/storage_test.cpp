@@ -64,6 +64,52 @@ TEST_F(StoreTest, RollsBackWhatThrowsAlone) {
   EXPECT_EQ(committed, 1);
 }
 
+TEST_F(StoreTest, ReadsAreThoseOfTheLastCommit) {
+  Store store(directory_, components_);
+  const auto seen = [&](std::string_view account) {
+    std::string out;
+    store.read([&](Transaction& tx) {
+      const ResourceTable table(tx, std::string(account), "r", "s");
+      const auto found = table.find("k", "a");
+      const Tags tags = table.tags("k", "a");
+      out = found ? found->document.value("is", "") : "none";
+      if (tags.contains("Name")) out += "/" + tags.at("Name");
+    });
+    return out;
+  };
+  EXPECT_EQ(seen("0"), "none");
+  for (const std::string value : {"first", "second"}) {
+    store.write([&](Transaction& tx) {
+      ResourceTable table(tx, "0", "r", "s");
+      table.put({"k", "a", "", {{"is", value}}, {}, 0});
+      table.tag("k", "a", {{"Name", value}});
+      EXPECT_EQ(table.find("k", "a")->document.at("is"), value);  // its own write
+    });
+    EXPECT_EQ(seen("0"), value + "/" + value);
+    EXPECT_EQ(seen("0"), value + "/" + value);
+    EXPECT_EQ(seen("1"), "none");
+  }
+  store.write([&](Transaction& tx) { ResourceTable(tx, "0", "r", "s").erase("k", "a"); });
+  EXPECT_EQ(seen("0"), "none");
+}
+
+TEST_F(StoreTest, OthersCannotReadItsFiles) {
+  const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  const auto readable = [&] {
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_))
+      count += (entry.status().permissions() & others) != std::filesystem::perms::none;
+    return count;
+  };
+  {
+    Store store(directory_, components_);
+    EXPECT_EQ(readable(), 0);
+  }
+  std::filesystem::permissions(directory_ / "orrery.db", std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  Store again(directory_, components_);
+  EXPECT_EQ(readable(), 0);
+}
+
 TEST_F(StoreTest, RefusesALockedDirectoryAndANewerDatabase) {
   {
     Store store(directory_, components_);
