@@ -200,6 +200,11 @@ void Reconciler::stop_engine(Engine& engine, const Specification& target) {
 }
 
 void Reconciler::change_engine(Engine& engine, const Specification& before, const Specification& target) {
+  std::string seen;
+  {
+    const std::lock_guard guard(mutex_);
+    seen = whereabouts(source_of(target));
+  }
   try {
     Surroundings surroundings = surroundings_of(target);
     if (driver_of(target.software).change(before, target, *engine.runtime, surroundings) == Driver::Change::restart) {
@@ -213,6 +218,7 @@ void Reconciler::change_engine(Engine& engine, const Specification& before, cons
   {
     const std::lock_guard guard(mutex_);
     engine.in_force = target;
+    engine.source_seen = seen;
   }
   publish(engine, Phase::running);
 }

@@ -97,9 +97,18 @@ void settle_replication(const Specification& spec, const Settings& settings, Cli
     surroundings.log("the primary " + settings.replica_of + " is not known yet");
     return;
   }
-  follow(own, role, *source);
-  // What was written to the primary before should be readable here when the replica counts as available.
-  if (!wait_for(3s, [&] { return role_of(own).linked; })) surroundings.log("the replica has not caught up yet");
+  // What was written to the primary before should be readable here when the replica counts as available. A primary
+  // whose FAILOVER comes after the replica has gone ahead is refused by it, and leads again (replication.c: "Failover
+  // target rejected psync request"): so it is asked more than once.
+  const auto follows = [&] {
+    const Role now = role_of(own);
+    return !now.primary && now.source == *source && now.linked;
+  };
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    follow(own, role_of(own), *source);
+    if (wait_for(3s, follows)) return;
+  }
+  surroundings.log("the replica has not caught up yet");
 }
 
 }  // namespace orrery::engines::redis
