@@ -1,7 +1,6 @@
 #include "database_login.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 #include "identity/sigv4.hpp"
 #include "pipeline/resolve.hpp"
@@ -27,24 +26,11 @@ http::Request request_of(const std::string& token) {
   return request;
 }
 
-std::string parameter(const http::Request& request, std::string_view name) {
-  for (auto& [key, value] : http::parse_query(request.query))
-    if (key == name) return value;
-  return "";
-}
-
-/// "20150830T123600Z"
-std::optional<std::time_t> seconds_of(const std::string& timestamp) {
-  std::tm parts{};
-  const char* end = strptime(timestamp.c_str(), "%Y%m%dT%H%M%SZ", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return timegm(&parts);
-}
-
 bool is_current(const identity::Authorization& authorization, aws::Millis now) {
-  const auto signed_at = seconds_of(authorization.timestamp);
-  if (!signed_at) return false;
-  const auto age = now / 1000 - *signed_at;
+  aws::Millis signed_at = 0;
+  const std::string& text = authorization.timestamp;
+  if (!aws::parse_timestamp(text, signed_at) || aws::compact_iso8601(signed_at) != text) return false;
+  const auto age = now / 1000 - signed_at / 1000;
   return age >= -skew_seconds && age <= std::min(authorization.expires_seconds, lifetime_seconds);
 }
 
@@ -67,8 +53,9 @@ std::string refusal(const pipeline::Host& host, const engines::TokenLogin& login
     const auto authorization = identity::parse_authorization(request);
     if (!authorization || !authorization->presigned) return "the password is no token";
     if (authorization->service != "rds-db") return "the token is signed for " + authorization->service;
-    if (parameter(request, "Action") != "connect") return "the token is not for connecting";
-    if (parameter(request, "DBUser") != login.user) return "the token is for the user " + parameter(request, "DBUser");
+    if (http::query_value(request.query, "Action") != "connect") return "the token is not for connecting";
+    const auto user = http::query_value(request.query, "DBUser");
+    if (user != login.user) return "the token is for the user " + user;
     if (authorization->region != place.region) return "the token is for the region " + authorization->region;
     const auto now = host.clock.now();
     if (!is_current(*authorization, now)) return "the token is older than 15 minutes";

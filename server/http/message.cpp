@@ -90,4 +90,11 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
   return out;
 }
 
+std::string query_value(std::string_view query, std::string_view name) {
+  for (auto& [key, value] : parse_query(query)) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
 }  // namespace orrery::http

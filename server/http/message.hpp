@@ -53,6 +53,8 @@ enum class Slash { encode, keep };
 std::string percent_encode(std::string_view text, Slash slash = Slash::encode);
 /// Decoded name/value pairs of a query string, in order; a name without '=' has an empty value.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+/// The first value of `name` in such pairs; "" when there is none.
+std::string query_value(std::string_view query, std::string_view name);
 
 /// Where the body of an operation with a streaming input goes (S3 PutObject, UploadPart). The service makes it, the
 /// host feeds it decoded bytes on an I/O thread, and the handler finds it in its context. Destroying one that was not

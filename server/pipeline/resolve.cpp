@@ -1,8 +1,7 @@
 #include "pipeline/resolve.hpp"
 
-#include <unordered_map>
-
 #include "identity/errors.hpp"
+#include "storage/snapshot.hpp"
 
 namespace orrery::pipeline {
 
@@ -56,18 +55,11 @@ std::optional<api::ServiceView> by_host(const http::Request& head) {
   return std::nullopt;
 }
 
-std::string value_of(std::string_view pairs, std::string_view name) {
-  for (auto& [key, value] : http::parse_query(pairs)) {
-    if (key == name) return value;
-  }
-  return "";
-}
-
 /// The query and EC2 protocols name operation and API version; two services may share an operation's name.
 std::optional<api::ServiceView> by_action(std::string_view pairs) {
-  const std::string action = value_of(pairs, "Action");
+  const std::string action = http::query_value(pairs, "Action");
   if (action.empty()) return std::nullopt;
-  const std::string version = value_of(pairs, "Version");
+  const std::string version = http::query_value(pairs, "Version");
   const auto has = [&](const auto& service) { return service.operation(action).has_value(); };
   const auto both = first_service([&](const auto& s) { return s.api_version() == version && has(s); });
   return both ? both : first_service(has);
@@ -90,21 +82,11 @@ identity::Principal root_of(const std::string& account, const std::string& acces
 std::optional<identity::Credential> issued(const Host& host, const std::string& access_key) {
   if (host.peers.iam == nullptr) return std::nullopt;
   // Every request asks, and the answer stands until something is committed.
-  struct Known {
-    std::uint64_t commits = 0;
-    std::unordered_map<std::string, std::optional<identity::Credential>> credentials;
-  };
-  thread_local Known known;
-  if (const std::uint64_t commits = host.store.commits(); known.commits != commits) {
-    known.credentials.clear();
-    known.commits = commits;
-  }
-  if (const auto found = known.credentials.find(access_key); found != known.credentials.end()) return found->second;
+  thread_local storage::CommitCache<std::optional<identity::Credential>, 1024> known;
+  if (const auto* found = known.find(host.store.commits(), access_key)) return *found;
   std::optional<identity::Credential> credential;
   host.store.read([&](storage::Transaction& tx) { credential = host.peers.iam->credential(tx, access_key); });
-  constexpr std::size_t kMostKnown = 1024;
-  if (known.credentials.size() < kMostKnown) known.credentials.emplace(access_key, credential);
-  return credential;
+  return known.keep(access_key, std::move(credential));
 }
 
 void check_usable(const identity::Credential& credential, const identity::Authorization& authorization,

@@ -20,16 +20,20 @@ std::string RequestContext::arn(std::string_view resource) const { return aws::a
 
 void ensure_seeded(RequestContext& context, std::string_view service, void (*seed)(RequestContext&)) {
   storage::Database& db = context.tx.db();
-  const bool reads = context.tx.access() == storage::Transaction::Access::read;
-  thread_local storage::SnapshotCache<bool> known;  // of what is seeded: each call asks
-  std::string key = context.account + '/' + context.region + '/' + std::string(service);
-  if (reads && known.find(key)) return;
-  const bool done = db.query("SELECT 1 FROM seed WHERE account = ? AND region = ? AND service = ?", context.account,
-                             context.region, service)
-                        .next();
-  if (done && reads) known.keep(std::move(key), true);
-  if (done) return;
-  if (reads) throw NeedsSeed{service, context.region, seed};
+  const auto seeded = [&] {
+    return db.query("SELECT 1 FROM seed WHERE account = ? AND region = ? AND service = ?", context.account,
+                    context.region, service)
+        .next();
+  };
+  if (context.tx.access() == storage::Transaction::Access::read) {
+    thread_local storage::CommitCache<bool> known;  // each call asks
+    std::string key = context.account + '/' + context.region + '/' + std::string(service);
+    if (known.find(storage::current_snapshot(), key)) return;
+    if (!seeded()) throw NeedsSeed{service, context.region, seed};
+    known.keep(std::move(key), true);
+    return;
+  }
+  if (seeded()) return;
   db.execute("INSERT INTO seed (account, region, service) VALUES (?, ?, ?)", context.account, context.region, service);
   const std::string_view caller = std::exchange(context.service, service);
   seed(context);

@@ -59,12 +59,12 @@ Tags load_tags(Database& db, const Place& place) {
 
 /// What `known` has of a snapshot, else what `load` gives. A writer sees what it has written.
 template <typename Value>
-Value recall(SnapshotCache<Value>& known, Transaction& transaction, const Place& place, Value (*load)(Database&, const Place&)) {
+Value recall(CommitCache<Value>& known, Transaction& transaction, const Place& place, Value (*load)(Database&, const Place&)) {
   if (transaction.access() == Transaction::Access::write) return load(transaction.db(), place);
   std::string key;
   for (const auto part : {place.account, place.region, place.service, place.kind}) key.append(part).push_back('\0');
   key.append(place.id);
-  const Value* found = known.find(key);
+  const Value* found = known.find(current_snapshot(), key);
   return found ? *found : known.keep(std::move(key), load(transaction.db(), place));
 }
 
@@ -84,7 +84,7 @@ ResourceTable::ResourceTable(Transaction& transaction, std::string account, std:
       service_(std::move(service)) {}
 
 std::optional<Resource> ResourceTable::find(std::string_view kind, std::string_view id) const {
-  thread_local SnapshotCache<std::optional<Resource>> known;
+  thread_local CommitCache<std::optional<Resource>> known;
   const Place place{account_, region_, service_, kind, id};
   return recall(known, transaction_, place, load_resource);
 }
@@ -134,7 +134,7 @@ std::int64_t ResourceTable::count(std::string_view kind) const {
 }
 
 Tags ResourceTable::tags(std::string_view kind, std::string_view id) const {
-  thread_local SnapshotCache<Tags> known;
+  thread_local CommitCache<Tags> known;
   const Place place{account_, region_, service_, kind, id};
   return recall(known, transaction_, place, load_tags);
 }

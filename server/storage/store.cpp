@@ -1,7 +1,5 @@
 #include "storage/store.hpp"
 
-#include "storage/snapshot.hpp"
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -9,6 +7,8 @@
 #include <future>
 #include <string>
 #include <utility>
+
+#include "storage/snapshot.hpp"
 
 namespace orrery::storage {
 
