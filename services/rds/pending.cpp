@@ -70,8 +70,7 @@ Json shown(const Json& pending) {
 
 void lay_pending(storage::Resource& instance) {
   const Json pending = instance.hidden.value("pending", Json::object());
-  for (const auto& [member, value] : pending.items())
-    put_or_erase(instance.document, member, value);
+  for (const auto& [member, value] : pending.items()) put_or_erase(instance.document, member, value);
 }
 
 void defer(RequestContext& context, const storage::Resource& before, storage::Resource& wanted) {

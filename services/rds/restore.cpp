@@ -177,7 +177,7 @@ engines::Copy origin_of(const storage::Resource& instance) {
 Json restore_from_snapshot(RequestContext& context, const Input& input) {
   const std::string identifier = checked_identifier("DBInstanceIdentifier", input.str("DBInstanceIdentifier"), 63);
   if (!input.str("DBClusterSnapshotIdentifier").empty()) throw not_built("A restore from a DB cluster snapshot");
-  const storage::Resource snapshot = snapshot_named(context, input.str("DBSnapshotIdentifier"));
+  const storage::Resource snapshot = restorable_snapshot(context, input.str("DBSnapshotIdentifier"));
   if (snapshot_status(context, snapshot) != "available")
     throw AwsError("InvalidDBSnapshotState", 400, "Snapshot " + snapshot.id + " is not in available state.");
   Base base = base_of(snapshot.hidden);

@@ -10,6 +10,7 @@
 #include "services/rds/replica.hpp"
 #include "services/rds/restore.hpp"
 #include "services/rds/running.hpp"
+#include "services/rds/sharing.hpp"
 #include "services/rds/snapshot.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
@@ -40,6 +41,7 @@ constexpr OperationRow kOperations[] = {
     {"DescribeDBLogFiles", &describe_log_files},
     {"DescribeDBParameterGroups", &describe_parameter_groups},
     {"DescribeDBParameters", &describe_parameters},
+    {"DescribeDBSnapshotAttributes", &describe_snapshot_attributes},
     {"DescribeDBSnapshots", &describe_snapshots},
     {"DescribeDBSubnetGroups", &describe_subnet_groups},
     {"DescribeEvents", &describe_events},
@@ -47,6 +49,7 @@ constexpr OperationRow kOperations[] = {
     {"ListTagsForResource", &list_tags_for_resource},
     {"ModifyDBInstance", &modify_instance},
     {"ModifyDBParameterGroup", &modify_parameter_group},
+    {"ModifyDBSnapshotAttribute", &modify_snapshot_attribute},
     {"ModifyDBSubnetGroup", &modify_subnet_group},
     {"PromoteReadReplica", &promote_replica},
     {"RebootDBInstance", &reboot_instance},

@@ -11,6 +11,7 @@
 #include "services/rds/replica.hpp"
 #include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
+#include "services/rds/sharing.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
 
@@ -95,12 +96,28 @@ AwsError invalid_snapshot_state(const std::string& message) { return {"InvalidDB
 /// A snapshot of this account by name, or by ARN in any region.
 storage::Resource copy_source(RequestContext& context, const std::string& reference) {
   const aws::Arn arn = aws::parse_arn(reference);
-  if (!arn.valid()) return snapshot_named(context, reference);
-  const std::string own = context.region;
-  if (arn.account != context.account || arn.resource.rfind("snapshot:", 0) != 0) throw snapshot_not_found(reference);
+  if (!arn.valid() || arn.account != context.account) return restorable_snapshot(context, reference);
+  if (arn.resource.rfind("snapshot:", 0) != 0) throw snapshot_not_found(reference);
   auto found = context.resources("rds", arn.region).find(kSnapshot, lower(arn.resource.substr(9)));
   if (!found) throw snapshot_not_found(reference);
   return std::move(*found);
+}
+
+/// The caller's own and, where it asks for them, those that other accounts share.
+std::vector<storage::Resource> visible_snapshots(RequestContext& context, const Input& input) {
+  const std::string type = input.str("SnapshotType");
+  std::vector<storage::Resource> found;
+  if (type != "shared" && type != "public") found = context.resources().list(kSnapshot);
+  const auto add = [&](Shared shared) {
+    for (storage::Resource& snapshot : shared_snapshots(context, shared)) found.push_back(std::move(snapshot));
+  };
+  if (type == "shared" || input.flag("IncludeShared")) add(Shared::with_caller);
+  if (type == "public" || input.flag("IncludePublic")) add(Shared::with_everybody);
+  // Snapshots of other accounts are known by their ARNs.
+  for (storage::Resource& snapshot : found)
+    if (aws::parse_arn(snapshot.arn).account != context.account)
+      snapshot.id = snapshot.document["DBSnapshotIdentifier"] = snapshot.arn;
+  return found;
 }
 
 }  // namespace
@@ -112,6 +129,14 @@ storage::Resource snapshot_named(RequestContext& context, const std::string& ref
   auto snapshot = context.resources().find(kSnapshot, name);
   if (!snapshot) throw snapshot_not_found(name);
   return std::move(*snapshot);
+}
+
+storage::Resource restorable_snapshot(RequestContext& context, const std::string& reference) {
+  const aws::Arn arn = aws::parse_arn(reference);
+  if (!arn.valid() || arn.account == context.account) return snapshot_named(context, reference);
+  auto shared = shared_snapshot(context, reference);
+  if (!shared) throw snapshot_not_found(reference);
+  return std::move(*shared);
 }
 
 engines::Copy copy_of(const storage::Resource& snapshot) {
@@ -189,6 +214,7 @@ Json copy_snapshot(RequestContext& context, const Input& input) {
     copy.document["KmsKeyId"] = key_arn(context, key);
   }
   copy.hidden = source.hidden;
+  copy.hidden.erase("restore_accounts");
   if (const engines::Copy data = copy_of(source); !data.id.empty()) {
     copy.hidden["copy"] = {{"id", new_copy_id(context)}, {"source", ""}, {"from_copy", data.id}};
     poke(context);
@@ -205,17 +231,15 @@ Json copy_snapshot(RequestContext& context, const Input& input) {
 Json describe_snapshots(RequestContext& context, const Input& input) {
   const std::string wanted = lower(input.str("DBSnapshotIdentifier")), of = lower(input.str("DBInstanceIdentifier"));
   const std::string type = input.str("SnapshotType"), resource = input.str("DbiResourceId");
-  input.acknowledge("IncludeShared", "no other account shares snapshots with this one");
-  input.acknowledge("IncludePublic", "no snapshot is public");
   const Filters filters(input);
   const auto unknown = filters.unknown(known_snapshot_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   std::vector<Json> snapshots;
-  for (const storage::Resource& snapshot : context.resources().list(kSnapshot)) {
+  for (const storage::Resource& snapshot : visible_snapshots(context, input)) {
     const Json& document = snapshot.document;
     if (!wanted.empty() && snapshot.id != wanted && lower(snapshot.arn) != wanted) continue;
     if (!of.empty() && document.at("DBInstanceIdentifier") != of) continue;
-    if (!type.empty() && document.at("SnapshotType") != type) continue;
+    if (!type.empty() && type != "shared" && type != "public" && document.at("SnapshotType") != type) continue;
     if (!resource.empty() && document.at("DbiResourceId") != resource) continue;
     if (!filters.match([&](std::string_view name) { return snapshot_filter_values(snapshot, name); })) continue;
     snapshots.push_back(view(context, snapshot));

@@ -18,6 +18,8 @@ void drop_snapshot(RequestContext& context, const storage::Resource& snapshot);
 
 /// By name or ARN. DBSnapshotNotFound.
 storage::Resource snapshot_named(RequestContext& context, const std::string& reference);
+/// One of the caller's own, or by ARN one that another account shares.
+storage::Resource restorable_snapshot(RequestContext& context, const std::string& reference);
 /// "creating" until its copy of the engine's data is complete.
 std::string snapshot_status(RequestContext& context, const storage::Resource& snapshot);
 /// The copy that shall exist for a snapshot; its id is "" where no engine ran.

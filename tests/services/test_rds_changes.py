@@ -222,6 +222,39 @@ class Changes(unittest.TestCase):
         for name in ("one", "two"):
             rds.delete_db_snapshot(DBSnapshotIdentifier=name)
 
+    def test_sharing(self):
+        self.create("shown", BackupRetentionPeriod=0)
+        rds = self.rds
+        arn = rds.create_db_snapshot(DBInstanceIdentifier="shown", DBSnapshotIdentifier="shown")["DBSnapshot"][
+            "DBSnapshotArn"
+        ]
+        other = self.server.client("rds", access_key="111122223333")
+        self.server.client("ec2", access_key="111122223333").describe_vpcs()
+
+        def restore():
+            return other.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="theirs", DBSnapshotIdentifier=arn)
+
+        self.refused("DBSnapshotNotFound", restore)
+        attributes = rds.modify_db_snapshot_attribute(
+            DBSnapshotIdentifier="shown", AttributeName="restore", ValuesToAdd=["111122223333"]
+        )["DBSnapshotAttributesResult"]
+        self.assertEqual(
+            attributes["DBSnapshotAttributes"], [{"AttributeName": "restore", "AttributeValues": ["111122223333"]}]
+        )
+        seen = other.describe_db_snapshots(IncludeShared=True)["DBSnapshots"]
+        self.assertEqual([snapshot["DBSnapshotIdentifier"] for snapshot in seen], [arn])
+        self.assertEqual(other.describe_db_snapshots()["DBSnapshots"], [])
+        copied = other.copy_db_snapshot(SourceDBSnapshotIdentifier=arn, TargetDBSnapshotIdentifier="mine")
+        self.assertEqual(copied["DBSnapshot"]["SourceDBSnapshotIdentifier"], arn)
+        self.assertEqual(restore()["DBInstance"]["DBName"], "app")
+        other.delete_db_instance(DBInstanceIdentifier="theirs", SkipFinalSnapshot=True)
+        other.delete_db_snapshot(DBSnapshotIdentifier="mine")
+        rds.modify_db_snapshot_attribute(
+            DBSnapshotIdentifier="shown", AttributeName="restore", ValuesToRemove=["111122223333"]
+        )
+        self.refused("DBSnapshotNotFound", restore)
+        rds.delete_db_snapshot(DBSnapshotIdentifier="shown")
+
     def test_automated_backups(self):
         rds = self.rds
         self.create("kept", BackupRetentionPeriod=2, PreferredBackupWindow="03:00-03:30")
