@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "registry/filters.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
@@ -78,6 +79,7 @@ AwsError backup_not_found(const std::string& what) {
 }  // namespace
 
 bool back_up(RequestContext& context, storage::Resource& instance) {
+  if (is_member(instance)) return false;
   const Json& document = instance.document;
   const auto last = instance.hidden.find("last_backup");
   const bool began = last != instance.hidden.end();
@@ -155,7 +157,7 @@ Json describe_automated_backups(RequestContext& context, const Input& input) {
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   std::vector<Json> all, found;
   for (const storage::Resource& instance : context.resources().list(kInstance))
-    if (retention(instance.document) != 0) all.push_back(described(context, instance));
+    if (retention(instance.document) != 0 && !is_member(instance)) all.push_back(described(context, instance));
   for (const storage::Resource& retained : context.resources().list(kRetained)) all.push_back(retained.document);
   for (Json& backup : all) {
     if (!resource.empty() && backup.at("DbiResourceId") != resource) continue;

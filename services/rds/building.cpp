@@ -115,10 +115,10 @@ void settle_promotion_tier(const Input& input, Json& document) {
   document["PromotionTier"] = *tier;
 }
 
-storage::Tags all_tags(const Input& input) {
+storage::Tags all_tags(const Input& input, const std::string& type) {
   storage::Tags tags = read_tags(input);
   for (const Input& specification : input.objects("TagSpecifications")) {
-    if (specification.str("ResourceType") != "db-instance")
+    if (specification.str("ResourceType") != type)
       throw not_built("TagSpecifications of type " + specification.str("ResourceType"));
     for (const auto& [key, value] : read_tags(specification)) tags[key] = value;
   }

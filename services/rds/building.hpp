@@ -19,7 +19,7 @@ void settle_access(RequestContext& context, const Input& input, storage::Resourc
 void settle_port(RequestContext& context, const Input& input, std::int64_t port, storage::Resource& instance);
 void settle_promotion_tier(const Input& input, Json& document);
 /// Tags and TagSpecifications.
-storage::Tags all_tags(const Input& input);
+storage::Tags all_tags(const Input& input, const std::string& type = "db-instance");
 /// Stores the instance, with its edges, tags and network interface, and has its engine started.
 void launch(RequestContext& context, storage::Resource& instance, const storage::Tags& tags);
 

@@ -64,7 +64,7 @@ void check_user_name(RequestContext& context, const Engine& engine, const std::s
         "underscores; and must have at most " +
         std::to_string(engine.longest_user_name) + " characters.");
   const std::string folded = lower(name);
-  if (contains(engine.reserved_names, folded) || (engine.name == "postgres" && folded.rfind("pg_", 0) == 0))
+  if (contains(engine.reserved_names, folded) || (is_postgres(engine.name) && folded.rfind("pg_", 0) == 0))
     would_refuse(context, kReservedUser, arn,
                  invalid_parameter_value("MasterUsername " + name +
                                          " cannot be used as it is a reserved word used by the engine"));
@@ -99,13 +99,13 @@ void check_class(const std::string& instance_class) {
 
 void check_database_name(const Engine& engine, const std::string& name) {
   const bool letter =
-      std::isalpha(static_cast<unsigned char>(name.front())) != 0 || (name.front() == '_' && engine.name == "postgres");
+      std::isalpha(static_cast<unsigned char>(name.front())) != 0 || (name.front() == '_' && is_postgres(engine.name));
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
   if (!letter || !plain)
     throw invalid_parameter_value("DBName must begin with a letter and contain only alphanumeric characters.");
-  if (name.size() > (engine.name == "postgres" ? 63u : 64u))
+  if (name.size() > (is_postgres(engine.name) ? 63u : 64u))
     throw invalid_parameter_value("DBName is too long: " + name);
-  if (engine.name == "postgres" && contains(engine.reserved_names, lower(name)) && lower(name) != "admin")
+  if (is_postgres(engine.name) && contains(engine.reserved_names, lower(name)) && lower(name) != "admin")
     throw invalid_parameter_value("DBName " + name + " cannot be used as it is a reserved word used by the engine");
 }
 
@@ -152,7 +152,7 @@ void refuse_foreign(const Engine& engine, const Input& input) {
   const std::string suffix = " isn't supported for engine " + std::string(engine.name) + ".";
   for (const char* member : {"CharacterSetName", "NcharCharacterSetName", "Timezone", "TdeCredentialArn",
                              "TdeCredentialPassword", "CustomIamInstanceProfile", "DBSystemId", "DomainFqdn",
-                             "DomainOu", "DomainAuthSecretArn", "DBClusterIdentifier", "ReplicaMode", "AutomationMode"})
+                             "DomainOu", "DomainAuthSecretArn", "ReplicaMode", "AutomationMode"})
     if (!input.str(member).empty())
       throw invalid_parameter_combination("The parameter " + std::string(member) + suffix);
   for (const char* member : {"ProcessorFeatures", "DomainDnsIps", "DBSecurityGroups", "AdditionalStorageVolumes"})

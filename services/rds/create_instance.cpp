@@ -1,5 +1,6 @@
 #include "services/rds/building.hpp"
 #include "services/rds/checks.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/disks.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
@@ -12,8 +13,12 @@
 namespace orrery::rds {
 
 Json create_instance(RequestContext& context, const Input& input) {
+  if (!input.str("DBClusterIdentifier").empty()) return create_member(context, input);
   const std::string identifier = checked_identifier("DBInstanceIdentifier", input.str("DBInstanceIdentifier"), 63);
   const Engine& engine = checked_engine(input.str("Engine"));
+  if (engine.name == kAuroraPostgres)
+    throw invalid_parameter_combination(
+        "The engine aurora-postgresql requires a DB cluster: specify DBClusterIdentifier.");
   if (context.resources().exists(kInstance, identifier)) throw instance_exists();
   refuse_foreign(engine, input);
   storage::Resource instance = blank_instance(context, identifier);

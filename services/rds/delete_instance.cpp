@@ -1,5 +1,6 @@
 #include "services/rds/automated_backups.hpp"
 #include "services/rds/checks.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
@@ -13,6 +14,7 @@ namespace orrery::rds {
 
 Json delete_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  if (is_member(instance)) return delete_member(context, input, std::move(instance));
   const bool skip = input.flag("SkipFinalSnapshot");
   const std::string final_snapshot = input.str("FinalDBSnapshotIdentifier");
   const Keep keep = input.flag("DeleteAutomatedBackups", true) ? Keep::no : Keep::yes;

@@ -35,6 +35,7 @@ Json describe(RequestContext& context, const Engine& engine, const MajorVersion&
           {"SupportsLogExportsToCloudwatchLogs", true},
           {"SupportsReadReplica", true},
           {"Status", "available"},
+          {"SupportedEngineModes", Json::array({"provisioned"})},
           {"SupportsParallelQuery", false},
           {"SupportsGlobalDatabases", false},
           {"SupportsBabelfish", false},

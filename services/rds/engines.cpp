@@ -60,6 +60,25 @@ constexpr MajorVersion kPostgres[] = {{"13", "postgres13", kPostgres13}, {"14", 
                                       {"15", "postgres15", kPostgres15}, {"16", "postgres16", kPostgres16},
                                       {"17", "postgres17", kPostgres17}, {"18", "postgres18", kPostgres18}};
 
+// Aurora User Guide, "Database engine updates for Amazon Aurora PostgreSQL". Which of them AWS has withdrawn since is
+// not known here.
+constexpr EngineVersion kAurora13[] = {{"13.9", ""},  {"13.10", ""}, {"13.11", ""}, {"13.12", ""},
+                                       {"13.13", ""}, {"13.14", ""}, {"13.15", ""}, {"13.16", ""},
+                                       {"13.18", ""}, {"13.20", ""}, {"13.21", ""}};
+constexpr EngineVersion kAurora14[] = {{"14.6", ""},  {"14.7", ""},  {"14.8", ""},  {"14.9", ""},
+                                       {"14.10", ""}, {"14.11", ""}, {"14.12", ""}, {"14.13", ""},
+                                       {"14.15", ""}, {"14.17", ""}, {"14.18", ""}};
+constexpr EngineVersion kAurora15[] = {{"15.2", ""}, {"15.3", ""}, {"15.4", ""},  {"15.5", ""},  {"15.6", ""},
+                                       {"15.7", ""}, {"15.8", ""}, {"15.10", ""}, {"15.12", ""}, {"15.13", ""}};
+constexpr EngineVersion kAurora16[] = {{"16.1", ""}, {"16.2", ""}, {"16.3", ""}, {"16.4", ""},
+                                       {"16.6", ""}, {"16.8", ""}, {"16.9", ""}};
+constexpr EngineVersion kAurora17[] = {{"17.4", ""}, {"17.5", ""}, {"17.7", ""}};
+constexpr MajorVersion kAurora[] = {{"13", "aurora-postgresql13", kAurora13},
+                                    {"14", "aurora-postgresql14", kAurora14},
+                                    {"15", "aurora-postgresql15", kAurora15},
+                                    {"16", "aurora-postgresql16", kAurora16},
+                                    {"17", "aurora-postgresql17", kAurora17}};
+
 // The days on which a minor version's standard support ends: RDS user guide, "MySQL on Amazon RDS versions", its
 // calendar of minor versions. The last ones of 8.0 stay, in Extended Support.
 constexpr EngineVersion kMysql80[] = {
@@ -199,7 +218,12 @@ constexpr std::string_view kPostgresReserved[] = {"admin",
 constexpr std::string_view kMysqlReserved[] = {"rdsadmin",  "rdsrepladmin",  "rds_superuser_role",
                                                "mysql.sys", "mysql.session", "mysql.infoschema"};
 
-constexpr std::array<Engine, 3> kEngines{{
+constexpr std::string_view kAuroraLogs[] = {"iam-db-auth-error", "instance", "postgresql"};
+
+constexpr std::array<Engine, 4> kEngines{{
+    {"aurora-postgresql", "Aurora (PostgreSQL)", 5432, "postgresql-license", kAuroraLogs, kPostgresReserved, 63, 128,
+     "17", "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/AuroraPostgreSQL.Updates.html",
+     kAurora},
     {"mariadb", "MariaDB Community Edition", 3306, "general-public-license", kMariadbLogs, kMysqlReserved, 16, 41,
      "11.8", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MariaDB.Concepts.VersionMgmt.html", kMariadb},
     {"mysql", "MySQL Community Edition", 3306, "general-public-license", kMysqlLogs, kMysqlReserved, 16, 41, "8.4",
@@ -209,7 +233,6 @@ constexpr std::array<Engine, 3> kEngines{{
 }};
 
 constexpr std::string_view kElsewhere[] = {"aurora-mysql",
-                                           "aurora-postgresql",
                                            "custom-oracle-ee",
                                            "custom-oracle-ee-cdb",
                                            "custom-oracle-se2",
@@ -246,6 +269,8 @@ const Engine* find_engine(std::string_view name) {
   const auto it = std::find_if(kEngines.begin(), kEngines.end(), [&](const Engine& e) { return e.name == name; });
   return it == kEngines.end() ? nullptr : &*it;
 }
+
+bool is_postgres(std::string_view engine) { return engine == "postgres" || engine == kAuroraPostgres; }
 
 bool known_elsewhere(std::string_view name) {
   return std::find(std::begin(kElsewhere), std::end(kElsewhere), name) != std::end(kElsewhere);

@@ -38,6 +38,10 @@ struct Engine {
 
 std::span<const Engine> engines();
 const Engine* find_engine(std::string_view name);
+/// Aurora's engine, which runs in clusters only.
+inline constexpr std::string_view kAuroraPostgres = "aurora-postgresql";
+/// Both are PostgreSQL to their users.
+bool is_postgres(std::string_view engine);
 /// Engines of RDS that Orrery knows by name only.
 bool known_elsewhere(std::string_view name);
 

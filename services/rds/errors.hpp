@@ -56,6 +56,10 @@ inline AwsError parameter_group_not_found(const std::string& name) {
   return {"DBParameterGroupNotFound", 404, "DBParameterGroup not found: " + name};
 }
 
+inline AwsError cluster_parameter_group_not_found(const std::string& name) {
+  return {"DBClusterParameterGroupNotFound", 404, "DBClusterParameterGroup not found: " + name};
+}
+
 inline AwsError parameter_group_exists(const std::string& name) {
   return {"DBParameterGroupAlreadyExists", 400, "Parameter group " + name + " already exists"};
 }
@@ -83,6 +87,14 @@ inline AwsError snapshot_not_found(const std::string& id) {
 inline AwsError snapshot_exists(const std::string& id) {
   return {"DBSnapshotAlreadyExists", 400,
           "Cannot create the snapshot because a snapshot with the identifier " + id + " already exists."};
+}
+
+inline AwsError cluster_not_found(const std::string& id) {
+  return {"DBClusterNotFoundFault", 404, "DBCluster " + id + " not found."};
+}
+
+inline AwsError invalid_cluster_state(const std::string& message) {
+  return {"InvalidDBClusterStateFault", 400, message};
 }
 
 inline AwsError certificate_not_found(const std::string& id) {

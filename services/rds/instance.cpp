@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "registry/filters.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
 #include "services/rds/force.hpp"
@@ -30,9 +31,11 @@ Json view(RequestContext& context, const storage::Resource& instance, const stor
   // An instance has no endpoint before it is up.
   if (out.at("DBInstanceStatus") == "creating") out.erase("Endpoint");
   out["DBParameterGroups"][0]["ParameterApplyStatus"] = apply_status(context, instance);
+  if (const auto cluster = cluster_of(context, instance)) lay_cluster(context, *cluster, instance, out);
   if (password_pending(context, instance)) out["PendingModifiedValues"]["MasterUserPassword"] = "****";
   // On AWS logs are shipped every five minutes, here when somebody asks for them.
-  if (out.at("BackupRetentionPeriod") != 0) out["LatestRestorableTime"] = aws::seconds(context.now / 1000 * 1000);
+  if (out.at("BackupRetentionPeriod") != 0 && !is_member(instance))
+    out["LatestRestorableTime"] = aws::seconds(context.now / 1000 * 1000);
   out["TagList"] = tag_list(tags);
   return out;
 }
@@ -49,12 +52,20 @@ std::vector<std::string> filter_values(const storage::Resource& instance, std::s
   if (name == "db-instance-id") return {instance.id, instance.arn};
   if (name == "dbi-resource-id") return {document.at("DbiResourceId")};
   if (name == "engine") return {document.at("Engine")};
+  if (name == "db-cluster-id" && is_member(instance)) return {document.at("DBClusterIdentifier")};
   return {};
 }
 
 bool known_filter(std::string_view name) {
   return name == "db-instance-id" || name == "dbi-resource-id" || name == "engine" || name == "db-cluster-id" ||
          name == "domain";
+}
+
+void refuse_member(const storage::Resource& instance, const std::string& done) {
+  if (is_member(instance))
+    throw invalid_instance_state("Instance " + instance.id + " is a member of DB cluster " +
+                                 instance.document.at("DBClusterIdentifier").get<std::string>() + " and can only be " +
+                                 done + " together with it.");
 }
 
 /// The standby takes over in its zone, and the zone of before has the new standby.
@@ -97,6 +108,8 @@ void relink(RequestContext& context, const storage::Resource& instance) {
   for (const Json& group : document.at("DBParameterGroups"))
     table.link(kInstance, instance.id, "parameter-group",
                {"rds", "db-parameter-group", group.at("DBParameterGroupName")});
+  if (is_member(instance))
+    table.link(kInstance, instance.id, "cluster", {"rds", "db-cluster", document.at("DBClusterIdentifier")});
 }
 
 Json describe_instances(RequestContext& context, const Input& input) {
@@ -135,6 +148,7 @@ Json reboot_instance(RequestContext& context, const Input& input) {
 
 Json start_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  refuse_member(instance, "started");
   if (status_of(context, instance) != "stopped")
     throw invalid_instance_state("Instance " + instance.id + " is not in stopped state.");
   instance.document.erase("AutomaticRestartTime");
@@ -145,6 +159,7 @@ Json start_instance(RequestContext& context, const Input& input) {
 
 Json stop_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  refuse_member(instance, "stopped");
   require_available(context, instance);
   if (const std::string snapshot = input.str("DBSnapshotIdentifier"); !snapshot.empty())
     take_snapshot(context, instance, snapshot, {});

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "services/rds/checks.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/disks.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
@@ -13,6 +14,7 @@
 #include "services/rds/running.hpp"
 #include "services/rds/security.hpp"
 #include "services/rds/subnet_group.hpp"
+#include "services/rds/versions.hpp"
 #include "services/rds/watching.hpp"
 #include "services/rds/windows.hpp"
 
@@ -24,52 +26,27 @@ std::string text(const Json& document, const char* member) { return document.at(
 
 ChosenVersion change_version(RequestContext& context, const Engine& engine, const Input& input,
                              storage::Resource& instance) {
-  const std::string before = instance.document.at("EngineVersion");
-  const ChosenVersion current = *choose_version(engine, before, context.now);
-  const std::string wanted = input.str("EngineVersion", before);
   if (input.has("Engine") && lower(input.str("Engine")) != engine.name)
     throw invalid_parameter_combination("The engine of a DB instance can't be changed.");
   const bool major_allowed = input.flag("AllowMajorVersionUpgrade");
-  if (wanted == before || wanted == current.major->major) return current;
-  const ChosenVersion target = checked_version(context, engine, wanted, instance.arn);
-  const auto rank = [&](const ChosenVersion& v) {
-    return std::pair{v.major - engine.majors.data(), v.version - v.major->versions.data()};
-  };
-  if (rank(target) < rank(current))
-    throw invalid_parameter_combination("Cannot upgrade " + std::string(engine.name) + " from " + before + " to " +
-                                        wanted);
+  const auto [current, target] =
+      checked_upgrade(context, engine, text(instance.document, "EngineVersion"), input, instance.arn);
+  if (is_member(instance) && target.version != current.version)
+    throw invalid_parameter_combination("The engine version of a member of a DB cluster is the cluster's.");
   if (target.major != current.major && !major_allowed)
     throw invalid_parameter_combination(
         "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.");
   instance.document["EngineVersion"] = target.version->version;
-  if (target.major != current.major) {
-    instance.document["OptionGroupMemberships"][0]["OptionGroupName"] = default_option_group(engine, *target.major);
-    if (!input.has("DBParameterGroupName")) {
-      const std::string group = instance.document.at("DBParameterGroups").at(0).at("DBParameterGroupName");
-      if (group.rfind("default.", 0) != 0)
-        throw invalid_parameter_combination(
-            "The current DB instance parameter group " + group +
-            " is custom. You must explicitly specify a new DB instance parameter group, "
-            "either default or custom, for the engine version upgrade.");
-      instance.document["DBParameterGroups"][0]["DBParameterGroupName"] = group_for(context, "", *target.major);
-    }
-  }
+  if (target.major == current.major) return target;
+  instance.document["OptionGroupMemberships"][0]["OptionGroupName"] = default_option_group(engine, *target.major);
+  if (input.has("DBParameterGroupName")) return target;
+  const std::string group = instance.document.at("DBParameterGroups").at(0).at("DBParameterGroupName");
+  if (group.rfind("default.", 0) != 0)
+    throw invalid_parameter_combination("The current DB instance parameter group " + group +
+                                        " is custom. You must explicitly specify a new DB instance parameter group, "
+                                        "either default or custom, for the engine version upgrade.");
+  instance.document["DBParameterGroups"][0]["DBParameterGroupName"] = group_for(context, "", *target.major);
   return target;
-}
-
-void change_logs(const Engine& engine, const ChosenVersion& version, const Input& input, Json& document) {
-  const Input configuration = input.object("CloudwatchLogsExportConfiguration");
-  const auto enable = configuration.strings("EnableLogTypes"), disable = configuration.strings("DisableLogTypes");
-  check_log_types(engine, version, enable);
-  check_log_types(engine, version, disable);
-  std::vector<std::string> types = document.value("EnabledCloudwatchLogsExports", std::vector<std::string>{});
-  std::erase_if(
-      types, [&](const std::string& type) { return std::find(disable.begin(), disable.end(), type) != disable.end(); });
-  for (const std::string& type : enable)
-    if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
-  std::sort(types.begin(), types.end());
-  document.erase("EnabledCloudwatchLogsExports");
-  if (!types.empty()) document["EnabledCloudwatchLogsExports"] = types;
 }
 
 void change_backup(const Input& input, const std::string& identifier, Json& document) {
@@ -198,6 +175,7 @@ void finish(RequestContext& context, const Json& before, storage::Resource& inst
 Json modify_instance(RequestContext& context, const Input& input) {
   const storage::Resource before = instance_named(context, input.str("DBInstanceIdentifier"));
   require_available(context, before);
+  if (is_member(before)) refuse_of_cluster(input);
   storage::Resource instance = before;
   lay_pending(instance);
   Json& document = instance.document;
@@ -210,20 +188,23 @@ Json modify_instance(RequestContext& context, const Input& input) {
   refuse_foreign(engine, input);
   const ChosenVersion version = change_version(context, engine, input, instance);
   document["DBInstanceClass"] = input.str("DBInstanceClass", text(document, "DBInstanceClass"));
-  check_class(document.at("DBInstanceClass"));
+  if (!is_member(instance) || document.at("DBInstanceClass") != "db.serverless")
+    check_class(document.at("DBInstanceClass"));
   document["AutoMinorVersionUpgrade"] = input.flag("AutoMinorVersionUpgrade", document.at("AutoMinorVersionUpgrade"));
   if (const std::string license = input.str("LicenseModel"); !license.empty()) check_license(engine, license);
   if (const std::string options = input.str("OptionGroupName"); !options.empty())
     check_option_group(engine, version, options);
   if (const std::string group = input.str("DBParameterGroupName"); !group.empty())
     document["DBParameterGroups"][0]["DBParameterGroupName"] = group_for(context, group, *version.major);
-  change_logs(engine, version, input, document);
-  settle_storage(engine, input, document);
+  if (!is_member(instance)) {
+    change_log_exports(engine, version, input, document);
+    settle_storage(engine, input, document);
+  }
   change_backup(input, instance.id, document);
   change_network(context, input, instance);
   change_access(context, input, instance);
   settle_monitoring(context, input, document);
-  change_credentials(context, engine, input, instance);
+  if (!is_member(instance)) change_credentials(context, engine, input, instance);
   change_name(context, input, instance);
   // "If you choose to apply changes immediately, all pending changes are applied too."
   if (input.flag("ApplyImmediately"))

@@ -39,8 +39,12 @@ bool in_range(std::string_view range, std::string_view value) {
 
 }  // namespace
 
+bool has_postgres_parameters(std::string_view family) {
+  return family.rfind("postgres", 0) == 0 || family.rfind("aurora-postgresql", 0) == 0;
+}
+
 std::optional<Parameter> find_parameter(std::string_view family, std::string_view name) {
-  if (family.rfind("postgres", 0) == 0) {
+  if (has_postgres_parameters(family)) {
     const auto table = postgres_parameters();
     const auto it = std::find_if(table.begin(), table.end(), [&](const Parameter& p) { return p.name == name; });
     if (it == table.end()) return std::nullopt;

@@ -16,6 +16,7 @@ struct Parameter {
 
 /// PostgreSQL's settings (pg_settings of version 15) and those that RDS adds.
 std::span<const Parameter> postgres_parameters();
+bool has_postgres_parameters(std::string_view family);
 /// A setting of the family; for engines without a table here any well-formed name is one of type string.
 std::optional<Parameter> find_parameter(std::string_view family, std::string_view name);
 /// Whether `value` lies in the range or list of `parameter`. Formulas of RDS ({DBInstanceClassMemory/…}) do.

@@ -5,6 +5,7 @@
 #include "aws/ids.hpp"
 #include "services/rds/building.hpp"
 #include "services/rds/checks.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/disks.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
@@ -63,6 +64,7 @@ void stand_alone(RequestContext& context, storage::Resource& replica) {
 Sibling replicable(RequestContext& context, const std::string& reference) {
   auto source = find_sibling(context, reference);
   if (!source) throw instance_not_found(reference);
+  if (is_member(source->instance)) throw not_built("A read replica of a member of a DB cluster");
   if (source->region == context.region) require_available(context, source->instance);
   if (source->instance.document.at("BackupRetentionPeriod") == 0)
     throw invalid_instance_state(

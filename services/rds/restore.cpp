@@ -7,6 +7,7 @@
 #include "services/rds/automated_backups.hpp"
 #include "services/rds/building.hpp"
 #include "services/rds/checks.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/disks.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
@@ -137,6 +138,8 @@ std::optional<aws::Millis> restore_time(RequestContext& context, const Input& in
 }
 
 Base base_of_live(RequestContext& context, const storage::Resource& source, std::optional<aws::Millis> time) {
+  if (is_member(source))
+    throw invalid_parameter_combination("Use RestoreDBClusterToPointInTime for members of a DB cluster.");
   if (source.document.at("BackupRetentionPeriod") == 0)
     throw AwsError("PointInTimeRestoreNotEnabled", 400,
                    "Point in time restore is not enabled for " + source.id + ": its BackupRetentionPeriod is 0.");

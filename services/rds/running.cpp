@@ -1,20 +1,22 @@
 #include "services/rds/running.hpp"
 
 #include "engines/supervisor.hpp"
+#include "services/rds/cluster.hpp"
+#include "services/rds/cluster_engine.hpp"
+#include "services/rds/engines.hpp"
 #include "services/rds/force.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/network.hpp"
 #include "services/rds/replica.hpp"
 #include "services/rds/restore.hpp"
 #include "services/rds/settings.hpp"
-#include "services/rds/snapshot.hpp"
 
 namespace orrery::rds {
 
 namespace {
 
 std::string software(const std::string& rds_engine) {
-  return rds_engine == "postgres" ? "postgres" : rds_engine == "mysql" || rds_engine == "mariadb" ? "mariadb" : "";
+  return is_postgres(rds_engine) ? "postgres" : rds_engine == "mysql" || rds_engine == "mariadb" ? "mariadb" : "";
 }
 
 Json written(const engines::Endpoint& endpoint) { return {{"host", endpoint.host}, {"port", endpoint.port}}; }
@@ -35,9 +37,24 @@ std::string_view name_of(Transition transition) {
   return "";
 }
 
-bool as_wanted(const engines::Status& status, const engines::Specification& wanted) {
-  return status.phase == engines::Phase::running && status.generation == wanted.generation &&
-         status.port == wanted.port && status.settings == wanted.settings;
+std::string own_engine_id(const RequestContext& context, const storage::Resource& instance) {
+  return engine_id(context.account, context.region, instance);
+}
+
+/// The cluster whose data the instance's engine has; nothing for an instance with data of its own, and for readers.
+std::optional<storage::Resource> written_cluster(RequestContext& context, const storage::Resource& instance) {
+  auto cluster = cluster_of(context, instance);
+  if (!cluster || !is_writer(*cluster, instance)) return std::nullopt;
+  return cluster;
+}
+
+/// A reader that cannot start because its writer is restarting is tried again when that is up.
+bool waits_for_writer(RequestContext& context, const storage::Resource& instance) {
+  const auto cluster = cluster_of(context, instance);
+  if (!cluster || is_writer(*cluster, instance)) return false;
+  const engines::Specification wanted = cluster_specification(context, *cluster);
+  const engines::Status status = context.peers.engines->status(wanted.id);
+  return status.phase != engines::Phase::failed && !as_wanted(status, wanted);
 }
 
 }  // namespace
@@ -46,8 +63,19 @@ std::string engine_id(const std::string& account, const std::string& region, con
   return "rds/" + account + "/" + region + "/" + instance.document.at("DbiResourceId").get<std::string>();
 }
 
-std::string engine_id(const RequestContext& context, const storage::Resource& instance) {
-  return engine_id(context.account, context.region, instance);
+std::string engine_id(RequestContext& context, const storage::Resource& instance) {
+  const auto cluster = written_cluster(context, instance);
+  return cluster ? cluster_engine_id(context, *cluster) : own_engine_id(context, instance);
+}
+
+bool as_wanted(const engines::Status& status, const engines::Specification& wanted) {
+  return status.phase == engines::Phase::running && status.generation == wanted.generation &&
+         status.port == wanted.port && status.settings == wanted.settings;
+}
+
+Json lease(RequestContext& context, const std::string& id, std::int64_t port) {
+  const auto lease = context.peers.engines->lease(context.tx, id, static_cast<std::uint16_t>(port));
+  return {{"advertised", written(lease.advertised)}, {"listen", written(lease.listen)}};
 }
 
 bool has_engine(const RequestContext& context, const std::string& rds_engine) {
@@ -67,11 +95,9 @@ void place_endpoint(RequestContext& context, storage::Resource& instance, std::i
   document["Endpoint"] = {{"Address", endpoint_address(context, instance.id)}, {"Port", port}};
   if (const auto zone = hosted_zone(context.region); !zone.empty()) document["Endpoint"]["HostedZoneId"] = zone;
   if (!has_engine(context, document.at("Engine"))) return;
-  const auto lease =
-      context.peers.engines->lease(context.tx, engine_id(context, instance), static_cast<std::uint16_t>(port));
-  instance.hidden["lease"] = {{"advertised", written(lease.advertised)}, {"listen", written(lease.listen)}};
-  document["Endpoint"]["Address"] = lease.advertised.host;
-  document["Endpoint"]["Port"] = lease.advertised.port;
+  instance.hidden["lease"] = lease(context, own_engine_id(context, instance), port);
+  document["Endpoint"]["Address"] = instance.hidden["lease"]["advertised"]["host"];
+  document["Endpoint"]["Port"] = instance.hidden["lease"]["advertised"]["port"];
 }
 
 std::int64_t port_of(const storage::Resource& instance) {
@@ -82,7 +108,7 @@ std::int64_t port_of(const storage::Resource& instance) {
 
 void release_endpoint(RequestContext& context, const storage::Resource& instance) {
   if (context.peers.engines == nullptr || !instance.hidden.contains("lease")) return;
-  context.peers.engines->release(context.tx, engine_id(context, instance));
+  context.peers.engines->release(context.tx, own_engine_id(context, instance));
   poke(context);
 }
 
@@ -95,6 +121,10 @@ void restart(RequestContext& context, storage::Resource& instance, Transition tr
   take_force(context, instance);
   begin_transition(instance, transition);
   poke(context);
+  if (auto cluster = written_cluster(context, instance)) {
+    restart_cluster(context, *cluster, transition);
+    context.resources().put(*cluster);
+  }
 }
 
 void poke(RequestContext& context) {
@@ -106,7 +136,7 @@ std::string status_of(RequestContext& context, const storage::Resource& instance
   const std::string stored = instance.document.at("DBInstanceStatus");
   if (!engine_runs(context, instance)) return stored;
   const engines::Status status = context.peers.engines->status(engine_id(context, instance));
-  if (status.phase == engines::Phase::failed) return "failed";
+  if (status.phase == engines::Phase::failed && !waits_for_writer(context, instance)) return "failed";
   if (stored == "stopped") {
     const bool down = status.phase == engines::Phase::stopped || status.phase == engines::Phase::unknown;
     return down ? stored : "stopping";
@@ -116,18 +146,20 @@ std::string status_of(RequestContext& context, const storage::Resource& instance
 }
 
 bool password_pending(RequestContext& context, const storage::Resource& instance) {
-  if (!engine_runs(context, instance)) return false;
+  if (!engine_runs(context, instance) || is_member(instance)) return false;
   const engines::Status status = context.peers.engines->status(engine_id(context, instance));
   return status.phase == engines::Phase::running &&
          status.settings.value("password", "") != password_of(context, instance);
 }
 
 engines::Specification specification(RequestContext& context, const storage::Resource& instance) {
+  if (const auto cluster = written_cluster(context, instance)) return cluster_specification(context, *cluster);
   const Json& document = instance.document;
   engines::Specification out;
-  out.id = engine_id(context, instance);
+  out.id = own_engine_id(context, instance);
   out.software = software(document.at("Engine"));
-  out.version = document.at("EngineVersion");
+  const auto cluster = cluster_of(context, instance);
+  out.version = cluster ? cluster->document.at("EngineVersion") : document.at("EngineVersion");
   if (const auto lease = instance.hidden.find("lease"); lease != instance.hidden.end()) {
     out.host = lease->at("listen").at("host");
     out.port = lease->at("listen").at("port");
@@ -137,28 +169,6 @@ engines::Specification specification(RequestContext& context, const storage::Res
   out.generation = instance.hidden.value("generation", std::int64_t{0});
   out.settings = engine_settings(context, instance);
   return out;
-}
-
-void add_wanted(RequestContext& context, engines::Wanted& wanted) {
-  const std::string account = context.account, region = context.region;
-  for (const storage::Location& location : storage::locations(context.tx, "rds", kInstance)) {
-    context.account = location.account;
-    context.region = location.region;
-    const auto instance = context.resources().find(kInstance, location.id);
-    if (!instance || !engine_runs(context, *instance)) continue;
-    wanted.engines.push_back(specification(context, *instance));
-    // Until it is up it needs the copy that it starts with, also when the snapshot is deleted meanwhile.
-    if (const engines::Copy origin = origin_of(*instance);
-        !origin.id.empty() && instance->hidden.value("transition", "") == "creating")
-      wanted.copies.push_back(origin);
-  }
-  for (const storage::Location& location : storage::locations(context.tx, "rds", kSnapshot)) {
-    const auto snapshot =
-        storage::ResourceTable(context.tx, location.account, location.region, "rds").find(kSnapshot, location.id);
-    if (snapshot && !copy_of(*snapshot).id.empty()) wanted.copies.push_back(copy_of(*snapshot));
-  }
-  context.account = account;
-  context.region = region;
 }
 
 }  // namespace orrery::rds

@@ -11,7 +11,8 @@ namespace orrery::rds {
 // knows; the status that clients see is the difference of the two.
 
 /// "rds/<account>/<region>/<DbiResourceId>", stable over renames.
-std::string engine_id(const RequestContext& context, const storage::Resource& instance);
+/// The writer of a cluster has the cluster's.
+std::string engine_id(RequestContext& context, const storage::Resource& instance);
 std::string engine_id(const std::string& account, const std::string& region, const storage::Resource& instance);
 /// Whether a real engine runs behind instances of this RDS engine ("postgres", "mysql") on this server.
 bool has_engine(const RequestContext& context, const std::string& rds_engine);
@@ -24,6 +25,11 @@ bool engine_runs(const RequestContext& context, const storage::Resource& instanc
 void place_endpoint(RequestContext& context, storage::Resource& instance, std::int64_t port);
 std::int64_t port_of(const storage::Resource& instance);
 void release_endpoint(RequestContext& context, const storage::Resource& instance);
+
+/// A lease of an address, as `hidden` keeps it: {"advertised": {"host", "port"}, "listen": {"host", "port"}}.
+Json lease(RequestContext& context, const std::string& id, std::int64_t port);
+/// Whether an engine is up and as it shall be.
+bool as_wanted(const engines::Status& status, const engines::Specification& wanted);
 
 enum class Transition { creating, modifying, rebooting, starting, stopping };
 /// What clients see until the engine is as wanted.
@@ -38,8 +44,5 @@ std::string status_of(RequestContext& context, const storage::Resource& instance
 /// True while the engine has not taken over the master password yet.
 bool password_pending(RequestContext& context, const storage::Resource& instance);
 engines::Specification specification(RequestContext& context, const storage::Resource& instance);
-
-/// Service::engines: what all accounts and regions want to run.
-void add_wanted(RequestContext& context, engines::Wanted& wanted);
 
 }  // namespace orrery::rds

@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "services/rds/checks.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/replica.hpp"
 
@@ -22,11 +23,14 @@ void create_secret(RequestContext& context, const Input& input, storage::Resourc
   const std::string key = input.str("MasterUserSecretKmsKeyId");
   ManagedSecret secret;
   secret.name = "rds!" + instance.hidden.at("secret_suffix").get<std::string>();
-  secret.description = "Secret associated with primary RDS DB instance: " + instance.arn;
+  const bool cluster = instance.kind == kCluster;
+  secret.description =
+      std::string("Secret associated with primary RDS DB ") + (cluster ? "cluster: " : "instance: ") + instance.arn;
   secret.secret_string = secret_text(instance);
   secret.kms_key_id = key.empty() ? "" : key_arn(context, key);
   secret.owning_service = "rds";
-  secret.tags = {{"aws:rds:primaryDBInstanceArn", instance.arn}, {"aws:secretsmanager:owningService", "rds"}};
+  secret.tags = {{cluster ? "aws:rds:primaryDBClusterArn" : "aws:rds:primaryDBInstanceArn", instance.arn},
+                 {"aws:secretsmanager:owningService", "rds"}};
   instance.document["MasterUserSecret"] = {{"SecretArn", context.peers.secrets->create_managed_secret(context, secret)},
                                            {"SecretStatus", "active"},
                                            {"KmsKeyId", key_arn(context, key, "alias/aws/secretsmanager")}};
@@ -64,7 +68,7 @@ void settle_credentials(RequestContext& context, const Engine& engine, const Inp
   if (!password.empty())
     throw invalid_parameter_combination(
         "You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.");
-  instance.hidden["secret_suffix"] = "db-" + aws::uuid();
+  instance.hidden["secret_suffix"] = (instance.kind == kCluster ? "cluster-" : "db-") + aws::uuid();
   create_secret(context, input, instance);
 }
 
@@ -86,7 +90,7 @@ void change_credentials(RequestContext& context, const Engine& engine, const Inp
     instance.document.erase("MasterUserSecret");
   }
   if (wanted && !managed) {
-    instance.hidden["secret_suffix"] = "db-" + aws::uuid();
+    instance.hidden["secret_suffix"] = (instance.kind == kCluster ? "cluster-" : "db-") + aws::uuid();
     create_secret(context, input, instance);
   }
   if (input.flag("RotateMasterUserPassword")) {
@@ -117,7 +121,7 @@ void manage_password(RequestContext& context, const Input& input, storage::Resou
           "MasterUserSecretKmsKeyId can only be specified when ManageMasterUserPassword is enabled.");
     return;
   }
-  instance.hidden["secret_suffix"] = "db-" + aws::uuid();
+  instance.hidden["secret_suffix"] = (instance.kind == kCluster ? "cluster-" : "db-") + aws::uuid();
   create_secret(context, input, instance);
 }
 

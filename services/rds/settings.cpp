@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "services/rds/cluster.hpp"
+#include "services/rds/cluster_engine.hpp"
 #include "services/rds/engines.hpp"
 #include "services/rds/force.hpp"
 #include "services/rds/formulas.hpp"
@@ -45,35 +47,76 @@ void place_postgres(const std::string& name, const std::string& value, Json& set
   if (name == "rds.force_ssl") settings["force_ssl"] = on(value);
 }
 
-}  // namespace
-
-Json engine_settings(RequestContext& context, const storage::Resource& instance) {
-  const Json& document = instance.document;
-  const bool postgres = document.at("Engine") == "postgres";
+/// What every engine has.
+Json common(const Json& document, const std::string& password, std::int64_t generation) {
+  const bool postgres = is_postgres(document.at("Engine").get<std::string>());
   Json settings{{"user", document.at("MasterUsername")},
-                {"password", password_of(context, instance)},
+                {"password", password},
                 {"parameters", Json::object()},
-                {"parameters_generation", instance.hidden.value("generation", std::int64_t{0})},
+                {"parameters_generation", generation},
                 // RDS preloads it unless the group says otherwise.
                 {"preload", postgres ? Json{"pg_stat_statements"} : Json::array()},
                 {"force_ssl", postgres && forced_by_default(document.at("EngineVersion"))},
                 {"timezone", "UTC"}};
-  if (document.contains("DBName")) settings["database"] = document.at("DBName");
   if (document.value("IAMDatabaseAuthenticationEnabled", false)) settings["iam"] = true;
   // Without backups there is no point in time to restore to, and so no log to keep.
   if (document.at("BackupRetentionPeriod") != 0) settings["archive"] = true;
-  if (const auto source = source_of(context, instance))
-    settings["replica_of"] = engine_id(context.account, source->region, source->instance);
-  if (instance.hidden.contains("recover_to")) settings["recover_to"] = instance.hidden.at("recover_to");
-  const Json parameters = in_force(context, instance);
+  return settings;
+}
+
+void add_parameters(RequestContext& context, const storage::Resource& of, const Variables& values, Json& settings) {
+  const bool postgres = is_postgres(of.document.at("Engine").get<std::string>());
+  const Json parameters = in_force(context, of);
   for (const auto& [name, raw] : parameters.items()) {
-    const auto value = evaluate(raw.get<std::string>(), variables(instance));
+    const auto value = evaluate(raw.get<std::string>(), values);
     if (!value) continue;
     if (postgres)
       place_postgres(name, *value, settings);
     else
       settings["parameters"][name] = *value;
   }
+}
+
+std::int64_t generation_of(const storage::Resource& resource) {
+  return resource.hidden.value("generation", std::int64_t{0});
+}
+
+/// An Aurora reader streams from the engine that has its cluster's data.
+Json reader_settings(RequestContext& context, const storage::Resource& cluster, const storage::Resource& reader) {
+  Json settings = common(cluster.document, cluster.hidden.value("password", ""), generation_of(reader));
+  if (cluster.document.contains("DatabaseName")) settings["database"] = cluster.document.at("DatabaseName");
+  settings.erase("archive");
+  settings["replica_of"] = cluster_engine_id(context, cluster);
+  if (Json also = further_addresses(context, cluster, reader.document.at("DbiResourceId")); !also.is_null())
+    settings["listen"] = std::move(also);
+  Variables values = variables(reader);
+  values.replica = true;
+  add_parameters(context, cluster, values, settings);
+  add_parameters(context, reader, values, settings);
+  return settings;
+}
+
+}  // namespace
+
+Json cluster_settings(RequestContext& context, const storage::Resource& cluster, const storage::Resource* writer) {
+  Json settings = common(cluster.document, cluster.hidden.value("password", ""), generation_of(cluster));
+  if (cluster.document.contains("DatabaseName")) settings["database"] = cluster.document.at("DatabaseName");
+  if (Json also = further_addresses(context, cluster, cluster.hidden.value("writer", "")); !also.is_null())
+    settings["listen"] = std::move(also);
+  const Variables values = writer ? variables(*writer) : Variables{};
+  add_parameters(context, cluster, values, settings);
+  if (writer) add_parameters(context, *writer, values, settings);
+  return settings;
+}
+
+Json engine_settings(RequestContext& context, const storage::Resource& instance) {
+  if (const auto cluster = cluster_of(context, instance)) return reader_settings(context, *cluster, instance);
+  Json settings = common(instance.document, password_of(context, instance), generation_of(instance));
+  if (instance.document.contains("DBName")) settings["database"] = instance.document.at("DBName");
+  if (const auto source = source_of(context, instance))
+    settings["replica_of"] = engine_id(context.account, source->region, source->instance);
+  if (instance.hidden.contains("recover_to")) settings["recover_to"] = instance.hidden.at("recover_to");
+  add_parameters(context, instance, variables(instance), settings);
   return settings;
 }
 

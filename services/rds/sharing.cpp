@@ -17,13 +17,13 @@ std::vector<std::string> accounts_of(const storage::Resource& snapshot) {
   return snapshot.hidden.value("restore_accounts", std::vector<std::string>{});
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& value) {
+bool listed(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
 bool may_restore(const storage::Resource& snapshot, const std::string& account) {
   const auto accounts = accounts_of(snapshot);
-  return contains(accounts, account) || contains(accounts, kEverybody);
+  return listed(accounts, account) || listed(accounts, kEverybody);
 }
 
 Json attributes(const storage::Resource& snapshot) {
@@ -58,7 +58,7 @@ std::vector<storage::Resource> shared_snapshots(RequestContext& context, Shared 
     auto snapshot =
         storage::ResourceTable(context.tx, location.account, location.region, "rds").find(kSnapshot, location.id);
     const std::string who = shared == Shared::with_caller ? context.account : std::string(kEverybody);
-    if (snapshot && contains(accounts_of(*snapshot), who)) found.push_back(std::move(*snapshot));
+    if (snapshot && listed(accounts_of(*snapshot), who)) found.push_back(std::move(*snapshot));
   }
   return found;
 }
@@ -76,10 +76,10 @@ Json modify_snapshot_attribute(RequestContext& context, const Input& input) {
   auto accounts = accounts_of(snapshot);
   for (const std::string& account : input.strings("ValuesToAdd")) {
     check_account(snapshot, account);
-    if (!contains(accounts, account)) accounts.push_back(account);
+    if (!listed(accounts, account)) accounts.push_back(account);
   }
   const auto removed = input.strings("ValuesToRemove");
-  std::erase_if(accounts, [&](const std::string& account) { return contains(removed, account); });
+  std::erase_if(accounts, [&](const std::string& account) { return listed(removed, account); });
   if (accounts.size() > kMostAccounts)
     throw AwsError("SharedSnapshotQuotaExceeded", 400, "A snapshot can be shared with at most 20 accounts.");
   std::sort(accounts.begin(), accounts.end());

@@ -3,6 +3,7 @@
 #include "aws/ids.hpp"
 #include "engines/supervisor.hpp"
 #include "registry/filters.hpp"
+#include "services/rds/cluster.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
@@ -186,6 +187,10 @@ void drop_snapshot(RequestContext& context, const storage::Resource& snapshot) {
 Json create_snapshot(RequestContext& context, const Input& input) {
   const std::string identifier = input.str("DBSnapshotIdentifier");
   const storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
+  if (is_member(instance))
+    throw invalid_parameter_combination(
+        "The specified instance is a member of a cluster and a snapshot cannot be created directly. Please use the "
+        "CreateDBClusterSnapshot API instead.");
   require_available(context, instance);
   return {{"DBSnapshot", take_snapshot(context, instance, identifier, read_tags(input))}};
 }

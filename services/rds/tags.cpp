@@ -15,7 +15,8 @@ struct Tagged {
 AwsError not_found(const std::string& type, const std::string& id) {
   if (type == "db") return instance_not_found(id);
   if (type == "subgrp") return subnet_group_not_found(id);
-  if (type == "pg") return parameter_group_not_found(id);
+  if (type == "cluster") return cluster_not_found(id);
+  if (type == "pg" || type == "cluster-pg") return parameter_group_not_found(id);
   return snapshot_not_found(id);
 }
 
@@ -26,11 +27,14 @@ Tagged resolve(RequestContext& context, const std::string& text) {
   if (!arn.valid() || arn.service != "rds" || colon == std::string::npos)
     throw invalid_parameter_value("Invalid resource name: " + text);
   const std::string type = arn.resource.substr(0, colon), id = lower(arn.resource.substr(colon + 1));
-  const std::string kind = type == "db"         ? "db-instance"
-                           : type == "subgrp"   ? "db-subnet-group"
-                           : type == "pg"       ? "db-parameter-group"
-                           : type == "snapshot" ? "db-snapshot"
-                                                : "";
+  const std::string kind = type == "db"                 ? "db-instance"
+                           : type == "subgrp"           ? "db-subnet-group"
+                           : type == "pg"               ? "db-parameter-group"
+                           : type == "snapshot"         ? "db-snapshot"
+                           : type == "cluster"          ? "db-cluster"
+                           : type == "cluster-pg"       ? "db-cluster-parameter-group"
+                           : type == "cluster-snapshot" ? "db-cluster-snapshot"
+                                                        : "";
   if (kind.empty()) throw not_built("Tagging of RDS resources of type '" + type + "'");
   const bool here = arn.account == context.account && arn.region == context.region;
   if (!here || !context.resources().exists(kind, id)) throw not_found(type, id);

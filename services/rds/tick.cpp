@@ -1,6 +1,8 @@
 #include "services/rds/tick.hpp"
 
 #include "services/rds/automated_backups.hpp"
+#include "services/rds/cluster.hpp"
+#include "services/rds/cluster_engine.hpp"
 #include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/pending.hpp"
@@ -11,6 +13,12 @@ namespace orrery::rds {
 
 void tick(RequestContext& context) {
   const std::string account = context.account, region = context.region;
+  for (const storage::Location& location : storage::locations(context.tx, "rds", kCluster)) {
+    context.account = location.account;
+    context.region = location.region;
+    auto cluster = context.resources().find(kCluster, location.id);
+    if (cluster && watch_cluster(context, *cluster)) context.resources().put(*cluster);
+  }
   for (const storage::Location& location : storage::locations(context.tx, "rds", kInstance)) {
     context.account = location.account;
     context.region = location.region;

@@ -61,6 +61,7 @@ bool watch_engine(RequestContext& context, storage::Resource& instance) {
   }
   if (instance.hidden.contains("transition") && status_of(context, instance) == "available") {
     instance.hidden.erase("transition");
+    if (instance.hidden.contains("origin")) instance.hidden["born"] = true;
     changed = true;
   }
   changed = watch_version(context, status, instance) || changed;

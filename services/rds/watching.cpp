@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "aws/ids.hpp"
+#include "services/rds/checks.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/security.hpp"
 
@@ -35,9 +36,11 @@ void settle_enhanced(RequestContext& context, const Input& input, Json& document
     throw invalid_parameter_value(
         "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING");
   document["MonitoringRoleArn"] = role;
-  document["EnhancedMonitoringResourceArn"] =
-      aws::arn("logs", context.region, context.account,
-               "log-group:RDSOSMetrics:log-stream:" + document.at("DbiResourceId").get<std::string>());
+  // A cluster has no operating system of its own.
+  if (document.contains("DbiResourceId"))
+    document["EnhancedMonitoringResourceArn"] =
+        aws::arn("logs", context.region, context.account,
+                 "log-group:RDSOSMetrics:log-stream:" + document.at("DbiResourceId").get<std::string>());
 }
 
 bool valid_retention(std::int64_t days) {
@@ -81,6 +84,21 @@ void settle_insights(RequestContext& context, const Input& input, Json& document
 void settle_monitoring(RequestContext& context, const Input& input, Json& document) {
   settle_enhanced(context, input, document);
   settle_insights(context, input, document);
+}
+
+void change_log_exports(const Engine& engine, const ChosenVersion& version, const Input& input, Json& document) {
+  const Input configuration = input.object("CloudwatchLogsExportConfiguration");
+  const auto enable = configuration.strings("EnableLogTypes"), disable = configuration.strings("DisableLogTypes");
+  check_log_types(engine, version, enable);
+  check_log_types(engine, version, disable);
+  std::vector<std::string> types = document.value("EnabledCloudwatchLogsExports", std::vector<std::string>{});
+  std::erase_if(
+      types, [&](const std::string& type) { return std::find(disable.begin(), disable.end(), type) != disable.end(); });
+  for (const std::string& type : enable)
+    if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+  std::sort(types.begin(), types.end());
+  document.erase("EnabledCloudwatchLogsExports");
+  if (!types.empty()) document["EnabledCloudwatchLogsExports"] = types;
 }
 
 }  // namespace orrery::rds

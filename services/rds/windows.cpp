@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kMinutesOfDay = 24 * 60, kWeek = 7 * kMinutesOfDay;
 constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-constexpr aws::Millis kMillisOfMinute = 60 * 1000, kFirstMonday = aws::Millis{4} * kMinutesOfDay * kMillisOfMinute;  // 1970-01-05
+constexpr aws::Millis kMillisOfMinute = 60 * 1000,
+                      kFirstMonday = aws::Millis{4} * kMinutesOfDay * kMillisOfMinute;  // 1970-01-05
 // us-east-1's eight-hour block (RDS user guide, "Backup window", "Adjusting the preferred DB instance maintenance
 // window").
 constexpr int kBlockBegin = 3 * 60, kBlockSlots = 16;
@@ -115,7 +116,8 @@ aws::Millis next_maintenance(const std::string& window, aws::Millis from) {
 }
 
 aws::Millis next_backup(const std::string& window, aws::Millis after) {
-  const aws::Millis into = (after - parse_backup_window(window).begin * kMillisOfMinute) % (kMinutesOfDay * kMillisOfMinute);
+  const aws::Millis into =
+      (after - parse_backup_window(window).begin * kMillisOfMinute) % (kMinutesOfDay * kMillisOfMinute);
   return after - into + kMinutesOfDay * kMillisOfMinute;
 }
 

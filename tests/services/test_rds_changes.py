@@ -16,7 +16,7 @@ DAY = 24 * 3600 * 1000
 class Changes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("--engines", "off") if cls.knows_engines() else Server()
+        cls.server = Server()
         cls.rds = cls.server.client("rds")
         cls.ec2 = cls.server.client("ec2")
         vpc = cls.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
@@ -27,14 +27,6 @@ class Changes(unittest.TestCase):
             for i, zone in enumerate("ab")
         ]
         cls.rds.create_db_subnet_group(DBSubnetGroupName="main", DBSubnetGroupDescription="main", SubnetIds=subnets)
-
-    @staticmethod
-    def knows_engines():
-        import os
-        import subprocess
-
-        binary = os.environ.get("ORRERY_BINARY", "orrery")
-        return "--engines" in subprocess.run([binary, "serve", "--help"], capture_output=True, text=True).stdout
 
     @classmethod
     def tearDownClass(cls):
@@ -366,6 +358,117 @@ class Changes(unittest.TestCase):
         self.assertEqual(certificates["DefaultCertificateForNewLaunches"], "rds-ca-rsa2048-g1")
         self.assertEqual(len(certificates["Certificates"]), 4)
         self.refused("CertificateNotFound", rds.describe_certificates, CertificateIdentifier="rds-ca-1999")
+
+    def test_clusters(self):
+        rds = self.rds
+        rds.create_db_cluster_parameter_group(
+            DBClusterParameterGroupName="aurora", DBParameterGroupFamily="aurora-postgresql15", Description="aurora"
+        )
+        self.refused(
+            "InvalidParameterValue",
+            rds.create_db_cluster_parameter_group,
+            DBClusterParameterGroupName="x",
+            DBParameterGroupFamily="postgres15",
+            Description="x",
+        )
+        make = lambda **changes: rds.create_db_cluster(
+            **dict(
+                dict(
+                    DBClusterIdentifier="lights",
+                    Engine="aurora-postgresql",
+                    EngineVersion="15.4",
+                    MasterUsername="volt",
+                    MasterUserPassword="correct-horse-battery",
+                    DatabaseName="app",
+                    DBSubnetGroupName="main",
+                    DBClusterParameterGroupName="aurora",
+                    ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4},
+                    Tags=[{"Key": "Name", "Value": "lights"}],
+                ),
+                **changes,
+            )
+        )["DBCluster"]
+        made = make()
+        for member, value in {
+            "Status": "available",
+            "EngineVersion": "15.4",
+            "EngineMode": "provisioned",
+            "DBClusterParameterGroup": "aurora",
+            "DBSubnetGroup": "main",
+            "DatabaseName": "app",
+            "Port": 5432,
+            "ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 4.0},
+            "TagList": [{"Key": "Name", "Value": "lights"}],
+        }.items():
+            self.assertEqual(made[member], value, member)
+        self.assertTrue(made["Endpoint"].startswith("lights.cluster-"))
+        self.assertTrue(made["ReaderEndpoint"].startswith("lights.cluster-ro-"))
+        self.refused("DBClusterAlreadyExistsFault", make)
+        self.refused("DBClusterParameterGroupNotFound", make, DBClusterIdentifier="x", DBClusterParameterGroupName="no")
+        self.refused(
+            "InvalidDBParameterGroupState", rds.delete_db_cluster_parameter_group, DBClusterParameterGroupName="aurora"
+        )
+        join = lambda name, **changes: rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBClusterIdentifier="lights",
+            Engine="aurora-postgresql",
+            DBInstanceClass="db.serverless",
+            **changes,
+        )["DBInstance"]
+        self.refused("InvalidParameterCombination", join, name="x", MasterUsername="volt")
+        first, second = join("first"), join("second", PromotionTier=0)
+        self.assertNotEqual(first["AvailabilityZone"], second["AvailabilityZone"])
+        self.assertEqual(first["DBParameterGroups"][0]["DBParameterGroupName"], "default.aurora-postgresql15")
+        self.assertEqual((first["MasterUsername"], first["DBName"], first["StorageType"]), ("volt", "app", "aurora"))
+
+        def writers():
+            members = rds.describe_db_clusters(DBClusterIdentifier="lights")["DBClusters"][0]["DBClusterMembers"]
+            return {member["DBInstanceIdentifier"]: member["IsClusterWriter"] for member in members}
+
+        self.assertEqual(writers(), {"first": True, "second": False})
+        rds.failover_db_cluster(DBClusterIdentifier="lights")
+        self.assertEqual(writers(), {"first": False, "second": True})
+        self.refused("InvalidDBInstanceState", rds.stop_db_instance, DBInstanceIdentifier="first")
+        self.refused(
+            "InvalidParameterCombination",
+            rds.create_db_snapshot,
+            DBInstanceIdentifier="first",
+            DBSnapshotIdentifier="x",
+        )
+        changed = rds.modify_db_cluster(
+            DBClusterIdentifier="lights",
+            NewDBClusterIdentifier="lamps",
+            BackupRetentionPeriod=5,
+            EngineVersion="15.5",
+            DeletionProtection=True,
+            ApplyImmediately=True,
+        )["DBCluster"]
+        self.assertEqual((changed["DBClusterIdentifier"], changed["EngineVersion"]), ("lamps", "15.5"))
+        seen = self.instance("first")
+        self.assertEqual((seen["DBClusterIdentifier"], seen["EngineVersion"]), ("lamps", "15.5"))
+        self.assertEqual(seen["BackupRetentionPeriod"], 5)
+        rds.stop_db_cluster(DBClusterIdentifier="lamps")
+        self.assertEqual(self.instance("first")["DBInstanceStatus"], "stopped")
+        rds.start_db_cluster(DBClusterIdentifier="lamps")
+        delete = rds.delete_db_cluster
+        self.refused(
+            "InvalidParameterCombination", delete, "disable deletion pro", DBClusterIdentifier="lamps", SkipFinalSnapshot=True
+        )
+        rds.modify_db_cluster(DBClusterIdentifier="lamps", DeletionProtection=False)
+        self.refused("InvalidDBClusterStateFault", delete, DBClusterIdentifier="lamps", SkipFinalSnapshot=True)
+        for name in ("first", "second"):
+            rds.delete_db_instance(DBInstanceIdentifier=name)
+        delete(DBClusterIdentifier="lamps", FinalDBSnapshotIdentifier="last")
+        restored = rds.restore_db_cluster_from_snapshot(
+            DBClusterIdentifier="lights",
+            SnapshotIdentifier="last",
+            Engine="aurora-postgresql",
+            DBSubnetGroupName="main",
+        )["DBCluster"]
+        self.assertEqual((restored["DatabaseName"], restored["EngineVersion"]), ("app", "15.5"))
+        delete(DBClusterIdentifier="lights", SkipFinalSnapshot=True)
+        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="last")
+        rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName="aurora")
 
     def test_a_managed_password_rotates(self):
         made = self.create("managed", MasterUserPassword="", ManageMasterUserPassword=True)
