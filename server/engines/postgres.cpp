@@ -41,6 +41,7 @@ Settings read_settings(const Specification& specification) {
     for (const auto& [name, value] : json.at("parameters").items())
       settings.parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
   if (json.contains("preload")) settings.preload = json.at("preload").get<std::vector<std::string>>();
+  if (json.contains("listen")) settings.listen = json.at("listen").get<std::vector<std::string>>();
   if (json.contains("recover_to")) settings.recover_to = json.at("recover_to").get<std::int64_t>();
   settings.force_ssl = json.value("force_ssl", false) || is_set(settings.parameters, "rds.force_ssl");
   settings.archive = json.contains("archive") && json.at("archive") != false && !json.at("archive").is_null();
@@ -169,7 +170,8 @@ class Postgres final : public Driver {
     if (former.replica_of.empty() && !engine.settings.replica_of.empty())
       throw std::runtime_error("a database that was written to cannot become a replica");
     configure(engine);
-    if (before.host != after.host || before.port != after.port || before.generation != after.generation)
+    if (before.host != after.host || before.port != after.port || before.generation != after.generation ||
+        former.listen != engine.settings.listen)
       return Change::restart;
     reload(engine);
     if (!former.replica_of.empty() && engine.settings.replica_of.empty()) promote(engine, former.replica_of);

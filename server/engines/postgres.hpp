@@ -20,6 +20,7 @@ struct Settings {
   std::string user, password, database;
   std::map<std::string, std::string> parameters;
   std::vector<std::string> preload;
+  std::vector<std::string> listen;  ///< addresses besides its own
   std::string timezone, locale, replica_of;
   std::optional<std::int64_t> recover_to;  ///< milliseconds
   bool force_ssl = false, archive = false, iam = false;

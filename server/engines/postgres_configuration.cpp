@@ -53,6 +53,15 @@ std::string recovery(const Engine& engine) {
          setting_line("primary_slot_name", slot_name(engine.specification.id));
 }
 
+/// Its own address and those that it answers at besides. PostgreSQL starts as long as it can listen at one of them, so
+/// that an address can go from one engine to another.
+std::string listen_addresses(const Engine& engine) {
+  std::string list = engine.runtime.place().listen_host;
+  if (list == "0.0.0.0") return list;
+  for (const auto& host : engine.settings.listen) list += "," + host;
+  return list;
+}
+
 /// What the place decides. It comes last, because the last line of a name is the one that counts.
 std::string own(const Engine& engine) {
   const auto& place = engine.runtime.place();
@@ -60,7 +69,7 @@ std::string own(const Engine& engine) {
   const auto logical = group.find("rds.logical_replication");
   const bool is_logical = logical != group.end() && (logical->second == "1" || logical->second == "on");
   std::string text =
-      setting_line("listen_addresses", place.listen_host) + setting_line("port", std::to_string(place.listen_port)) +
+      setting_line("listen_addresses", listen_addresses(engine)) + setting_line("port", std::to_string(place.listen_port)) +
       setting_line("unix_socket_directories", "") + setting_line("data_directory", engine.inside("data")) +
       setting_line("hba_file", engine.inside("conf/pg_hba.conf")) +
       setting_line("ident_file", engine.inside("conf/pg_ident.conf")) + setting_line("ssl", "on") +
@@ -116,7 +125,9 @@ void certify(const Engine& engine) {
   const auto folder = engine.outside("tls");
   std::vector<std::string> hosts;
   std::string names;
-  for (const auto& host : {engine.specification.host, place.connect_host, place.listen_host}) {
+  std::vector<std::string> all{engine.specification.host, place.connect_host, place.listen_host};
+  all.insert(all.end(), engine.settings.listen.begin(), engine.settings.listen.end());
+  for (const auto& host : all) {
     if (host.empty() || host == "0.0.0.0" || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) continue;
     hosts.push_back(host);
     names += host + "\n";

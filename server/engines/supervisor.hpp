@@ -40,7 +40,7 @@ class Supervisor {
 
   /// Which backend runs this software ("postgres", "redis", …) and why; Backend::off: no engine, endpoints only.
   virtual Backend backend(std::string_view software) const = 0;
-  /// Whether further leased addresses can lead to an engine of this software (settings "listen" of `redis`).
+  /// Whether further leased addresses can lead to an engine of this software (settings "listen").
   virtual Listening listening(std::string_view software) const = 0;
 
   /// Leases an address (or a port) for the engine in the caller's transaction; the same again for the same id and
