@@ -27,7 +27,7 @@ class Base(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.flags, engines="native", data_dir=True)
+        cls.server = Server(*cls.flags, engines="postgres=native", data_dir=True)
         cls.rds = cls.server.client("rds")
 
     @classmethod
@@ -579,16 +579,11 @@ class Crashes(Base):
 def available():
     if PSQL is None:
         return "psql is not installed"
-    with Server(engines="native") as server:
-        status, _, body = server.request("GET", "/_orrery/engines")
-        if status != 200:
-            return "this server has no engines"
-        import json
-
-        for row in json.loads(body)["software"]:
-            if row["software"] == "postgres" and row["backend"] != "off":
-                return None
-    return "no PostgreSQL is at hand"
+    try:
+        Server(engines="postgres=native").stop()
+    except RuntimeError as refusal:
+        return "no PostgreSQL is at hand: %s" % refusal
+    return None
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ CHANGED = ("-var", "class=db.t3.large", "-var", "connections=70")
 class Terraform(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(data_dir=True)
+        cls.server = Server(data_dir=True, engines="auto")
         cls.workspace = terraform_cli.Workspace(FIXTURE, cls.server.endpoint)
 
     @classmethod
