@@ -1,4 +1,4 @@
-"""RDS instances through the real Terraform: new, restored, replicated; planned clean, changed, restarted, destroyed.
+"""RDS instances and clusters through the real Terraform: new, restored, replicated; planned clean, changed, destroyed.
 
 Slow: the provider itself waits more than a minute for each instance.
 """
@@ -31,10 +31,24 @@ class Terraform(unittest.TestCase):
         cls.server.__exit__()
         assert not unread, unread
 
-    def terraform(self, *arguments):
-        return self.workspace.run("stack", arguments[0], "-no-color", *arguments[1:])[1]
+    def terraform(self, *arguments, stack="stack"):
+        return self.workspace.run(stack, arguments[0], "-no-color", *arguments[1:])[1]
 
-    def test_life(self):
+    def test_cluster(self):
+        changed = ("-var", "retention=3")
+        self.terraform("init", stack="cluster")
+        self.terraform("apply", "-auto-approve", stack="cluster")
+        self.terraform("plan", "-detailed-exitcode", stack="cluster")
+        self.terraform("apply", "-auto-approve", *changed, stack="cluster")
+        self.terraform("plan", "-detailed-exitcode", *changed, stack="cluster")
+        rds = self.server.client("rds")
+        cluster = rds.describe_db_clusters(DBClusterIdentifier="lights")["DBClusters"][0]
+        self.assertEqual(cluster["BackupRetentionPeriod"], 3)
+        self.assertEqual(len(cluster["DBClusterMembers"]), 2)
+        self.terraform("destroy", "-auto-approve", *changed, stack="cluster")
+        self.assertEqual(rds.describe_db_clusters()["DBClusters"], [])
+
+    def test_instances(self):
         self.terraform("init")
         self.terraform("apply", "-auto-approve")
         self.terraform("plan", "-detailed-exitcode")
