@@ -9,6 +9,7 @@
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
 #include "services/rds/security.hpp"
+#include "services/rds/snapshot.hpp"
 
 namespace orrery::rds {
 
@@ -35,20 +36,14 @@ Json set_cluster_status(RequestContext& context, storage::Resource& cluster, con
 
 Json delete_cluster(RequestContext& context, const Input& input) {
   const storage::Resource cluster = cluster_named(context, input.str("DBClusterIdentifier"));
-  const bool skip = input.flag("SkipFinalSnapshot");
-  const std::string final_snapshot = input.str("FinalDBSnapshotIdentifier");
   input.acknowledge("DeleteAutomatedBackups", "a cluster's automated backups are not listed apart from it");
   if (cluster.document.at("DeletionProtection").get<bool>())
     throw invalid_parameter_combination(
         "Cannot delete protected Cluster, please disable deletion protection and try again.");
-  if (skip && !final_snapshot.empty())
-    throw invalid_parameter_combination(
-        "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is enabled.");
-  if (!skip && final_snapshot.empty())
-    throw invalid_parameter_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  const auto final_snapshot = final_snapshot_of(input);
   if (!members_of(context, cluster).empty())
     throw invalid_cluster_state("Cluster cannot be deleted, it still contains DB instances in non-deleting state.");
-  if (!skip) take_cluster_snapshot(context, cluster, final_snapshot, {});
+  if (final_snapshot) take_cluster_snapshot(context, cluster, *final_snapshot, {});
   Json out = cluster_view(context, cluster);
   out["Status"] = "deleting";
   release_cluster(context, cluster);
@@ -123,15 +118,11 @@ Json add_role_to_cluster(RequestContext& context, const Input& input) {
 Json remove_role_from_cluster(RequestContext& context, const Input& input) {
   storage::Resource cluster = cluster_named(context, input.str("DBClusterIdentifier"));
   const std::string role = input.str("RoleArn"), feature = input.str("FeatureName");
-  Json& roles = cluster.document["AssociatedRoles"];
-  for (auto it = roles.begin(); it != roles.end(); ++it) {
-    if (it->at("RoleArn") != role || (!feature.empty() && it->value("FeatureName", "") != feature)) continue;
-    roles.erase(it);
-    context.resources().put(cluster);
-    return Json::object();
-  }
-  throw AwsError("DBClusterRoleNotFound", 404,
-                 "Role ARN " + role + " cannot be found for DB Cluster: " + cluster.id + ".");
+  if (!take_role(cluster.document["AssociatedRoles"], role, feature))
+    throw AwsError("DBClusterRoleNotFound", 404,
+                   "Role ARN " + role + " cannot be found for DB Cluster: " + cluster.id + ".");
+  context.resources().put(cluster);
+  return Json::object();
 }
 
 }  // namespace orrery::rds

@@ -36,15 +36,7 @@ void settle_zones(RequestContext& context, const Input& input, Json& document) {
 }
 
 void settle_cluster_network(RequestContext& context, const Input& input, Json& document) {
-  const std::string name = lower(input.str("DBSubnetGroupName"));
-  Json group;
-  if (name.empty() || name == "default") {
-    group = default_subnet_group(context);
-  } else {
-    const auto found = find_subnet_group(context, name);
-    if (!found) throw subnet_group_not_found(name);
-    group = *found;
-  }
+  const Json group = chosen_subnet_group(context, input.str("DBSubnetGroupName"));
   if (input.str("NetworkType", "IPV4") != "IPV4")
     throw AwsError("NetworkTypeNotSupported", 400,
                    "The network type " + input.str("NetworkType") + " isn't supported.");

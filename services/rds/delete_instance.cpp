@@ -15,23 +15,17 @@ namespace orrery::rds {
 Json delete_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
   if (is_member(instance)) return delete_member(context, input, std::move(instance));
-  const bool skip = input.flag("SkipFinalSnapshot");
-  const std::string final_snapshot = input.str("FinalDBSnapshotIdentifier");
   const Keep keep = input.flag("DeleteAutomatedBackups", true) ? Keep::no : Keep::yes;
   if (instance.document.at("DeletionProtection").get<bool>())
     throw invalid_parameter_combination(
         "Cannot delete protected DB Instance, please disable deletion protection and try again.");
-  if (skip && !final_snapshot.empty())
-    throw invalid_parameter_combination(
-        "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is enabled.");
-  if (!skip && final_snapshot.empty())
-    throw invalid_parameter_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  const auto final_snapshot = final_snapshot_of(input);
   const std::string status = status_of(context, instance);
   // User guide, "Deleting a DB instance", "Considerations".
-  if (!skip && (status == "creating" || status == "failed"))
+  if (final_snapshot && (status == "creating" || status == "failed"))
     throw invalid_instance_state("Instance " + instance.id + " is in state " + status +
                                  ", in which no final snapshot can be created.");
-  if (!skip) take_snapshot(context, instance, final_snapshot, {});
+  if (final_snapshot) take_snapshot(context, instance, *final_snapshot, {});
   end_backups(context, instance, keep);
   record_event(context, "db-instance", instance, "deletion", "DB instance deleted");
   release_endpoint(context, instance);

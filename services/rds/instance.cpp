@@ -189,19 +189,24 @@ Json add_role_to_instance(RequestContext& context, const Input& input) {
   return Json::object();
 }
 
+bool take_role(Json& roles, const std::string& role, const std::string& feature) {
+  for (auto it = roles.begin(); it != roles.end(); ++it) {
+    if (it->at("RoleArn") != role || (!feature.empty() && it->value("FeatureName", "") != feature)) continue;
+    roles.erase(it);
+    return true;
+  }
+  return false;
+}
+
 Json remove_role_from_instance(RequestContext& context, const Input& input) {
   storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
   const std::string role = input.str("RoleArn"), feature = input.str("FeatureName");
-  Json& roles = instance.document["AssociatedRoles"];
-  for (auto it = roles.begin(); it != roles.end(); ++it) {
-    if (it->at("RoleArn") != role || it->at("FeatureName") != feature) continue;
-    roles.erase(it);
-    context.resources().put(instance);
-    return Json::object();
-  }
-  throw AwsError("DBInstanceRoleNotFound", 404,
-                 "The IAM role " + role + " is not associated with the feature " + feature + " of DB instance " +
-                     instance.id + ".");
+  if (!take_role(instance.document["AssociatedRoles"], role, feature))
+    throw AwsError("DBInstanceRoleNotFound", 404,
+                   "The IAM role " + role + " is not associated with the feature " + feature + " of DB instance " +
+                       instance.id + ".");
+  context.resources().put(instance);
+  return Json::object();
 }
 
 }  // namespace orrery::rds

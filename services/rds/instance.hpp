@@ -15,6 +15,8 @@ Json instance_view(RequestContext& context, const storage::Resource& instance);
 void require_available(RequestContext& context, const storage::Resource& instance);
 /// Rewrites the edges from the instance to its subnet group, parameter group and security groups.
 void relink(RequestContext& context, const storage::Resource& instance);
+/// Takes the role out of AssociatedRoles, for any feature where that is ""; false when it is not there.
+bool take_role(Json& roles, const std::string& role, const std::string& feature);
 /// Applies the modifications that waited for the maintenance window, and stores the instance.
 void maintain_instance(RequestContext& context, storage::Resource& instance);
 

@@ -61,15 +61,7 @@ std::string_view hosted_zone(std::string_view region) {
 }
 
 void place_instance(RequestContext& context, const Input& input, Json& document, const std::string& subnet_group) {
-  const std::string name = input.str("DBSubnetGroupName", subnet_group);
-  Json group;
-  if (name.empty() || name == "default") {
-    group = default_subnet_group(context);
-  } else {
-    const auto found = find_subnet_group(context, name);
-    if (!found) throw subnet_group_not_found(name);
-    group = *found;
-  }
+  const Json group = chosen_subnet_group(context, input.str("DBSubnetGroupName", subnet_group));
   const std::string vpc_id = group.at("VpcId");
   document["DBSubnetGroup"] = {{"DBSubnetGroupName", group.at("DBSubnetGroupName")}};
   document["PubliclyAccessible"] = input.flag("PubliclyAccessible", group.at("DBSubnetGroupName") == "default");

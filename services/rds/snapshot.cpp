@@ -179,6 +179,18 @@ void take_automated_snapshot(RequestContext& context, const storage::Resource& i
   record_event(context, "db-instance", instance, "backup", "Finished DB Instance backup");
 }
 
+std::optional<std::string> final_snapshot_of(const Input& input) {
+  const bool skip = input.flag("SkipFinalSnapshot");
+  const std::string identifier = input.str("FinalDBSnapshotIdentifier");
+  if (skip && !identifier.empty())
+    throw invalid_parameter_combination(
+        "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is enabled.");
+  if (!skip && identifier.empty())
+    throw invalid_parameter_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  if (skip) return std::nullopt;
+  return identifier;
+}
+
 void drop_snapshot(RequestContext& context, const storage::Resource& snapshot) {
   context.resources().erase(kSnapshot, snapshot.id);
   poke(context);

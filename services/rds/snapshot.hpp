@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "engines/specification.hpp"
@@ -14,6 +15,8 @@ Json take_snapshot(RequestContext& context, const storage::Resource& instance, c
                    const storage::Tags& tags);
 /// "rds:<instance>-2026-11-24-03-05", taken by RDS.
 void take_automated_snapshot(RequestContext& context, const storage::Resource& instance);
+/// The snapshot that a deletion asks for; nothing where it skips that. InvalidParameterCombination for both or neither.
+std::optional<std::string> final_snapshot_of(const Input& input);
 void drop_snapshot(RequestContext& context, const storage::Resource& snapshot);
 
 /// By name or ARN. DBSnapshotNotFound.

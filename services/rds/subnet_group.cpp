@@ -93,6 +93,13 @@ Json default_subnet_group(RequestContext& context) {
   return store(context, "default", "default", subnets).document;
 }
 
+Json chosen_subnet_group(RequestContext& context, const std::string& name) {
+  if (name.empty() || lower(name) == "default") return default_subnet_group(context);
+  auto group = find_subnet_group(context, name);
+  if (!group) throw subnet_group_not_found(name);
+  return std::move(*group);
+}
+
 Json create_subnet_group(RequestContext& context, const Input& input) {
   const std::string name = checked_name(input.str("DBSubnetGroupName"));
   const std::string description = input.str("DBSubnetGroupDescription");
