@@ -97,6 +97,7 @@ void Reconciler::halt(Engine& engine) {
 void Reconciler::start_engine(Engine& engine, const Specification& target) {
   if (engine.abandoned) return;
   publish(engine, Phase::starting);
+  auto begin = Clock::now();
   try {
     halt(engine);
     {
@@ -104,7 +105,7 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
       engine.in_force.reset();
       engine.source_seen = whereabouts(source_of(target));
     }
-    const auto begin = Clock::now();
+    begin = Clock::now();
     bring_up(engine, target);
     const std::chrono::duration<double> took = Clock::now() - begin;
     const auto* row = parts_.choice->find(target.software);
@@ -138,7 +139,7 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
     {
       // It may only have been hindered by what its last run left for a moment.
       const std::lock_guard guard(mutex_);
-      again = engine.proven && ++engine.deaths <= kMostDeaths;
+      again = (engine.proven || source_restarted(target, begin)) && ++engine.deaths <= kMostDeaths;
       if (again) engine.retry_at = Clock::now() + backoff(engine.deaths);
     }
     if (again) log(Severity::warning, target.id + ": " + error.what() + "; trying again");

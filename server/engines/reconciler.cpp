@@ -160,7 +160,9 @@ Situation::Needed Reconciler::needed_of(const Specification& target) const {
   const auto found = fleet_.find(primary);
   if (found == fleet_.end() || !found->second->wanted) return Needed::hopeless;
   const Engine& source = *found->second;
-  if (source.in_force && source.status->phase == Phase::running) return Needed::ready;
+  // One that is about to restart would cut off the replica's copy.
+  if (source.in_force && source.status->phase == Phase::running)
+    return at_work(source) ? Needed::pending : Needed::ready;
   return source.failed_with == source.target ? Needed::hopeless : Needed::pending;
 }
 
@@ -184,6 +186,17 @@ std::string Reconciler::whereabouts(const std::string& id) const {
 bool Reconciler::source_moved(const Engine& engine) const {
   const std::string now = whereabouts(source_of(*engine.in_force));
   return !now.empty() && now != engine.source_seen;
+}
+
+bool Reconciler::at_work(const Engine& engine) const {
+  return (engine.busy && !engine.watching) || next_step(situation_of(engine)) != Step::none;
+}
+
+bool Reconciler::source_restarted(const Specification& target, Clock::time_point since) const {
+  const auto found = fleet_.find(source_of(target));
+  if (found == fleet_.end() || !found->second->wanted) return false;
+  const Engine& source = *found->second;
+  return at_work(source) || (source.in_force && source.running_since >= since);
 }
 
 /// Runs `job` on the pool; the engine is its own until it returns.
@@ -283,9 +296,7 @@ Reconciler::Clock::time_point Reconciler::schedule() {
 bool Reconciler::at_rest() const {
   if (poked_ || reading_ || draining_) return draining_;
   for (const auto& [id, engine] : fleet_) {
-    if (engine->busy && !engine->watching) return false;
-    const Situation situation = situation_of(*engine);
-    if (next_step(situation) != Step::none) return false;
+    if (at_work(*engine)) return false;
     const bool failed = engine->failed_with == engine->target;
     if (!engine->in_force && engine->target.desired == Desired::running && !failed) return false;  // waits for another
   }

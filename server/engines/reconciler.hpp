@@ -89,6 +89,9 @@ class Reconciler final : public Supervisor {
   static std::string source_of(const Specification& target);  ///< of a replica; ""
   std::string whereabouts(const std::string& id) const;       ///< "host:port" of what runs, else ""
   bool source_moved(const Engine& engine) const;
+  bool at_work(const Engine& engine) const;  ///< something is being done with it, or is next
+  /// Whether a replica's source is on its way down or up, or came up after `since`.
+  bool source_restarted(const Specification& target, Clock::time_point since) const;
   CopyState* pending_copy_of(const std::string& source);
   const CopyState* pending_copy_of(const std::string& source) const;
   bool restoring_from(const std::string& copy) const;

@@ -48,15 +48,6 @@ std::optional<storage::Resource> written_cluster(RequestContext& context, const 
   return cluster;
 }
 
-/// A reader that cannot start because its writer is restarting is tried again when that is up.
-bool waits_for_writer(RequestContext& context, const storage::Resource& instance) {
-  const auto cluster = cluster_of(context, instance);
-  if (!cluster || is_writer(*cluster, instance)) return false;
-  const engines::Specification wanted = cluster_specification(context, *cluster);
-  const engines::Status status = context.peers.engines->status(wanted.id);
-  return status.phase != engines::Phase::failed && !as_wanted(status, wanted);
-}
-
 }  // namespace
 
 std::string engine_id(const std::string& account, const std::string& region, const storage::Resource& instance) {
@@ -136,7 +127,7 @@ std::string status_of(RequestContext& context, const storage::Resource& instance
   const std::string stored = instance.document.at("DBInstanceStatus");
   if (!engine_runs(context, instance)) return stored;
   const engines::Status status = context.peers.engines->status(engine_id(context, instance));
-  if (status.phase == engines::Phase::failed && !waits_for_writer(context, instance)) return "failed";
+  if (status.phase == engines::Phase::failed) return "failed";
   if (stored == "stopped") {
     const bool down = status.phase == engines::Phase::stopped || status.phase == engines::Phase::unknown;
     return down ? stored : "stopping";

@@ -27,10 +27,13 @@ class ScriptDriver final : public Driver {
     const int now = ++creating;
     int most = most_creating;
     while (now > most && !most_creating.compare_exchange_weak(most, now)) {}
+    const std::string primary = specification.settings.value("replica_of", "");
+    const auto source = primary.empty() ? std::nullopt : surroundings.source(primary);
     if (create_takes > 0ms) std::this_thread::sleep_for(create_takes);
     --creating;
-    const std::string primary = specification.settings.value("replica_of", "");
-    if (!primary.empty() && !surroundings.source(primary)) throw std::runtime_error("the source does not run");
+    if (!primary.empty() && !source) throw std::runtime_error("the source does not run");
+    if (!primary.empty() && surroundings.source(primary) != source && ++cut_off)
+      throw std::runtime_error("the source went away");
     const auto outcome = runtime.run({{"sh", "-c", "mkdir -p data && echo " + specification.id + " >> data/history"}}, 5s);
     if (outcome.exit_code != 0) throw std::runtime_error(outcome.output);
   }
@@ -56,7 +59,7 @@ class ScriptDriver final : public Driver {
   }
 
   std::chrono::milliseconds create_takes{0};
-  std::atomic<int> changes{0}, creating{0}, most_creating{0};
+  std::atomic<int> changes{0}, creating{0}, most_creating{0}, cut_off{0};
 };
 
 class EnginesTest : public ::testing::Test {
@@ -89,12 +92,16 @@ class EnginesTest : public ::testing::Test {
     return *supervisor_;
   }
 
-  void want(Wanted wanted) {
+  void name(Wanted wanted) {
     {
       const std::lock_guard guard(mutex_);
       wanted_ = std::move(wanted);
     }
     supervisor().poke();
+  }
+
+  void want(Wanted wanted) {
+    name(std::move(wanted));
     ASSERT_TRUE(supervisor().settled(20'000)) << supervisor().describe().dump(2);
   }
 
@@ -232,6 +239,30 @@ TEST_F(EnginesTest, AReplicaWaitsForItsSource) {
   driver_->create_takes = 200ms;
   want({{engine("a/replica", {{"replica_of", "z/primary"}}), engine("z/primary")}, {}});
   EXPECT_EQ(phase("a/replica"), Phase::running) << supervisor().status("a/replica").detail;
+}
+
+TEST_F(EnginesTest, AReplicaWaitsForASourceThatIsAboutToRestart) {
+  Specification primary = engine("z/primary");
+  want({{primary}, {}});
+  driver_->create_takes = 500ms;
+  primary.generation = 1;
+  want({{engine("a/replica", {{"replica_of", "z/primary"}}), primary}, {}});
+  EXPECT_EQ(phase("a/replica"), Phase::running) << supervisor().status("a/replica").detail;
+  EXPECT_EQ(driver_->cut_off, 0);
+}
+
+TEST_F(EnginesTest, AReplicaWhoseSourceRestartsMeanwhileBeginsAnew) {
+  Specification primary = engine("z/primary");
+  const Specification replica = engine("a/replica", {{"replica_of", "z/primary"}});
+  want({{primary}, {}});
+  driver_->create_takes = 500ms;
+  name({{replica, primary}, {}});
+  ASSERT_TRUE(soon([&] { return driver_->creating == 1; }));
+  primary.generation = 1;
+  name({{replica, primary}, {}});
+  ASSERT_TRUE(soon([&] { return phase("a/replica") == Phase::running || phase("a/replica") == Phase::failed; }));
+  EXPECT_EQ(phase("a/replica"), Phase::running) << supervisor().status("a/replica").detail;
+  EXPECT_EQ(driver_->cut_off, 1);
 }
 
 TEST_F(EnginesTest, AReplicaStartsAgainWhenItsSourceMoves) {
