@@ -1,17 +1,16 @@
 """RDS with real PostgreSQL behind its endpoints, entered by psql."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 import unittest
 
+import psql
 import waiting
 from orrery_server import Server
 from botocore.exceptions import ClientError
 
-PSQL = shutil.which("psql")
 PASSWORD = "correct-horse-battery"
 # The first start makes PostgreSQL's template; shared machines are slow.
 PATIENCE = 120
@@ -89,23 +88,9 @@ class Base(unittest.TestCase):
     def psql(self, name, sql, password=PASSWORD, user="volt", database="app", sslmode="require", endpoint=None):
         """(exit code, output) of one psql call."""
         endpoint = endpoint or self.instance(name)["Endpoint"]
-        process = subprocess.run(
-            [PSQL, "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql],
-            env={
-                "PATH": os.environ["PATH"],
-                "PGHOST": endpoint["Address"],
-                "PGPORT": str(endpoint["Port"]),
-                "PGUSER": user,
-                "PGPASSWORD": password,
-                "PGDATABASE": database,
-                "PGSSLMODE": sslmode,
-                "PGCONNECT_TIMEOUT": "10",
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
+        return psql.run(
+            sql, endpoint["Address"], user, password, database, port=endpoint["Port"], sslmode=sslmode
         )
-        return process.returncode, (process.stdout + process.stderr).strip()
 
     def ask(self, name, sql, **options):
         code, output = self.psql(name, sql, **options)
@@ -577,7 +562,7 @@ class Crashes(Base):
 
 
 def available():
-    if PSQL is None:
+    if psql.PROGRAM is None:
         return "psql is not installed"
     try:
         Server(engines="postgres=native").stop()
