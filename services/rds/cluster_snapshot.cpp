@@ -53,8 +53,14 @@ bool known_cluster_snapshot_filter(std::string_view name) {
          name == "db-cluster-resource-id" || name == "engine";
 }
 
-std::string new_cluster_copy_id(const RequestContext& context, const char* kind) {
-  return std::string(kind) + "/" + context.account + "/" + context.region + "/" + aws::random_hex(16);
+/// The copy with which a cluster of the same data starts; null where there is no data.
+Json copy_of_cluster(const RequestContext& context, const storage::Resource& cluster, const char* kind) {
+  if (!cluster.hidden.contains("lease")) return nullptr;
+  // One that was restored and has had no instance since: what it will start with itself.
+  if (!cluster.hidden.contains("writer")) return cluster.hidden.value("origin", Json());
+  return {{"id", std::string(kind) + "/" + context.account + "/" + context.region + "/" + aws::random_hex(16)},
+          {"source", cluster_engine_id(context, cluster)},
+          {"from_copy", ""}};
 }
 
 /// Where a restored cluster comes from.
@@ -129,11 +135,8 @@ Json take_cluster_snapshot(RequestContext& context, const storage::Resource& clu
                      {"port", cluster.hidden.at("port")},
                      {"password", cluster.hidden.value("password", "")},
                      {"tags", of_cluster}};
-  // A cluster that never had an instance has no data to copy.
-  if (cluster.hidden.contains("lease") && cluster.hidden.value("born", false))
-    snapshot.hidden["copy"] = {{"id", new_cluster_copy_id(context, "rds-snapshot")},
-                               {"source", cluster_engine_id(context, cluster)},
-                               {"from_copy", ""}};
+  if (Json copy = copy_of_cluster(context, cluster, "rds-snapshot"); !copy.is_null())
+    snapshot.hidden["copy"] = std::move(copy);
   poke(context);
   context.resources().put(snapshot);
   if (from.at("CopyTagsToSnapshot").get<bool>()) context.resources().tag(kClusterSnapshot, name, of_cluster);
@@ -205,20 +208,16 @@ Json restore_cluster_to_point_in_time(RequestContext& context, const Input& inpu
   if (input.flag("UseLatestRestorableTime") == input.has("RestoreToTime"))
     throw invalid_parameter_combination("Exactly one of RestoreToTime and UseLatestRestorableTime must be specified.");
   input.acknowledge("RestoreType", "a clone is a full copy that is made faster");
-  const bool data = source.hidden.contains("lease") && source.hidden.value("born", false);
-  if (data && input.has("RestoreToTime"))
+  Json copy = copy_of_cluster(context, source, "rds-restore");
+  if (!copy.is_null() && input.has("RestoreToTime"))
     throw not_built("RestoreDBClusterToPointInTime to another time than the latest");
   input.json("RestoreToTime");
-  ClusterBase base{.document = source.document,
+  return restored(context, input,
+                  {.document = source.document,
                    .port = source.hidden.at("port"),
                    .password = source.hidden.value("password", ""),
                    .tags = context.resources().tags(kCluster, source.id),
-                   .copy = {}};
-  if (data)
-    base.copy = {{"id", new_cluster_copy_id(context, "rds-restore")},
-                 {"source", cluster_engine_id(context, source)},
-                 {"from_copy", ""}};
-  return restored(context, input, base);
+                   .copy = std::move(copy)});
 }
 
 }  // namespace orrery::rds

@@ -470,6 +470,41 @@ class Aurora(Base):
         self.up("three")
         self.assertEqual(self.on(made["Endpoint"], "SELECT sum(n) FROM kept"), "15")
 
+    def photograph(self, cluster, name):
+        self.rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=name)
+        self.addCleanup(self.rds.delete_db_cluster_snapshot, DBClusterSnapshotIdentifier=name)
+
+        def copied():
+            found = self.rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=name)["DBClusterSnapshots"]
+            self.assertEqual(found[0]["Status"], "available")
+
+        self.eventually(copied, PATIENCE)
+
+    def revive(self, name, snapshot):
+        self.addCleanup(self.drop, name)
+        return self.rds.restore_db_cluster_from_snapshot(
+            DBClusterIdentifier=name, SnapshotIdentifier=snapshot, Engine="aurora-postgresql"
+        )["DBCluster"]
+
+    def test_snapshots_of_clusters_that_hardly_began(self):
+        made = self.make("early")
+        self.join("early", "first")
+        # Not up yet, and still there is something to copy.
+        self.photograph("early", "blank")
+        self.assertEqual(len(self.server.console("engines")["copies"]), 1)
+        self.up("first")
+        self.on(made["Endpoint"], "CREATE TABLE kept AS SELECT 1 AS n")
+        self.photograph("early", "full")
+        # A copy of a cluster that has had no instance is one of what it will start with.
+        self.revive("resting", "full")
+        self.photograph("resting", "of-resting")
+        self.drop("resting")
+        for name, snapshot, tables in (("late", "of-resting", "1"), ("later", "blank", "0")):
+            late = self.revive(name, snapshot)
+            self.join(name, "of-" + name)
+            self.up("of-" + name)
+            self.assertEqual(self.on(late["Endpoint"], "SELECT count(*) FROM pg_tables WHERE tablename = 'kept'"), tables)
+
     def test_changes_and_copies(self):
         rds = self.rds
         rds.create_db_cluster_parameter_group(
@@ -502,18 +537,9 @@ class Aurora(Base):
         self.cluster_up("source")
         self.on(made["Endpoint"], "SELECT 1", password="another-good-one")
 
-        rds.create_db_cluster_snapshot(DBClusterIdentifier="source", DBClusterSnapshotIdentifier="one")
-
-        def copied():
-            found = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="one")["DBClusterSnapshots"]
-            self.assertEqual(found[0]["Status"], "available")
-
-        self.eventually(copied, PATIENCE)
+        self.photograph("source", "one")
         self.on(made["Endpoint"], "INSERT INTO kept VALUES (2)", password="another-good-one")
-        restored = rds.restore_db_cluster_from_snapshot(
-            DBClusterIdentifier="restored", SnapshotIdentifier="one", Engine="aurora-postgresql"
-        )["DBCluster"]
-        self.addCleanup(self.drop, "restored")
+        restored = self.revive("restored", "one")
         self.join("restored", "again")
         self.up("again")
         self.assertEqual(self.on(restored["Endpoint"], "SELECT sum(n) FROM kept", password="another-good-one"), "1")
@@ -535,7 +561,6 @@ class Aurora(Base):
         self.up("writer")
         self.cluster_up("source")
         self.assertEqual(self.on(made["Endpoint"], "SELECT sum(n) FROM kept", password="another-good-one"), "3")
-        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="one")
 
 
 class Crashes(Base):
