@@ -1,0 +1,121 @@
+"""Tests of RDS with real PostgreSQL behind its endpoints, entered by psql."""
+
+import sys
+import time
+import unittest
+
+import psql
+import waiting
+from orrery_server import Server
+from botocore.exceptions import ClientError
+
+PASSWORD = "correct-horse-battery"
+# The first start makes PostgreSQL's template; shared machines are slow.
+PATIENCE = 120
+
+
+class Databases(unittest.TestCase):
+    flags = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(*cls.flags, engines="postgres=native", data_dir=True)
+        cls.rds = cls.server.client("rds")
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            unread = cls.server.unread()
+            assert not [entry for entry in unread if entry.startswith("rds:")], unread
+        finally:
+            cls.server.__exit__()
+
+    def create(self, name, wait=True, **changes):
+        arguments = dict(
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            EngineVersion="15",
+            DBInstanceClass="db.t3.medium",
+            AllocatedStorage=20,
+            MasterUsername="volt",
+            MasterUserPassword=PASSWORD,
+            DBName="app",
+        )
+        arguments.update(changes)
+        made = self.rds.create_db_instance(**arguments)["DBInstance"]
+        self.addCleanup(self.delete, name)
+        self.assertEqual(made["DBInstanceStatus"], "creating")
+        self.assertNotIn("Endpoint", made)
+        return self.up(name) if wait else made
+
+    def delete(self, name):
+        try:
+            self.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "DBInstanceNotFound":
+                raise
+
+    def instance(self, name):
+        return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+
+    def up(self, name, status="available"):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            instance = self.instance(name)
+            if instance["DBInstanceStatus"] == status:
+                return instance
+            if instance["DBInstanceStatus"] == "failed" or time.monotonic() > deadline:
+                self.fail("%s is %s: %s" % (name, instance["DBInstanceStatus"], "".join(self.server.output[-20:])))
+            time.sleep(0.05)
+
+    def snapshot_ready(self, name):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            snapshot = self.rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0]
+            if snapshot["Status"] == "available":
+                return snapshot
+            if snapshot["Status"] == "failed" or time.monotonic() > deadline:
+                self.fail("%s is %s: %s" % (name, snapshot["Status"], "".join(self.server.output[-20:])))
+            time.sleep(0.05)
+
+    def psql(self, name, sql, password=PASSWORD, user="volt", database="app", sslmode="require", endpoint=None):
+        """(exit code, output) of one psql call."""
+        endpoint = endpoint or self.instance(name)["Endpoint"]
+        return psql.run(
+            sql, endpoint["Address"], user, password, database, port=endpoint["Port"], sslmode=sslmode
+        )
+
+    def ask(self, name, sql, **options):
+        code, output = self.psql(name, sql, **options)
+        self.assertEqual(code, 0, output)
+        return output
+
+    def refuses(self, name, sql, message, **options):
+        code, output = self.psql(name, sql, **options)
+        self.assertNotEqual(code, 0, output)
+        self.assertIn(message, output)
+
+    def eventually(self, what, seconds=30):
+        return waiting.eventually(what, seconds)
+
+    def engines(self):
+        return {engine["id"].rsplit("/", 1)[1]: engine for engine in self.server.console("engines")["engines"]}
+
+
+def unavailable():
+    """Why there is no PostgreSQL; None where there is one."""
+    if psql.PROGRAM is None:
+        return "psql is not installed"
+    try:
+        Server(engines="postgres=native").stop()
+    except RuntimeError as refusal:
+        return "no PostgreSQL is at hand: %s" % refusal
+    return None
+
+
+def main():
+    reason = unavailable()
+    if reason:
+        print("skipped: " + reason)
+        sys.exit(77)
+    unittest.main()
