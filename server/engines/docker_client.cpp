@@ -133,6 +133,7 @@ Daemon Client::daemon() const {
   for (const Json& component : version.value("Components", Json::array())) {
     if (member(component, "Name").starts_with("Podman")) daemon.name = "Podman";
   }
+  daemon.rootless = info.value("Rootless", false);  // Podman's word for it; Docker's is a security option
   const auto options = info.find("SecurityOptions");
   if (options == info.end() || !options->is_array()) return daemon;
   for (const Json& option : *options) {

@@ -1,10 +1,11 @@
 #include "engines/docker_runtime.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
+#include <system_error>
 
 #include "aws/ids.hpp"
 #include "engines/folders.hpp"
@@ -150,7 +151,10 @@ class ContainerRuntime final : public Runtime {
     const fs::path console = place_.outside / "log" / "console.log";
     std::error_code missing;
     if (fs::file_size(console, missing) > kConsoleBytes && !missing) fs::rename(console, console.string() + ".1");
-    std::ofstream(console, std::ios::app);
+    // The folder is the engine's: a link in it must not lead us elsewhere.
+    const int file = ::open(console.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) throw std::system_error(errno, std::generic_category(), "cannot write " + console.string());
+    ::close(file);
     hand_over(console);
   }
 

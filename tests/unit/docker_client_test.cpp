@@ -175,7 +175,7 @@ TEST(DockerClient, SpeaksTheVersionThatTheEngineKnows) {
   Engine engine;
   engine.answer("GET /v1.41/version", Engine::reply(200, R"({"Version":"4.3.1","Components":[{"Name":"Podman Engine"}]})"));
   engine.answer("GET /v1.41/info", Engine::reply(200, R"({"OperatingSystem":"debian","KernelVersion":"6.1",
-      "SecurityOptions":["name=seccomp,profile=default","name=rootless"]})"));
+      "SecurityOptions":["name=seccomp,profile=default"],"Rootless":true})"));
   const Daemon daemon = engine.client().daemon();
   EXPECT_EQ(daemon.name, "Podman");
   EXPECT_EQ(daemon.version, "4.3.1");
