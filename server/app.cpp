@@ -28,7 +28,8 @@ int dispatch(CLI::App& app, int argc, char** argv) {
       app.add_subcommand("findings", "Print what AWS would have refused, and advice; exit 2 when it would have");
   CLI::App* verify_command =
       app.add_subcommand("verify", "Connect to everything that the server keeps; exit 1 when anything is not as it says");
-  for (CLI::App* command : {env_command, findings_command, verify_command}) {
+  CLI::App* health_command = app.add_subcommand("health", "Print how the server is; exit 1 when it does not answer");
+  for (CLI::App* command : {env_command, findings_command, health_command, verify_command}) {
     command->add_option("--endpoint", endpoint, "The server")->envname("ORRERY_ENDPOINT")->capture_default_str();
   }
   env_command->add_option("--region", region, "AWS_REGION")->envname("ORRERY_REGION")->capture_default_str();
@@ -42,6 +43,7 @@ int dispatch(CLI::App& app, int argc, char** argv) {
   }
   if (*serve_command) return serve(options);
   if (*doctor_command) return doctor(options);
+  if (*health_command) return print_health(endpoint);
   if (*env_command) return print_environment(endpoint, region);
   const Format format = json ? Format::json : Format::table;
   return *verify_command ? print_verification(endpoint, format) : print_findings(endpoint, format);

@@ -15,6 +15,9 @@ int doctor(const ServeOptions& options);
 /// Prints the exports that point AWS's clients at `endpoint`.
 int print_environment(const std::string& endpoint, const std::string& region);
 
+/// Prints what the server at `endpoint` says of its health.
+int print_health(const std::string& endpoint);
+
 enum class Format { table, json };
 /// Prints the findings of the server at `endpoint`; 2 when AWS would have refused anything.
 int print_findings(const std::string& endpoint, Format format);
