@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "engines/authority.hpp"
+#include "engines/docker.hpp"
 #include "engines/login_gate.hpp"
 #include "engines/machine.hpp"
 #include "engines/postgres_session.hpp"
@@ -20,7 +21,16 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// The driver against the machine's own PostgreSQL on the native runtime, without a supervisor in the way.
+// The driver against the machine's own PostgreSQL on the native runtime, without a supervisor in the way; or, with
+// ORRERY_TEST_ENGINES=docker, against the image ORRERY_TEST_POSTGRES in containers (test_docker_engines.py).
+
+std::unique_ptr<Machine> machine(const fs::path& root) {
+  const auto log = [](Severity, const std::string&) {};
+  const char* engines = std::getenv("ORRERY_TEST_ENGINES");
+  const char* image = std::getenv("ORRERY_TEST_POSTGRES");
+  if (engines == nullptr || std::string_view(engines) != "docker") return native_machine(root / "run", log);
+  return docker_machine(root, {{"postgres", image == nullptr ? "postgres:15" : image}}, log);
+}
 
 std::uint16_t free_port() {
   const int handle = socket(AF_INET, SOCK_STREAM, 0);
@@ -114,7 +124,7 @@ class PostgresDriver : public ::testing::Test {
 
   static inline fs::path root_;
   std::shared_ptr<Authority> authority_ = open_authority(root_ / "tls");
-  std::unique_ptr<Machine> machine_ = native_machine(root_ / "run", [](Severity, const std::string&) {});
+  std::unique_ptr<Machine> machine_ = machine(root_);
   std::string log_;
   std::map<std::string, Specification> running_;
   Surroundings surroundings_{*authority_, {}, {}};
