@@ -109,7 +109,8 @@ std::string Host::path_outside(const fs::path& path) const {
   if (best == nullptr) {
     throw std::runtime_error(path.string() + " is in no volume of this server's container, so that no other container can see it");
   }
-  return (fs::path(best->source) / path.lexically_relative(best->target)).lexically_normal().string();
+  const fs::path relative = path.lexically_relative(best->target);
+  return relative == "." ? best->source : (fs::path(best->source) / relative).string();
 }
 
 bool Host::runs(const std::string& container, std::chrono::steady_clock::time_point since) {

@@ -30,16 +30,16 @@ std::string familiar(std::string name) {
   return name;
 }
 
-std::string container_name(const std::string& id, const std::string& data_dir) {
+std::string container_name(const std::string& id, const std::string& place) {
   std::string name = "orrery-";
   for (const char c : id) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
-  return name + "-" + aws::hex(aws::sha256(data_dir + "\n" + id)).substr(0, 8);
+  return name + "-" + aws::hex(aws::sha256(place + "\n" + id)).substr(0, 8);
 }
 
 class ContainerMachine final : public Machine {
  public:
   ContainerMachine(const fs::path& data_dir, std::map<std::string, std::string> images, Log log)
-      : data_dir_(fs::absolute(data_dir).lexically_normal().string()), images_(std::move(images)), log_(std::move(log)) {}
+      : data_dir_(fs::absolute(data_dir).lexically_normal()), images_(std::move(images)), log_(std::move(log)) {}
 
   Verdict judge(std::string_view software, const Driver& driver) override {
     try {
@@ -65,7 +65,7 @@ class ContainerMachine final : public Machine {
     const std::string name = image_of(specification, driver);
     const Image image = have(*host, name);
     return container_runtime(host,
-                             {.name = container_name(specification.id, data_dir_),
+                             {.name = container_name(specification.id, place_),
                               .image = image.id,
                               .owner = host->own_user() ? *host->own_user() : owner_in(*host, image, specification.software),
                               .labels = labels(specification.id),
@@ -81,7 +81,7 @@ class ContainerMachine final : public Machine {
         const auto found = container.labels.find(name);
         return found == container.labels.end() ? "" : found->second;
       };
-      if (label(kDataLabel) != data_dir_ && !owner_gone(label(kOwnerLabel))) continue;
+      if (label(kDataLabel) != place_ && !owner_gone(label(kOwnerLabel))) continue;
       log_(Severity::warning, "removing container " + container.name + ", which an earlier server left");
       endings.push_back(std::async(std::launch::async, [&client = host->client(), container] {
         try {
@@ -102,7 +102,10 @@ class ContainerMachine final : public Machine {
     std::string failures;
     for (const Address& address : usual_addresses()) {
       try {
-        return host_ = std::make_shared<Host>(Client(address));
+        const auto host = std::make_shared<Host>(Client(address));
+        // As the container engine sees it: servers in containers have the same path inside, and not the same data.
+        if (host->objection().empty()) place_ = host->path_outside(data_dir_);
+        return host_ = host;
       } catch (const std::exception& error) {
         failures += (failures.empty() ? "" : "; ") + std::string(error.what());
       }
@@ -185,10 +188,11 @@ class ContainerMachine final : public Machine {
   }
 
   std::map<std::string, std::string> labels(const std::string& id) const {
-    return {{kEngineLabel, id}, {kDataLabel, data_dir_}, {kOwnerLabel, owner_mark()}};
+    return {{kEngineLabel, id}, {kDataLabel, place_}, {kOwnerLabel, owner_mark()}};
   }
 
-  const std::string data_dir_;
+  const std::filesystem::path data_dir_;
+  std::string place_;  ///< the data directory outside; set with host_
   const std::map<std::string, std::string> images_;
   const Log log_;
   std::mutex mutex_;
