@@ -1,6 +1,6 @@
 """ElastiCache with real Redis processes behind its endpoints, as redis-cli and boto3 see them.
 
-ORRERY_TEST_ENGINES=docker: the same with containers (test_docker_engines.py).
+ORRERY_TEST_ENGINES=docker: the same with containers (test_docker_elasticache.py).
 """
 
 import glob

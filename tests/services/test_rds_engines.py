@@ -1,4 +1,7 @@
-"""RDS with real PostgreSQL behind its endpoints, entered by psql."""
+"""RDS with real PostgreSQL behind its endpoints, entered by psql.
+
+ORRERY_TEST_ENGINES=docker: the same with containers (test_docker_rds.py).
+"""
 
 import json
 import os

@@ -1,5 +1,9 @@
-"""Tests of RDS with real PostgreSQL behind its endpoints, entered by psql."""
+"""Tests of RDS with real PostgreSQL behind its endpoints, entered by psql.
 
+ORRERY_TEST_ENGINES=docker: the same with containers (test_docker_rds.py).
+"""
+
+import os
 import sys
 import time
 import unittest
@@ -9,6 +13,7 @@ import waiting
 from orrery_server import Server
 from botocore.exceptions import ClientError
 
+ENGINES = "postgres=%s,redis=off,valkey=off" % os.environ.get("ORRERY_TEST_ENGINES", "native")
 PASSWORD = "correct-horse-battery"
 # The first start makes PostgreSQL's template; shared machines are slow.
 PATIENCE = 120
@@ -19,7 +24,7 @@ class Databases(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.flags, engines="postgres=native", data_dir=True)
+        cls.server = Server(*cls.flags, engines=ENGINES, data_dir=True)
         cls.rds = cls.server.client("rds")
 
     @classmethod
@@ -107,7 +112,7 @@ def unavailable():
     if psql.PROGRAM is None:
         return "psql is not installed"
     try:
-        Server(engines="postgres=native").stop()
+        Server(engines=ENGINES).stop()
     except RuntimeError as refusal:
         return "no PostgreSQL is at hand: %s" % refusal
     return None

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 // The driver against the machine's own PostgreSQL on the native runtime, without a supervisor in the way; or, with
-// ORRERY_TEST_ENGINES=docker, against the image ORRERY_TEST_POSTGRES in containers (test_docker_engines.py).
+// ORRERY_TEST_ENGINES=docker, against the image ORRERY_TEST_POSTGRES in containers (test_docker_rds.py).
 
 std::unique_ptr<Machine> machine(const fs::path& root) {
   const auto log = [](Severity, const std::string&) {};
