@@ -41,7 +41,7 @@ class ContainerRuntime final : public Runtime {
       hand_over(folder / part);
     }
     give(folder, 0700);
-    if (host_->own_user()) write_names(folder / "passwd");
+    if (host_->own_user()) write_names(names_file());
   }
 
   ~ContainerRuntime() override {
@@ -130,7 +130,7 @@ class ContainerRuntime final : public Runtime {
                         .user_namespace = host_->user_namespace(), .shared_memory = kSharedMemory,
                         .stop_signal = engine_.stop_signal};
     if (host_->own_user()) {
-      wanted.mounts.push_back({host_->path_outside(place_.outside / "passwd"), "/etc/passwd", Mount::Access::read_only});
+      wanted.mounts.push_back({host_->path_outside(names_file()), "/etc/passwd", Mount::Access::read_only});
     }
     return wanted;
   }
@@ -165,6 +165,9 @@ class ContainerRuntime final : public Runtime {
       throw std::runtime_error("cannot give " + path.string() + " to " + engine_.owner.text());
     }
   }
+
+  /// In `conf`, for all but that, `log` and `tls` is cleared away before an engine's data is made.
+  fs::path names_file() const { return place_.outside / "conf" / "passwd"; }
 
   /// Programs that ask for their user's name (initdb) find ours, which the image has never heard of.
   void write_names(const fs::path& file) const {
