@@ -1,6 +1,9 @@
 """Redis in real containers: the tests of ElastiCache's engines once more, and what only containers can leave behind."""
 
+import os
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 import podman
@@ -79,6 +82,38 @@ class Leftovers(unittest.TestCase):
         self.assertEqual(len(podman.containers(living.data_dir)), 1)
         self.assertEqual(self.cli(endpoint, "PING"), "PONG")
         self.assertEqual(other.console("engines")["engines"], [])
+
+
+@unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "only root can be somebody else")
+class Unprivileged(Leftovers):
+    """A server that is not root, as in its own image: engines run as its user, whom their image does not know."""
+
+    UID = 10001
+
+    @classmethod
+    def setUpClass(cls):
+        podman.admit(cls.UID)
+
+    def serve(self, **options):
+        # A program in a folder that is closed to others cannot be started by them.
+        folder = tempfile.mkdtemp(prefix="orrery-test-")
+        self.addCleanup(shutil.rmtree, folder)
+        server = super().serve(start=False, **options)
+        shutil.copy(server.binary, os.path.join(folder, "orrery"))
+        server.binary = os.path.join(folder, "as-another")
+        with open(server.binary, "w") as file:
+            file.write('#!/bin/sh\nexec setpriv --reuid %d --regid %d --clear-groups "${0%%/*}/orrery" "$@"\n' % (self.UID, self.UID))
+        for path in (folder, server.binary):
+            os.chmod(path, 0o755)
+        if server.data_dir:
+            os.chown(server.data_dir, self.UID, self.UID)
+        return server.start()
+
+    def test_engines_run_as_its_user(self):
+        server = self.serve(data_dir=True)
+        self.create(server, "user")
+        (container,) = podman.containers(server.data_dir)
+        self.assertEqual(podman.user_of(container), "%d:%d" % (self.UID, self.UID))
 
 
 if __name__ == "__main__":
