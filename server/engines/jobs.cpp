@@ -57,6 +57,7 @@ void Reconciler::publish(Engine& engine, Phase phase, const std::string& detail)
   status->backend = row == nullptr ? "" : name_of(row->backend);
   status->version = engine.version;
   status->detail = detail;
+  status->proven = engine.proven;
   if (engine.in_force) status->settings = engine.in_force->settings;
   status->generation = engine.in_force ? engine.in_force->generation : 0;
   status->host = shown.host;

@@ -71,6 +71,9 @@ void Reconciler::load() {
     engine->target = std::move(record.specification);
     engine->created = engine->proven = record.created;
     engine->wanted = false;
+    auto status = std::make_shared<Status>();
+    status->proven = engine->proven;
+    engine->status = std::move(status);
     fleet_[engine->target.id] = engine;
   }
   std::error_code error;

@@ -49,6 +49,7 @@ struct Status {
   std::string backend;  ///< "native", "docker"
   std::string version;  ///< the one that really runs: "15.14"; "" until it ran
   std::string detail;   ///< of a failure: the log's last lines
+  bool proven = false;  ///< it answered before, or came with data of an earlier server
   /// The specification that is in force, which lags behind the wanted one while a change is being applied.
   Json settings = Json::object();
   std::int64_t generation = 0;

@@ -49,7 +49,7 @@ Lives::Life Lives::life_of(const engines::Specification& spec) {
   if (status.phase == engines::Phase::failed) return Life::failed;
   const bool applied = status.settings == spec.settings && status.generation == spec.generation;
   if (status.phase == engines::Phase::running && applied) return Life::available;
-  if (status.version.empty()) return Life::creating;
+  if (!status.proven) return Life::creating;
   return status.generation == spec.generation ? Life::modifying : Life::rebooting;
 }
 

@@ -133,7 +133,11 @@ std::string status_of(RequestContext& context, const storage::Resource& instance
     return down ? stored : "stopping";
   }
   if (stored != "available" || as_wanted(status, specification(context, instance))) return stored;
-  return instance.hidden.value("transition", "starting");
+  // What ran before is not being created, although nobody has noted yet that it ran (watch_engine). A member's engine
+  // may be older than the member.
+  const bool created = status.proven && !is_member(instance);
+  const std::string transition = instance.hidden.value("transition", "starting");
+  return transition == "creating" && created ? "modifying" : transition;
 }
 
 bool password_pending(RequestContext& context, const storage::Resource& instance) {
