@@ -72,7 +72,8 @@ bool is_public_policy(const Json& policy) {
   for (const auto& statement : statements(policy)) {
     if (statement.value("Effect", "") != "Allow" || !open_to_everyone(statement.value("Principal", Json()))) continue;
     bool fixed = false;
-    for (const auto& [operation, keys] : statement.value("Condition", Json::object()).items()) {
+    const Json conditions = statement.value("Condition", Json::object());  // items() refers to it
+    for (const auto& [operation, keys] : conditions.items()) {
       for (const auto& [key, value] : keys.items()) {
         for (const auto name : kFixing) fixed = fixed || http::iequals(name, key);
       }

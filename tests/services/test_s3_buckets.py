@@ -124,6 +124,9 @@ class Buckets(unittest.TestCase):
         public = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
                                                           "Resource": "arn:aws:s3:::policies/*"}]}
         self.refused("AccessDenied", 403, self.s3.put_bucket_policy, Bucket=bucket, Policy=json.dumps(public))
+        referred = dict(public["Statement"][0], Condition={"StringLikeIfExists": {"aws:Referer": "http://example.com/*"}})
+        self.refused("AccessDenied", 403, self.s3.put_bucket_policy, Bucket=bucket,
+                     Policy=json.dumps(dict(public, Statement=[referred])))
         self.s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
         self.assertEqual(self.s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
                          {"BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": False,
