@@ -90,7 +90,7 @@ def main():
         applied, total = life(server)
         calls = json.load(urllib.request.urlopen(server.endpoint + "/_orrery/requests"))["requests"]
         print("one life                   %.0f s (apply %.0f s, nearly all the provider's own waits)" % (total, applied))
-        print("server time in it          %.3f s in %d calls" % (sum(c["duration_ms"] for c in calls) / 1000, len(calls)))
+        print("server time in it          %.3f s in %d calls" % (sum(c["duration_us"] for c in calls) / 1e6, len(calls)))
         print("resident after it          %.1f MiB" % resident(server.process.pid))
         print("a call through boto3       %.2f ms (Orrery)" % calls_through_boto3(server.endpoint))
     if shutil.which("moto_server"):
