@@ -46,12 +46,17 @@ std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& op
 Engines::Engines(const pipeline::Host& host, const engines::Options& options, std::shared_ptr<engines::Authority> authority,
                  const engines::Log& log) {
   const std::filesystem::path data_dir = host.settings.data_dir;
-  auto choice = choose_engines(options, data_dir, log);
-  for (const auto& row : choice->rows()) {
-    if (options.engines == "off") break;  // nobody asks why
-    log(engines::Severity::info, row.software + ": " + std::string(name_of(row.backend)) + " (" + row.reason + ")");
-  }
-  if (choice->all_off()) return;
+  const auto choose = [options, data_dir, log]() -> std::shared_ptr<const engines::Choice> {
+    auto choice = choose_engines(options, data_dir, log);
+    for (const auto& row : choice->rows()) {
+      if (options.engines == "off") break;  // nobody asks why
+      log(engines::Severity::info, row.software + ": " + std::string(name_of(row.backend)) + " (" + row.reason + ")");
+    }
+    return choice;
+  };
+  // What was asked for by name may be impossible, which ends the start; `auto` takes what it finds, after it.
+  engines::LateChoice choice = options.engines == "auto" ? engines::LateChoice(choose) : engines::LateChoice(choose());
+  if (options.engines != "auto" && choice->all_off()) return;
   gate_ = std::make_unique<engines::LoginGate>([&host, log](const engines::TokenLogin& login) {
     const std::string why = refusal(host, login);
     if (!why.empty()) log(engines::Severity::warning, login.engine + ": IAM login of " + login.user + " refused: " + why);

@@ -183,8 +183,8 @@ int serve(const ServeOptions& options) {
               << "HTTP:    http://" << settings.host << ":" << settings.port << "\n";
     if (settings.tls_port != 0) std::cout << "HTTPS:   https://" << settings.host << ":" << settings.tls_port << "\n";
     std::cout << "Ready." << std::endl;
+    engines.start();
   };
-  engines.start();
   const int code = server.run(host, ready, [&] { tick(host, options.log_format); });
   engines.drain();
   store.stop();

@@ -95,4 +95,15 @@ bool Choice::all_off() const {
   return std::all_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.backend == Backend::off; });
 }
 
+LateChoice::LateChoice(std::function<std::shared_ptr<const Choice>()> make)
+    : once_(std::make_shared<Once>(std::move(make))) {}
+
+LateChoice::LateChoice(std::shared_ptr<const Choice> made) : LateChoice([made = std::move(made)] { return made; }) {}
+
+const Choice* LateChoice::operator->() const {
+  const std::lock_guard guard(once_->mutex);
+  if (!once_->made) once_->made = once_->make();
+  return once_->made.get();
+}
+
 }  // namespace orrery::engines

@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,23 @@ class Choice {
 
  private:
   std::vector<Row> rows_;
+};
+
+/// A choice made by its first user: looking for programs and sockets takes as long as the rest of a start.
+class LateChoice {
+ public:
+  /// `make` must not throw; it is called once.
+  explicit LateChoice(std::function<std::shared_ptr<const Choice>()> make);
+  LateChoice(std::shared_ptr<const Choice> made);  // NOLINT(google-explicit-constructor): a choice made already is one
+  const Choice* operator->() const;
+
+ private:
+  struct Once {
+    std::function<std::shared_ptr<const Choice>()> make;
+    std::mutex mutex = {};
+    std::shared_ptr<const Choice> made = {};
+  };
+  std::shared_ptr<Once> once_;
 };
 
 std::string_view name_of(Backend backend);

@@ -22,7 +22,7 @@ class Reconciler final : public Supervisor {
  public:
   struct Parts {
     std::filesystem::path data_dir;
-    std::shared_ptr<const Choice> choice;
+    LateChoice choice;
     std::shared_ptr<Authority> authority;
     std::function<Wanted()> wanted;  ///< reads the store; called on the deciding thread
     Options options;

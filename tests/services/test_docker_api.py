@@ -3,6 +3,7 @@
 import time
 import unittest
 
+import waiting
 from fake_engine_api import Cut, FakeEngine, query
 from orrery_server import Server
 
@@ -55,6 +56,10 @@ class Base(unittest.TestCase):
 
     def log(self, server):
         return "".join(server.output)
+
+    def assert_logged(self, text, server):
+        """With --engines auto the server looks for engines after it is ready."""
+        waiting.eventually(lambda: self.assertIn(text, self.log(server)), 10)
 
 
 class Pull(Base):
@@ -125,7 +130,7 @@ class Containers(Base):
         engine = self.at_hand()
         engine.answer("POST", "/containers/c1/start", 500, {"message": "OCI runtime create failed"})
         server = self.serve(engine)
-        self.assertIn("redis: docker (redis:7, Docker 27.3.1 at unix://", self.log(server))
+        self.assert_logged("redis: docker (redis:7, Docker 27.3.1 at unix://", server)
         self.create(server)
         self.assertIn("OCI runtime create failed", self.failure(server))
         body = engine.asked("POST", "/containers/create")[0]
@@ -176,7 +181,7 @@ class Containers(Base):
         until("it is removed", lambda: any(c[:2] == ("DELETE", "/containers/mine?force=1&v=1") for c in engine.calls))
         self.assertEqual(len(engine.asked("POST", "/containers/mine/stop")), 1)
         self.assertFalse([path for _, path, _ in engine.calls if "/containers/other" in path])
-        self.assertIn("removing container left", self.log(server))
+        self.assert_logged("removing container left", server)
 
 
 class Choice(Base):
@@ -198,14 +203,14 @@ class Choice(Base):
     def test_auto_downloads_nothing(self):
         engine = self.engine()
         server = self.serve(engine, engines="auto")
-        self.assertIn("no image of redis at hand in Docker 27.3.1", self.log(server))
+        self.assert_logged("no image of redis at hand in Docker 27.3.1", server)
         self.assertNotIn("redis: docker", self.log(server))
         self.assertEqual(engine.asked("POST", "/images/create"), [])
 
     def test_auto_takes_an_image_that_is_at_hand(self):
         engine = self.engine()
         engine.answer("GET", "/images/json", 200, [{"Id": "sha256:aa", "RepoTags": ["docker.io/library/redis:6"]}])
-        self.assertIn("redis: docker (redis:6", self.log(self.serve(engine, engines="auto")))
+        self.assert_logged("redis: docker (redis:6", self.serve(engine, engines="auto"))
 
 
 if __name__ == "__main__":

@@ -78,8 +78,8 @@ class EnginesTest : public ::testing::Test {
       const Log log = [](Severity, const std::string&) {};
       Options options;
       options.engines = "native";
-      auto choice = std::make_shared<Choice>(options, Drivers{{"script", driver_}},
-                                             native_machine(directory_ / "engines" / ".run", log), nullptr);
+      const auto choice = std::make_shared<const Choice>(options, Drivers{{"script", driver_}},
+                                                   native_machine(directory_ / "engines" / ".run", log), nullptr);
       supervisor_ = std::make_unique<Reconciler>(Reconciler::Parts{
           directory_, choice, open_authority(directory_ / "tls"),
           [this] {
