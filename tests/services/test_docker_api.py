@@ -1,11 +1,11 @@
 """Engines in containers against an Engine API that refuses, breaks off, and is set up as few machines are."""
 
-import time
 import unittest
 
 import waiting
 from fake_engine_api import Cut, FakeEngine, query
 from orrery_server import Server
+from waiting import until
 
 # An image whose user is a number tells it without a container to ask.
 IMAGE = {"Id": "sha256:aa", "RepoTags": ["redis:7"], "Config": {"User": "10001:10001"}}
@@ -16,17 +16,6 @@ PROGRESS = (
     b'{"status":"Pull complete","progressDetail":{},"id":"a1b2"}\r\n'
     b'{"status":"Status: Downloaded newer image for redis:7"}\r\n'
 )
-
-
-def until(what, condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("not within %d s: %s" % (seconds, what))
-        time.sleep(0.02)
 
 
 class Base(unittest.TestCase):

@@ -8,11 +8,11 @@ import unittest
 
 import podman
 from orrery_server import Server
+from waiting import until
 
 podman.prepare(["redis-cli"])
 
 import test_elasticache_engines  # noqa: E402  (it reads the environment)
-from test_elasticache_engines import until  # noqa: E402
 
 globals().update(podman.cases(test_elasticache_engines, __name__))
 setUpModule, tearDownModule = podman.start, podman.stop

@@ -14,6 +14,7 @@ import unittest
 
 from botocore.exceptions import ClientError
 from orrery_server import Server
+from waiting import until
 
 BACKEND = os.environ.get("ORRERY_TEST_ENGINES", "native")
 if (BACKEND == "native" and not shutil.which("redis-server")) or not shutil.which("redis-cli"):
@@ -22,18 +23,6 @@ if (BACKEND == "native" and not shutil.which("redis-server")) or not shutil.whic
 
 TOKEN = "first-token-0123456789"
 OTHER = "other-token-0123456789"
-PATIENCE = 60
-
-
-def until(what, condition, seconds=PATIENCE):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("not within %d s: %s" % (seconds, what))
-        time.sleep(0.02)
 
 
 def processes_of(folder):
@@ -100,6 +89,16 @@ class Base(unittest.TestCase):
 
     def delete(self, name, **arguments):
         self.cache.delete_replication_group(ReplicationGroupId=name, **arguments)
+
+    def snapshot(self, name):
+        return self.cache.describe_snapshots(SnapshotName=name)["Snapshots"][0]
+
+    def copied(self, name):
+        def done():
+            self.assertNotEqual(status := self.snapshot(name)["SnapshotStatus"], "failed")
+            return status == "available"
+
+        until("copied", done)
 
     def cli(self, endpoint, *command, tls=False, password=None, user=None, options=()):
         arguments = ["redis-cli", "-h", endpoint["Address"], "-p", str(endpoint["Port"]), *options]
@@ -174,16 +173,6 @@ class OneNode(Base):
         self.assertEqual(self.cli(self.see_cluster("second")["CacheNodes"][0]["Endpoint"], "GET", "k"), "v")
         self.cache.delete_cache_cluster(CacheClusterId="second")
         self.cache.delete_snapshot(SnapshotName="alone-snap")
-
-    def snapshot(self, name):
-        return self.cache.describe_snapshots(SnapshotName=name)["Snapshots"][0]
-
-    def copied(self, name):
-        def done():
-            self.assertNotEqual(status := self.snapshot(name)["SnapshotStatus"], "failed")
-            return status == "available"
-
-        until("copied", done)
 
     def test_valkey(self):
         group = self.create("vk", Engine="valkey", EngineVersion="8.0")
@@ -362,16 +351,6 @@ class Replication(Base):
 
 
 class Copies(Base):
-    def snapshot(self, name):
-        return self.cache.describe_snapshots(SnapshotName=name)["Snapshots"][0]
-
-    def copied(self, name):
-        def done():
-            self.assertNotEqual(status := self.snapshot(name)["SnapshotStatus"], "failed")
-            return status == "available"
-
-        until("copied", done)
-
     def test_snapshots(self):
         endpoint = self.create("src")["NodeGroups"][0]["PrimaryEndpoint"]
         self.cli(endpoint, "SET", "k", "first")

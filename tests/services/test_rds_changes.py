@@ -6,70 +6,26 @@ Without engines: what the API itself says. test_rds_engines.py has the same with
 import datetime
 import unittest
 
-import waiting
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from rds_instances import Instances
 
 DAY = 24 * 3600 * 1000
 
 
-class Changes(unittest.TestCase):
+class Changes(Instances):
+    defaults = {"EngineVersion": "15.13", "DBSubnetGroupName": "main"}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.rds = cls.server.client("rds")
-        cls.ec2 = cls.server.client("ec2")
-        vpc = cls.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+        super().setUpClass()
+        ec2 = cls.server.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
         subnets = [
-            cls.ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.%d.0/24" % i, AvailabilityZone="us-east-1" + zone)[
-                "Subnet"
-            ]["SubnetId"]
+            ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.%d.0/24" % i, AvailabilityZone="us-east-1" + zone)["Subnet"][
+                "SubnetId"
+            ]
             for i, zone in enumerate("ab")
         ]
         cls.rds.create_db_subnet_group(DBSubnetGroupName="main", DBSubnetGroupDescription="main", SubnetIds=subnets)
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.stop()
-        assert not [entry for entry in unread if entry.startswith("rds:")], unread
-
-    def create(self, name, **changes):
-        arguments = dict(
-            DBInstanceIdentifier=name,
-            Engine="postgres",
-            EngineVersion="15.13",
-            DBInstanceClass="db.t3.medium",
-            AllocatedStorage=20,
-            MasterUsername="volt",
-            MasterUserPassword="correct-horse-battery",
-            DBName="app",
-            DBSubnetGroupName="main",
-        )
-        arguments.update(changes)
-        self.addCleanup(self.delete, name)
-        return self.rds.create_db_instance(**arguments)["DBInstance"]
-
-    def delete(self, name):
-        try:
-            self.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "DBInstanceNotFound":
-                raise
-
-    def instance(self, name):
-        return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-
-    def refused(self, code, call, message=None, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        if message:
-            self.assertIn(message, caught.exception.response["Error"]["Message"])
-
-    def eventually(self, what, seconds=10):
-        """The clock's work is done once a second."""
-        return waiting.eventually(what, seconds)
 
     def test_modifications_wait_for_the_maintenance_window(self):
         self.create("waiting", PreferredMaintenanceWindow="sun:06:00-sun:06:30", PreferredBackupWindow="03:00-03:30")

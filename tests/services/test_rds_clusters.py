@@ -2,7 +2,6 @@
 
 import rds_databases
 from rds_databases import PASSWORD, PATIENCE, Databases
-from botocore.exceptions import ClientError
 
 
 class Aurora(Databases):
@@ -28,13 +27,6 @@ class Aurora(Databases):
             DBInstanceClass="db.r6g.large",
             **changes,
         )["DBInstance"]
-
-    def drop(self, name):
-        try:
-            self.rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "DBClusterNotFoundFault":
-                raise
 
     def cluster(self, name):
         return self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]

@@ -9,59 +9,23 @@ import time
 import unittest
 
 import psql
-import waiting
 from orrery_server import Server
-from botocore.exceptions import ClientError
+from rds_instances import PASSWORD, Instances
 
 ENGINES = "postgres=%s,redis=off,valkey=off" % os.environ.get("ORRERY_TEST_ENGINES", "native")
-PASSWORD = "correct-horse-battery"
 # The first start makes PostgreSQL's template; shared machines are slow.
 PATIENCE = 120
 
 
-class Databases(unittest.TestCase):
-    flags = ()
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(*cls.flags, engines=ENGINES, data_dir=True)
-        cls.rds = cls.server.client("rds")
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            unread = cls.server.unread()
-            assert not [entry for entry in unread if entry.startswith("rds:")], unread
-        finally:
-            cls.server.__exit__()
+class Databases(Instances):
+    options = {"engines": ENGINES, "data_dir": True}
+    patience = 30
 
     def create(self, name, wait=True, **changes):
-        arguments = dict(
-            DBInstanceIdentifier=name,
-            Engine="postgres",
-            EngineVersion="15",
-            DBInstanceClass="db.t3.medium",
-            AllocatedStorage=20,
-            MasterUsername="volt",
-            MasterUserPassword=PASSWORD,
-            DBName="app",
-        )
-        arguments.update(changes)
-        made = self.rds.create_db_instance(**arguments)["DBInstance"]
-        self.addCleanup(self.delete, name)
+        made = super().create(name, **changes)
         self.assertEqual(made["DBInstanceStatus"], "creating")
         self.assertNotIn("Endpoint", made)
         return self.up(name) if wait else made
-
-    def delete(self, name):
-        try:
-            self.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "DBInstanceNotFound":
-                raise
-
-    def instance(self, name):
-        return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
 
     def up(self, name, status="available"):
         deadline = time.monotonic() + PATIENCE
@@ -99,9 +63,6 @@ class Databases(unittest.TestCase):
         code, output = self.psql(name, sql, **options)
         self.assertNotEqual(code, 0, output)
         self.assertIn(message, output)
-
-    def eventually(self, what, seconds=30):
-        return waiting.eventually(what, seconds)
 
     def engines(self):
         return {engine["id"].rsplit("/", 1)[1]: engine for engine in self.server.console("engines")["engines"]}
