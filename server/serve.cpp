@@ -26,13 +26,14 @@ class TemporaryDirectory {
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory: " + pattern);
     path_ = pattern;
   }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~TemporaryDirectory() { remove(); }
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
   const std::filesystem::path& path() const { return path_; }
+  void remove() const {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
 
  private:
   std::filesystem::path path_;
@@ -185,10 +186,15 @@ int serve(const ServeOptions& options) {
     std::cout << "Ready." << std::endl;
     engines.start();
   };
-  const int code = server.run(host, ready, [&] { tick(host, options.log_format); });
+  // Nothing is lost: what was answered is on disk, and engines end with this process as after kill -9.
+  const auto at_once = [&temporary](int code) {
+    if (temporary) temporary->remove();
+    std::_Exit(code);
+  };
+  server.run(host, ready, [&] { tick(host, options.log_format); }, at_once);
   engines.drain();
   store.stop();
-  return code;
+  return 0;
 }
 
 }  // namespace orrery

@@ -38,6 +38,26 @@ Acceptor listen(const Strand& strand, const Address& address) {
 
 std::size_t io_threads() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
 
+/// Waits for one more signal, whatever the other threads wait for.
+class Impatience {
+ public:
+  explicit Impatience(const std::function<void(int)>& at_once) {
+    signals_.async_wait([at_once](boost::system::error_code error, int signal) {
+      if (!error) at_once(128 + signal);
+    });
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  ~Impatience() {
+    context_.stop();
+    thread_.join();
+  }
+
+ private:
+  asio::io_context context_{1};
+  asio::signal_set signals_{context_, SIGINT, SIGTERM};
+  std::thread thread_;
+};
+
 }  // namespace
 
 std::optional<Address> parse_address(const std::string& text) {
@@ -62,7 +82,7 @@ struct Server::State {
   Awaitable<void> accept(Acceptor& from, Start start);
   void sweep();
   void second(const std::function<void()>& each_second);
-  void on_signal();
+  void on_signal(const std::function<void(int)>& at_once);
   void begin_drain();
   void finish_when_idle();
 
@@ -77,7 +97,7 @@ struct Server::State {
   asio::steady_timer sweep_timer{strand}, second_timer{strand};
   std::chrono::steady_clock::time_point drain_until;
   bool draining = false;
-  int exit_code = 0;
+  std::optional<Impatience> impatience;
 };
 
 Server::Server(const Address& plain, const std::optional<Address>& tls, Limits limits)
@@ -126,16 +146,11 @@ void Server::State::second(const std::function<void()>& each_second) {
   });
 }
 
-void Server::State::on_signal() {
-  signals.async_wait([this](boost::system::error_code error, int signal) {
+void Server::State::on_signal(const std::function<void(int)>& at_once) {
+  signals.async_wait([this, at_once](boost::system::error_code error, int) {
     if (error) return;
-    if (draining) {
-      exit_code = 128 + signal;
-      context.stop();
-      return;
-    }
+    impatience.emplace(at_once);
     begin_drain();
-    on_signal();
   });
 }
 
@@ -158,8 +173,8 @@ void Server::State::finish_when_idle() {
   if (connections.count() == 0 || std::chrono::steady_clock::now() > drain_until) context.stop();
 }
 
-int Server::run(const pipeline::Host& host, const std::function<void()>& ready,
-                const std::function<void()>& each_second) {
+void Server::run(const pipeline::Host& host, const std::function<void()>& ready,
+                 const std::function<void()>& each_second, const std::function<void(int)>& at_once) {
   State& state = *state_;
   const Shared shared{host, state.limits, state.connections};
   const auto plain = [&shared](Socket socket) { start_session(shared, std::move(socket)); };
@@ -170,7 +185,7 @@ int Server::run(const pipeline::Host& host, const std::function<void()>& ready,
   }
   state.signals.add(SIGINT);
   state.signals.add(SIGTERM);
-  state.on_signal();
+  state.on_signal(at_once);
   state.sweep();
   state.second(each_second);
   ready();
@@ -178,7 +193,6 @@ int Server::run(const pipeline::Host& host, const std::function<void()>& ready,
   for (std::size_t n = 1; n < io_threads(); ++n) threads.emplace_back([&state] { state.context.run(); });
   state.context.run();
   for (auto& thread : threads) thread.join();
-  return state.exit_code;
 }
 
 }  // namespace orrery::net

@@ -32,9 +32,11 @@ class Server {
   /// Before run(): files of the certificate for the TLS port.
   void use_certificate(const std::string& chain_file, const std::string& key_file);
 
-  /// Serves until SIGTERM or SIGINT has drained, or a second one came. `ready` is called when connections are taken,
-  /// `each_second` on an I/O thread. Returns the exit code.
-  int run(const pipeline::Host& host, const std::function<void()>& ready, const std::function<void()>& each_second);
+  /// Serves until SIGTERM or SIGINT, then until what is under way is answered. `ready` is called when connections are
+  /// taken, `each_second` on an I/O thread. A second signal, as long as this object lives, calls `at_once` with the exit
+  /// code, on a thread of its own.
+  void run(const pipeline::Host& host, const std::function<void()>& ready, const std::function<void()>& each_second,
+           const std::function<void(int)>& at_once);
 
  private:
   struct State;

@@ -3,7 +3,9 @@
 import os
 import random
 import shutil
+import signal
 import sqlite3
+import subprocess
 import sys
 import time
 import unittest
@@ -127,6 +129,22 @@ class Leaks(unittest.TestCase):
         self.assertTrue(eventually(lambda: len(processes_of(self.folder)) == 4), self.server.console("engines"))
         self.server.reset()
         self.assert_nothing_is_left()
+
+    def test_a_second_signal_does_not_wait_for_an_engine(self):
+        self.create("a")
+        self.assertTrue(eventually(lambda: self.names() == {"a": "available"}), self.server.console("engines"))
+        (stuck,) = processes_of(self.folder)
+        os.kill(stuck, signal.SIGSTOP)
+        try:
+            self.server.process.send_signal(signal.SIGTERM)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                self.server.process.wait(1)
+            self.server.process.send_signal(signal.SIGTERM)
+            self.assertEqual(self.server.process.wait(5), 128 + signal.SIGTERM)
+        finally:
+            os.kill(stuck, signal.SIGCONT)
+        # The kernel has told it to end.
+        self.assertTrue(eventually(lambda: not processes_of(self.folder)), processes_of(self.folder))
 
     def test_an_engine_that_is_killed_comes_back(self):
         self.create("a")
