@@ -2,6 +2,7 @@
 
 #include "engines/supervisor.hpp"
 #include "services/rds/cluster.hpp"
+#include "services/rds/deletion.hpp"
 #include "services/rds/force.hpp"
 #include "services/rds/network.hpp"
 #include "services/rds/restore.hpp"
@@ -89,6 +90,7 @@ Json further_addresses(RequestContext& context, const storage::Resource& cluster
 }
 
 std::string cluster_status(RequestContext& context, const storage::Resource& cluster) {
+  if (being_deleted(cluster)) return "deleting";
   const std::string stored = cluster.document.at("Status");
   if (!cluster_runs(context, cluster) || !writer_of(context, cluster)) return stored;
   const engines::Specification wanted = cluster_specification(context, cluster);

@@ -1,14 +1,13 @@
 #include <algorithm>
 
-#include "services/rds/checks.hpp"
 #include "services/rds/cluster.hpp"
 #include "services/rds/cluster_engine.hpp"
 #include "services/rds/cluster_snapshot.hpp"
+#include "services/rds/deletion.hpp"
 #include "services/rds/errors.hpp"
 #include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/names.hpp"
-#include "services/rds/security.hpp"
 #include "services/rds/snapshot.hpp"
 
 namespace orrery::rds {
@@ -35,7 +34,7 @@ Json set_cluster_status(RequestContext& context, storage::Resource& cluster, con
 }  // namespace
 
 Json delete_cluster(RequestContext& context, const Input& input) {
-  const storage::Resource cluster = cluster_named(context, input.str("DBClusterIdentifier"));
+  storage::Resource cluster = cluster_named(context, input.str("DBClusterIdentifier"));
   input.acknowledge("DeleteAutomatedBackups", "a cluster's automated backups are not listed apart from it");
   if (cluster.document.at("DeletionProtection").get<bool>())
     throw invalid_parameter_combination(
@@ -43,15 +42,18 @@ Json delete_cluster(RequestContext& context, const Input& input) {
   const auto final_snapshot = final_snapshot_of(input);
   if (!members_of(context, cluster).empty())
     throw invalid_cluster_state("Cluster cannot be deleted, it still contains DB instances in non-deleting state.");
-  if (final_snapshot) take_cluster_snapshot(context, cluster, *final_snapshot, {});
+  if (being_deleted(cluster)) throw invalid_cluster_state("DB cluster " + cluster.id + " is already being deleted.");
   Json out = cluster_view(context, cluster);
   out["Status"] = "deleting";
-  release_cluster(context, cluster);
-  drop_credentials(context, cluster);
-  record_event(context, "db-cluster", cluster, "deletion", "DB cluster deleted");
-  context.resources().erase(kCluster, cluster.id);
-  settle_all(context, cluster.arn);
-  poke(context);
+  if (final_snapshot) {
+    const Json snapshot = take_cluster_snapshot(context, cluster, *final_snapshot, {});
+    if (snapshot.at("Status") != "available") {
+      await_final_snapshot(cluster, snapshot.at("DBClusterSnapshotIdentifier"), Backups::go);
+      context.resources().put(cluster);
+      return {{"DBCluster", out}};
+    }
+  }
+  end_cluster(context, cluster);
   return {{"DBCluster", out}};
 }
 

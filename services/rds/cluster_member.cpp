@@ -92,7 +92,8 @@ Json create_member(RequestContext& context, const Input& input) {
     throw invalid_parameter_combination("The engine name requested for your DB instance (" + input.str("Engine") +
                                         ") doesn't match the engine name of your DB cluster (" + engine_name + ").");
   if (context.resources().exists(kInstance, identifier)) throw instance_exists();
-  if (cluster_status(context, cluster) == "stopped")
+  const std::string status = cluster_status(context, cluster);
+  if (status == "stopped" || status == "deleting")
     throw invalid_cluster_state("DB cluster " + cluster.id + " is not currently in the available state.");
   refuse_of_cluster(input);
   const Engine& engine = checked_engine(engine_name);

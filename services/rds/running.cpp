@@ -3,6 +3,7 @@
 #include "engines/supervisor.hpp"
 #include "services/rds/cluster.hpp"
 #include "services/rds/cluster_engine.hpp"
+#include "services/rds/deletion.hpp"
 #include "services/rds/engines.hpp"
 #include "services/rds/force.hpp"
 #include "services/rds/instance.hpp"
@@ -124,6 +125,7 @@ void poke(RequestContext& context) {
 }
 
 std::string status_of(RequestContext& context, const storage::Resource& instance) {
+  if (being_deleted(instance)) return "deleting";
   const std::string stored = instance.document.at("DBInstanceStatus");
   if (!engine_runs(context, instance)) return stored;
   const engines::Status status = context.peers.engines->status(engine_id(context, instance));

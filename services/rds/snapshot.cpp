@@ -148,7 +148,8 @@ engines::Copy copy_of(const storage::Resource& snapshot) {
 
 std::string snapshot_status(RequestContext& context, const storage::Resource& snapshot) {
   const engines::Copy copy = copy_of(snapshot);
-  if (copy.id.empty() || !has_engine(context, snapshot.document.at("Engine"))) return "available";
+  if (copy.id.empty()) return snapshot.document.value("Status", "available");
+  if (!has_engine(context, snapshot.document.at("Engine"))) return "available";
   switch (context.peers.engines->copy_status(copy.id).phase) {
     case engines::CopyPhase::complete:
       return "available";

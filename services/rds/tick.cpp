@@ -3,6 +3,7 @@
 #include "services/rds/automated_backups.hpp"
 #include "services/rds/cluster.hpp"
 #include "services/rds/cluster_engine.hpp"
+#include "services/rds/deletion.hpp"
 #include "services/rds/events.hpp"
 #include "services/rds/instance.hpp"
 #include "services/rds/pending.hpp"
@@ -17,13 +18,14 @@ void tick(RequestContext& context) {
     context.account = location.account;
     context.region = location.region;
     auto cluster = context.resources().find(kCluster, location.id);
-    if (cluster && watch_cluster(context, *cluster)) context.resources().put(*cluster);
+    if (!cluster || continue_deletion(context, *cluster)) continue;
+    if (watch_cluster(context, *cluster)) context.resources().put(*cluster);
   }
   for (const storage::Location& location : storage::locations(context.tx, "rds", kInstance)) {
     context.account = location.account;
     context.region = location.region;
     auto instance = context.resources().find(kInstance, location.id);
-    if (!instance) continue;
+    if (!instance || continue_deletion(context, *instance)) continue;
     const bool seen = watch_engine(context, *instance), backed_up = back_up(context, *instance);
     if (seen || backed_up) context.resources().put(*instance);
     if (maintenance_due(context, *instance) && status_of(context, *instance) == "available")

@@ -226,8 +226,18 @@ class Copies(Databases):
         self.ask("first", "SELECT 1", password="another-good-one")
         self.assertEqual(self.ask("origin", "SELECT sum(n) FROM kept"), "3")
 
-        rds.delete_db_instance(DBInstanceIdentifier="origin", FinalDBSnapshotIdentifier="last")
+        deleting = rds.delete_db_instance(DBInstanceIdentifier="origin", FinalDBSnapshotIdentifier="last")
+        self.assertEqual(deleting["DBInstance"]["DBInstanceStatus"], "deleting")
+        self.assertEqual(self.instance("origin")["DBInstanceStatus"], "deleting")
+        self.refused(
+            "InvalidDBInstanceState",
+            rds.delete_db_instance,
+            "is already being deleted",
+            DBInstanceIdentifier="origin",
+            SkipFinalSnapshot=True,
+        )
         self.snapshot_ready("last")
+        self.gone("origin")
         rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="origin", DBSnapshotIdentifier="last")
         self.up("origin")
         self.assertEqual(self.ask("origin", "SELECT sum(n) FROM kept"), "3")
@@ -240,6 +250,44 @@ class Copies(Databases):
         self.up("second")
         self.assertEqual(self.ask("second", "SELECT sum(n) FROM kept", password="another-good-one"), "4")
         rds.delete_db_snapshot(DBSnapshotIdentifier="last")
+
+    def gone(self, name):
+        self.eventually(lambda: self.refused("DBInstanceNotFound", self.instance, name=name), PATIENCE)
+
+    def test_a_final_snapshot_that_fails_deletes_nothing(self):
+        made = self.create("precious", BackupRetentionPeriod=0)
+        self.ask("precious", "CREATE TABLE kept AS SELECT 1 AS n")
+        folder = os.path.join(self.server.data_dir, "copies")
+        aside = folder + ".aside"
+        if os.path.exists(folder):
+            os.rename(folder, aside)
+        with open(folder, "w"):  # no place for copies
+            pass
+        self.rds.delete_db_instance(DBInstanceIdentifier="precious", FinalDBSnapshotIdentifier="unmade")
+        self.assertEqual(self.instance("precious")["DBInstanceStatus"], "deleting")
+        self.eventually(lambda: self.assertEqual(self.instance("precious")["DBInstanceStatus"], "available"), PATIENCE)
+        os.remove(folder)
+        if os.path.exists(aside):
+            os.rename(aside, folder)
+        (snapshot,) = self.rds.describe_db_snapshots(DBSnapshotIdentifier="unmade")["DBSnapshots"]
+        self.assertEqual(snapshot["Status"], "failed")
+        rule = "rds-final-snapshot-failed"
+        (advice,) = [f for f in self.server.findings() if f["rule"] == rule]
+        self.assertEqual(advice["resource"], made["DBInstanceArn"])
+        self.assertEqual(self.ask("precious", "SELECT n FROM kept"), "1")
+        self.rds.delete_db_snapshot(DBSnapshotIdentifier="unmade")
+        # Deleted once more, and the server dies meanwhile: what was asked for is done all the same.
+        self.rds.delete_db_instance(DBInstanceIdentifier="precious", FinalDBSnapshotIdentifier="made")
+        self.server.kill9()
+        self.server.start()
+        self.snapshot_ready("made")
+        self.gone("precious")
+        self.assertFalse([f for f in self.server.findings() if f["rule"] == rule])
+        self.rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="again", DBSnapshotIdentifier="made")
+        self.addCleanup(self.delete, "again")
+        self.up("again")
+        self.assertEqual(self.ask("again", "SELECT n FROM kept"), "1")
+        self.rds.delete_db_snapshot(DBSnapshotIdentifier="made")
 
     def test_point_in_time(self):
         rds = self.rds
