@@ -97,6 +97,9 @@ class Driver {
 
   /// Copies the data of a running or stopped engine to `to` so that create() of another can start from it.
   virtual void copy(const Specification&, Runtime&, Surroundings&, const std::filesystem::path& to) = 0;
+  /// Removes what is kept beside the data and no restore needs any more. `copies`: the data of all that were made of this
+  /// engine and are there.
+  virtual void prune(const Specification&, Runtime&, Surroundings&, const std::vector<std::filesystem::path>&) {}
 };
 
 std::unique_ptr<Driver> postgres_driver();

@@ -245,11 +245,31 @@ void Reconciler::remove_engine(Engine& engine) {
   else engine.status = std::make_shared<Status>();
 }
 
+void Reconciler::prune(Engine& engine) {
+  Specification target;
+  std::vector<std::string> copies;
+  {
+    const std::lock_guard guard(mutex_);
+    target = *engine.in_force;
+    copies = copies_of(target.id);
+    if (copies == engine.pruned_for) return;
+    engine.pruned_for = copies;
+  }
+  std::vector<fs::path> folders;
+  for (const auto& id : copies) folders.push_back(folder_of_copy(id) / "data");
+  try {
+    Surroundings surroundings = surroundings_of(target);
+    driver_of(target.software).prune(target, *engine.runtime, surroundings, folders);
+  } catch (const std::exception& error) {  // the next copy is an occasion too
+    log(Severity::warning, target.id + ": " + error.what());
+  }
+}
+
 /// Sees an engine that died by itself. It is started again, a little later each time, and given up after a few.
 void Reconciler::look_after(Engine& engine) {
   if (engine.runtime->alive()) {
     if (Clock::now() - engine.running_since > kForgivesDeaths) engine.deaths = 0;
-    return;
+    return prune(engine);
   }
   engine.runtime.reset();
   Specification target;

@@ -44,7 +44,7 @@ Settings read_settings(const Specification& specification) {
   if (json.contains("listen")) settings.listen = json.at("listen").get<std::vector<std::string>>();
   if (json.contains("recover_to")) settings.recover_to = json.at("recover_to").get<std::int64_t>();
   settings.force_ssl = json.value("force_ssl", false) || is_set(settings.parameters, "rds.force_ssl");
-  settings.archive = json.contains("archive") && json.at("archive") != false && !json.at("archive").is_null();
+  settings.archive_days = json.value("archive", std::int64_t{0});
   settings.iam = json.value("iam", false);
   return settings;
 }
@@ -185,6 +185,11 @@ class Postgres final : public Driver {
   void copy(const Specification& specification, Runtime& runtime, Surroundings& surroundings,
             const fs::path& to) override {
     copy_data(Engine(specification, runtime, &surroundings), to);
+  }
+
+  void prune(const Specification& specification, Runtime& runtime, Surroundings& surroundings,
+             const std::vector<fs::path>& copies) override {
+    prune_archive(Engine(specification, runtime, &surroundings), copies);
   }
 };
 

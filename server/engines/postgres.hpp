@@ -23,7 +23,8 @@ struct Settings {
   std::vector<std::string> listen;  ///< addresses besides its own
   std::string timezone, locale, replica_of;
   std::optional<std::int64_t> recover_to;  ///< milliseconds
-  bool force_ssl = false, archive = false, iam = false;
+  std::int64_t archive_days = 0;           ///< for how long the log is kept; 0: not at all
+  bool force_ssl = false, iam = false;
 };
 Settings read_settings(const Specification&);
 
@@ -54,6 +55,8 @@ struct Engine {
 constexpr auto secret_file = "rdsadmin.secret";
 /// The id of the engine that a copy was made from: its archive has the log that follows.
 constexpr auto source_file = "orrery.source";
+/// The first segment of the log that recovery from this copy reads.
+constexpr auto log_start_file = "orrery.log_start";
 
 // postgres_template.cpp
 void make_empty_data(const Engine&);
@@ -68,6 +71,9 @@ std::string supported_extensions();
 void prepare_restored_data(const Engine&);
 void make_replica_data(const Engine&);
 void copy_data(const Engine&, const fs::path& to);
+/// Removes the log that comes before the oldest of these copies from which a restore may start; all of it where the
+/// engine keeps none.
+void prune_archive(const Engine&, const std::vector<fs::path>& copies);
 void promote(const Engine&, const std::string& former_primary);
 /// The log archive of an engine that keeps one, and the part of another's that recovery reads.
 constexpr auto archive_folder = "wal";

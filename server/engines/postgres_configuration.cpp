@@ -22,7 +22,7 @@ std::string defaults(const Settings& settings) {
 }
 
 std::string archiving(const Engine& engine) {
-  if (!engine.settings.archive) return setting_line("archive_command", "exit 0");
+  if (engine.settings.archive_days == 0) return setting_line("archive_command", "exit 0");
   // Renamed when it is whole, so that a crash leaves no half of a segment under its name.
   const auto target = "\"" + engine.inside(archive_folder) + "/%f\"";
   return setting_line("archive_command", "test -f " + target + " || { cp \"%p\" " + target + ".new && mv " + target +
@@ -144,6 +144,7 @@ void certify(const Engine& engine) {
 void configure(const Engine& engine) {
   for (const auto* folder : {"conf", "tls", "log", archive_folder})
     if (fs::create_directories(engine.outside(folder))) engine.runtime.hand_over(engine.outside(folder));
+  if (engine.settings.archive_days == 0) prune_archive(engine, {});
   certify(engine);
   std::string group;
   for (const auto& [name, value] : usable_parameters(engine)) group += setting_line(name, value);

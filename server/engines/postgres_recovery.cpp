@@ -75,7 +75,7 @@ void fetch_log(const Engine& engine, const std::string& source_id) {
   auto target = std::to_string(*engine.settings.recover_to);
   fs::remove_all(fetched);
   if (const auto specification = running(engine, source_id)) {
-    if (!read_settings(*specification).archive) throw std::runtime_error(source_id + " keeps no archive of its log");
+    if (read_settings(*specification).archive_days == 0) throw std::runtime_error(source_id + " keeps no archive of its log");
     flush_archive(engine, *specification);
   } else if (!fs::exists(source / "data")) {
     throw std::runtime_error("the log of " + source_id + " is gone, so there is nothing to recover from");
@@ -91,6 +91,22 @@ void fetch_log(const Engine& engine, const std::string& source_id) {
         engine.runtime.hand_over(fetched / file.path().filename());
       }
   engine.write(fetched / "target", target);
+}
+
+/// What follows `label` on its line of `text`, up to a ')' or its end.
+std::string text_after(const std::string& text, const std::string& label) {
+  const auto at = text.find(label);
+  if (at == std::string::npos) return "";
+  const auto begin = text.find_first_not_of(' ', at + label.size());
+  return text.substr(begin, text.find_first_of(")\n", begin) - begin);
+}
+
+/// The segment of the log that recovery from these data begins with.
+std::string log_start(const Engine& engine, const fs::path& outside, const std::string& inside) {
+  // "START WAL LOCATION: 0/2000028 (file 000000010000000000000002)"
+  const auto label = read_file(outside / "backup_label");
+  if (!label.empty()) return text_after(label, "(file ");
+  return text_after(engine.run({{"pg_controldata", "-D", inside}}, seconds(60)), "REDO WAL file:");
 }
 
 void ensure_slot(const Login& primary, const std::string& slot) {
@@ -165,6 +181,26 @@ void promote(const Engine& engine, const std::string& former_primary) {
   }
 }
 
+void prune_archive(const Engine& engine, const std::vector<fs::path>& copies) {
+  if (engine.settings.archive_days == 0) {
+    for (const auto& file : fs::directory_iterator(engine.outside(archive_folder))) fs::remove(file.path());
+    return;
+  }
+  // Automated backups are a day apart, so that the oldest is older than the period, by up to a day. A manual snapshot
+  // from before that is no start of a restore to a point in time, unless it is the only one.
+  const auto horizon = fs::file_time_type::clock::now() - std::chrono::hours(24 * (engine.settings.archive_days + 1));
+  std::pair<fs::file_time_type, std::string> oldest, newest;
+  for (const auto& copy : copies) {
+    const auto segment = read_file(copy / log_start_file);
+    if (segment.empty()) return;  // of an earlier version, which did not note it
+    const std::pair made(fs::last_write_time(copy / log_start_file), segment);
+    if (made.first >= horizon && (oldest.second.empty() || made < oldest)) oldest = made;
+    if (newest.second.empty() || newest < made) newest = made;
+  }
+  const auto& first = oldest.second.empty() ? newest.second : oldest.second;
+  if (!first.empty()) engine.run({{"pg_archivecleanup", engine.inside(archive_folder), first}}, seconds(60));
+}
+
 void copy_data(const Engine& engine, const fs::path& to) {
   const auto fresh = engine.outside("copy.new");
   fs::remove_all(fresh);
@@ -178,6 +214,7 @@ void copy_data(const Engine& engine, const fs::path& to) {
     engine.runtime.copy_folder(engine.outside("data"), fresh);
   }
   forget_past(fresh);
+  engine.write(fresh / log_start_file, log_start(engine, fresh, engine.inside("copy.new")));
   engine.write(fresh / source_file, engine.specification.id);
   move_folder(engine, fresh, to);
 }

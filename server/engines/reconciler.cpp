@@ -143,6 +143,13 @@ const Reconciler::CopyState* Reconciler::pending_copy_of(const std::string& sour
   return nullptr;
 }
 
+std::vector<std::string> Reconciler::copies_of(const std::string& source) const {
+  std::vector<std::string> ids;
+  for (const auto& [id, state] : copies_)
+    if (state.copy.source == source && state.status.phase == CopyPhase::complete) ids.push_back(id);
+  return ids;
+}
+
 bool Reconciler::restoring_from(const std::string& copy) const {
   return std::any_of(fleet_.begin(), fleet_.end(), [&](const auto& entry) {
     const Engine& engine = *entry.second;

@@ -147,17 +147,21 @@ Base base_of_live(RequestContext& context, const storage::Resource& source, std:
             .port = port_of(source),
             .password = password_of(context, source),
             .tags = context.resources().tags(kInstance, source.id)};
+  const AwsError too_early =
+      invalid_parameter_value("RestoreTime must not be before the earliest restorable time for the DB instance.");
   if (time && *time < static_cast<aws::Millis>(source.document.at("InstanceCreateTime").get<double>() * 1000))
-    throw invalid_parameter_value("RestoreTime must not be before the earliest restorable time for the DB instance.");
+    throw too_early;
   if (!engine_runs(context, source)) return base;
   if (!time) {
     base.copy = {"rds-restore/" + context.account + "/" + context.region + "/" + aws::random_hex(16),
                  engine_id(context, source), ""};
     return base;
   }
+  // Older logs are gone, also where a snapshot is older.
+  const Json window = restore_window(context, source);
+  if (window.is_null() || *time < static_cast<aws::Millis>(window.at("EarliestTime").get<double>() * 1000)) throw too_early;
   base.copy = copy_before(context, source.document, *time);
-  if (base.copy.id.empty())
-    throw invalid_parameter_value("RestoreTime must not be before the earliest restorable time for the DB instance.");
+  if (base.copy.id.empty()) throw too_early;
   base.recover_to = machine_time(context, *time);
   return base;
 }

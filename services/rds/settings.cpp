@@ -60,7 +60,7 @@ Json common(const Json& document, const std::string& password, std::int64_t gene
                 {"timezone", "UTC"}};
   if (document.value("IAMDatabaseAuthenticationEnabled", false)) settings["iam"] = true;
   // Without backups there is no point in time to restore to, and so no log to keep.
-  if (document.at("BackupRetentionPeriod") != 0) settings["archive"] = true;
+  if (const auto days = document.at("BackupRetentionPeriod"); days != 0) settings["archive"] = days;
   return settings;
 }
 
@@ -81,11 +81,17 @@ std::int64_t generation_of(const storage::Resource& resource) {
   return resource.hidden.value("generation", std::int64_t{0});
 }
 
-/// An Aurora reader streams from the engine that has its cluster's data.
-Json reader_settings(RequestContext& context, const storage::Resource& cluster, const storage::Resource& reader) {
-  Json settings = common(cluster.document, cluster.hidden.value("password", ""), generation_of(reader));
+/// The latest time is the only one that a cluster can be restored to here, and that takes no log.
+Json common_of_cluster(const storage::Resource& cluster, std::int64_t generation) {
+  Json settings = common(cluster.document, cluster.hidden.value("password", ""), generation);
   if (cluster.document.contains("DatabaseName")) settings["database"] = cluster.document.at("DatabaseName");
   settings.erase("archive");
+  return settings;
+}
+
+/// An Aurora reader streams from the engine that has its cluster's data.
+Json reader_settings(RequestContext& context, const storage::Resource& cluster, const storage::Resource& reader) {
+  Json settings = common_of_cluster(cluster, generation_of(reader));
   settings["replica_of"] = cluster_engine_id(context, cluster);
   if (Json also = further_addresses(context, cluster, reader.document.at("DbiResourceId")); !also.is_null())
     settings["listen"] = std::move(also);
@@ -99,8 +105,7 @@ Json reader_settings(RequestContext& context, const storage::Resource& cluster, 
 }  // namespace
 
 Json cluster_settings(RequestContext& context, const storage::Resource& cluster, const storage::Resource* writer) {
-  Json settings = common(cluster.document, cluster.hidden.value("password", ""), generation_of(cluster));
-  if (cluster.document.contains("DatabaseName")) settings["database"] = cluster.document.at("DatabaseName");
+  Json settings = common_of_cluster(cluster, generation_of(cluster));
   if (Json also = further_addresses(context, cluster, cluster.hidden.value("writer", "")); !also.is_null())
     settings["listen"] = std::move(also);
   const Variables values = writer ? variables(*writer) : Variables{};

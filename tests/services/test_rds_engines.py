@@ -3,6 +3,7 @@
 ORRERY_TEST_ENGINES=docker: the same with containers (test_docker_rds.py).
 """
 
+import glob
 import json
 import os
 import subprocess
@@ -288,6 +289,50 @@ class Copies(Databases):
         self.up("again")
         self.assertEqual(self.ask("again", "SELECT n FROM kept"), "1")
         self.rds.delete_db_snapshot(DBSnapshotIdentifier="made")
+
+    def archived(self, made):
+        """Segments in the archive of an instance's log."""
+        (folder,) = glob.glob(self.server.data_dir + "/engines/rds/*/*/" + made["DbiResourceId"] + "/wal")
+        return {name for name in os.listdir(folder) if len(name) == 24}
+
+    def test_the_log_is_kept_as_long_as_backups_need_it(self):
+        rds = self.rds
+        made = self.create("logged", BackupRetentionPeriod=1)
+
+        def automated():
+            found = rds.describe_db_snapshots(DBInstanceIdentifier="logged", SnapshotType="automated")["DBSnapshots"]
+            self.assertEqual([snapshot["Status"] for snapshot in found], ["available"])
+            return found[0]["DBSnapshotIdentifier"]
+
+        first = self.eventually(automated, PATIENCE)
+        self.ask("logged", "CREATE TABLE kept AS SELECT repeat('x', 1000), n FROM generate_series(1, 20000) AS n")
+        self.eventually(lambda: self.assertGreater(len(self.archived(made)), 3), PATIENCE)
+        before = self.archived(made)
+        self.server.advance(2 * 24 * 3600 * 1000)
+        self.eventually(lambda: self.assertNotEqual(automated(), first), PATIENCE)
+        self.ask("logged", "CREATE TABLE later AS SELECT 2 AS n")
+        self.eventually(lambda: self.assertFalse(self.archived(made) & set(sorted(before)[:3])), PATIENCE)
+        time.sleep(1.5)
+        moment = time.time() + 2 * 24 * 3600
+        time.sleep(1.5)
+        self.ask("logged", "INSERT INTO later VALUES (4)")
+        restore = dict(SourceDBInstanceIdentifier="logged", TargetDBInstanceIdentifier="back")
+        early = "before the earliest restorable time"
+        self.refused(
+            "InvalidParameterValue",
+            rds.restore_db_instance_to_point_in_time,
+            early,
+            RestoreTime=moment - 24 * 3600,
+            **restore,
+        )
+        rds.restore_db_instance_to_point_in_time(RestoreTime=moment, **restore)
+        self.addCleanup(self.delete, "back")
+        self.up("back")
+        self.assertEqual(self.ask("back", "SELECT sum(n) FROM later"), "2")
+        self.assertEqual(self.ask("back", "SELECT count(*) FROM kept"), "20000")
+        # Without backups there is no log to keep.
+        rds.modify_db_instance(DBInstanceIdentifier="logged", BackupRetentionPeriod=0, ApplyImmediately=True)
+        self.eventually(lambda: self.assertEqual(self.archived(made), set()), PATIENCE)
 
     def test_point_in_time(self):
         rds = self.rds

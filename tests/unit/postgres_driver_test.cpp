@@ -291,7 +291,7 @@ TEST_F(PostgresDriver, CopiesOfRunningAndStoppedEnginesStartAsOthers) {
 
 TEST_F(PostgresDriver, RecoversToAPointInTime) {
   auto source = specification("history");
-  source.settings["archive"] = true;
+  source.settings["archive"] = 1;
   create_and_run(source);
   driver_->copy(source, runtime(source), surroundings_, root_ / "copies/base");
   login(source).query("CREATE TABLE kept AS SELECT 1 AS number");
