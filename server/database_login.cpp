@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "engines.hpp"
 #include "identity/sigv4.hpp"
 #include "pipeline/resolve.hpp"
-#include "registry/error.hpp"
+#include "registry/findings.hpp"
+#include "registry/policies.hpp"
 
 namespace orrery {
 
@@ -36,12 +38,38 @@ bool is_current(const identity::Authorization& authorization, aws::Millis now) {
 
 /// The parts of an id: "rds/ACCOUNT/REGION/RESOURCE".
 struct Place {
-  std::string account, region;
+  std::string account, region, resource;
 };
 Place place_of(const std::string& engine) {
   const auto first = engine.find('/'), second = engine.find('/', first + 1), third = engine.find('/', second + 1);
   if (third == std::string::npos) return {};
-  return {engine.substr(first + 1, second - first - 1), engine.substr(second + 1, third - second - 1)};
+  return {engine.substr(first + 1, second - first - 1), engine.substr(second + 1, third - second - 1),
+          engine.substr(third + 1)};
+}
+
+constexpr Rule kConnect{"rds-db-connect-denied",
+                        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"};
+
+/// Whether the policies of who signed the token let it connect: a finding where they do not, or AwsError when strict.
+/// What this server did not issue is the account's root, which may.
+void check_policies(const pipeline::Host& host, const Place& place, const std::string& user,
+                    const identity::Principal& who) {
+  auto* policies = dynamic_cast<PolicyPeer*>(host.peers.iam);
+  const auto rds = std::find_if(host.services.begin(), host.services.end(),
+                                [](const Service* service) { return service->name == "rds"; });
+  if (policies == nullptr || rds == host.services.end() || who.type == identity::Principal::Type::root) return;
+  const std::string arn = "arn:aws:rds-db:" + place.region + ":" + place.account + ":dbuser:" + place.resource + "/" + user;
+  host.store.write([&](storage::Transaction& tx) {
+    RequestContext context = background_context(host, **rds, "connect", tx);
+    context.account = place.account;
+    context.region = place.region;
+    identity::Question question;
+    question.action = "rds-db:connect";
+    question.resource = arn;
+    if (policies->decide(context, who, question) == identity::Decision::allow) return settle(context, kConnect, arn);
+    would_refuse(context, kConnect, arn,
+                 {"AccessDenied", 403, "User: " + who.arn + " is not authorized to perform: rds-db:connect on resource: " + arn});
+  });
 }
 
 }  // namespace
@@ -61,7 +89,9 @@ std::string refusal(const pipeline::Host& host, const engines::TokenLogin& login
     if (!is_current(*authorization, now)) return "the token is older than 15 minutes";
     const auto caller = pipeline::identify(host, authorization);
     if (caller.account != place.account) return "the token is of the account " + caller.account;
-    if (caller.credential) identity::verify(*authorization, request, caller.credential->secret, now);
+    if (!caller.credential) return "";
+    identity::verify(*authorization, request, caller.credential->secret, now);
+    check_policies(host, place, user, caller.principal);
     return "";
   } catch (const std::exception& error) {
     return error.what();

@@ -37,6 +37,7 @@ Settings read_settings(const Specification& specification) {
   settings.timezone = text("timezone");
   settings.locale = text("locale");
   settings.replica_of = text("replica_of");
+  settings.login_resource = text("login_resource");
   if (json.contains("parameters"))
     for (const auto& [name, value] : json.at("parameters").items())
       settings.parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();

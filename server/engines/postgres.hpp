@@ -22,6 +22,7 @@ struct Settings {
   std::vector<std::string> preload;
   std::vector<std::string> listen;  ///< addresses besides its own
   std::string timezone, locale, replica_of;
+  std::string login_resource;  ///< under whose id token logins are judged; "": its own
   std::optional<std::int64_t> recover_to;  ///< milliseconds
   std::int64_t archive_days = 0;           ///< for how long the log is kept; 0: not at all
   bool force_ssl = false, iam = false;

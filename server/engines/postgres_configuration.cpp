@@ -102,8 +102,10 @@ std::string token_logins(const Engine& engine) {
   if (std::atoi(read_file(engine.outside("data") / "PG_VERSION").c_str()) >= 16 && !engine.settings.user.empty())
     text = std::string(engine.settings.force_ssl ? "hostssl" : "host") + " all " + identifier(engine.settings.user) +
            " all scram-sha-256\n";
+  const auto& resource = engine.settings.login_resource;
   return text + "hostssl all +rds_iam all ldap ldapserver=127.0.0.1 ldapport=" +
-         std::to_string(engine.surroundings->login_port) + " ldapprefix=\"" + engine.specification.id +
+         std::to_string(engine.surroundings->login_port) + " ldapprefix=\"" +
+         (resource.empty() ? engine.specification.id : resource) +
          " \" ldapsuffix=\"\"\nhostnossl all +rds_iam all reject\n";
 }
 

@@ -3,7 +3,9 @@
 #include "aws/ids.hpp"
 #include "http/message.hpp"
 #include "identity/credentials.hpp"
+#include "registry/policies.hpp"
 #include "services/iam/attachment.hpp"
+#include "services/iam/identity_policies.hpp"
 
 namespace orrery::iam {
 
@@ -26,7 +28,7 @@ std::optional<storage::Resource> find(RequestContext& context, const Entity& ent
   return named ? std::move(found) : std::nullopt;
 }
 
-class Peer final : public IamPeer {
+class Peer final : public IamPeer, public PolicyPeer {
  public:
   std::optional<identity::Credential> credential(storage::Transaction& tx, const std::string& access_key) override {
     return identity::CredentialTable(tx).find(access_key);
@@ -46,6 +48,11 @@ class Peer final : public IamPeer {
       if (edge.role == kAttached) out.attached_policy_arns.push_back(edge.to.id);
     }
     return out;
+  }
+
+  identity::Decision decide(RequestContext& context, const identity::Principal& principal,
+                            const identity::Question& question) override {
+    return iam::decide(context, principal, question);
   }
 
   bool instance_profile_exists(RequestContext& context, const std::string& arn_or_name) override {

@@ -93,6 +93,8 @@ Json common_of_cluster(const storage::Resource& cluster, std::int64_t generation
 Json reader_settings(RequestContext& context, const storage::Resource& cluster, const storage::Resource& reader) {
   Json settings = common_of_cluster(cluster, generation_of(reader));
   settings["replica_of"] = cluster_engine_id(context, cluster);
+  // "If you are using Amazon Aurora, specify a DbClusterResourceId" (user guide, on policies for IAM database access).
+  if (settings.contains("iam")) settings["login_resource"] = settings.at("replica_of");
   if (Json also = further_addresses(context, cluster, reader.document.at("DbiResourceId")); !also.is_null())
     settings["listen"] = std::move(also);
   Variables values = variables(reader);

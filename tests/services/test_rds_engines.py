@@ -127,7 +127,22 @@ class Life(Databases):
             client = self.server.client("rds", region=region, access_key=key["AccessKeyId"], secret_key=secret)
             return client.generate_db_auth_token(endpoint["Address"], endpoint["Port"], user)
 
+        denied = "arn:aws:rds-db:us-east-1:000000000000:dbuser:%s/worker" % made["DbiResourceId"]
+
+        def findings():
+            return [f["resource"] for f in self.server.findings() if f["rule"] == "rds-db-connect-denied"]
+
+        # AWS would ask for a policy; it is named, and enforced with --strict (test_rds_logins.py).
         self.assertEqual(self.ask("tokens", "SELECT current_user", user="worker", password=token()), "worker")
+        self.assertEqual(findings(), [denied])
+        allow = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": denied}
+        iam.put_user_policy(
+            UserName="worker",
+            PolicyName="connect",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+        )
+        self.ask("tokens", "SELECT 1", user="worker", password=token())
+        self.assertEqual(findings(), [])
         self.ask("tokens", "SELECT 1")  # the master still enters with its password
         for wrong in (
             token(secret="not-the-secret"),
