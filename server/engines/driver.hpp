@@ -80,6 +80,8 @@ class Driver {
   /// The image for a version: {"postgres:15"}.
   virtual std::string image(const Specification&) const = 0;
 
+  /// Whether a replica can be created only while its source runs; else it starts beside it.
+  virtual bool needs_source() const { return true; }
   /// Makes the data folder when there is none: empty, or `restored` (a copy's folder) was already put in place.
   virtual void create(const Specification&, Runtime&, Surroundings&) = 0;
   /// Writes the configuration and says what to run.

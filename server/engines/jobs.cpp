@@ -179,13 +179,15 @@ void Reconciler::create_data(Engine& engine, const Specification& target, Surrou
 
 void Reconciler::await_answer(Engine& engine, const Specification& target) {
   Driver& driver = driver_of(target.software);
-  const auto until = Clock::now() + kAnswerLimit;
-  for (auto pause = std::chrono::milliseconds(2);; pause = std::min(pause * 3 / 2 + std::chrono::milliseconds(1), std::chrono::milliseconds(100))) {
+  const auto begin = Clock::now(), until = begin + kAnswerLimit;
+  for (;;) {
     if (driver.answers(target, *engine.runtime)) return;
     if (engine.abandoned) throw Abandoned();
     if (!engine.runtime->alive()) throw std::runtime_error("it ended while it was starting");
     if (Clock::now() > until) throw std::runtime_error("it did not answer within " + std::to_string(kAnswerLimit.count()) + " s");
-    std::this_thread::sleep_for(pause);
+    // A twentieth of what it has taken so far, so that the wait adds no more than that.
+    const auto pause = (Clock::now() - begin) / 20;
+    std::this_thread::sleep_for(std::clamp<Clock::duration>(pause, std::chrono::milliseconds(2), std::chrono::milliseconds(100)));
   }
 }
 

@@ -149,8 +149,9 @@ class Postgres final : public Driver {
 
   void settle(const Specification& specification, Runtime& runtime, Surroundings& surroundings) override {
     const Engine engine(specification, runtime, &surroundings);
-    if (engine.session().value("SELECT pg_is_in_recovery()") == "t") return;
-    settle_roles(engine);
+    auto session = engine.session();
+    if (session.value("SELECT pg_is_in_recovery()") == "t") return;
+    settle_roles(engine, session);
     fs::remove_all(engine.outside(fetched_folder));
   }
 
@@ -176,7 +177,10 @@ class Postgres final : public Driver {
       return Change::restart;
     reload(engine);
     if (!former.replica_of.empty() && engine.settings.replica_of.empty()) promote(engine, former.replica_of);
-    if (engine.settings.replica_of.empty()) settle_roles(engine);
+    if (engine.settings.replica_of.empty()) {
+      auto session = engine.session();
+      settle_roles(engine, session);
+    }
     report_pending(engine);
     return Change::applied;
   }

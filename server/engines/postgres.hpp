@@ -93,6 +93,7 @@ std::string setting_line(const std::string& name, const std::string& value);
 void configure(const Engine&);
 
 // postgres_roles.cpp
-void settle_roles(const Engine&);
+/// By a session of rdsadmin.
+void settle_roles(const Engine&, Session&);
 
 }  // namespace orrery::engines::postgres

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <mutex>
 #include <set>
 #include <sstream>
 #include <string_view>
@@ -87,8 +88,13 @@ std::set<std::string> libraries(const Engine& engine) {
   auto folder = engine.run({{"pg_config", "--pkglibdir"}}, seconds(30));
   folder.erase(folder.find_last_not_of("\n ") + 1);
   std::set<std::string> names;
+  const auto add = [&names](const std::string& file) { names.insert(file.substr(0, file.find('.'))); };
+  if (const auto& place = engine.runtime.place(); place.inside == place.outside) {  // its files are this machine's
+    for (const auto& entry : fs::directory_iterator(folder)) add(entry.path().filename().string());
+    return names;
+  }
   std::stringstream listing(engine.run({{"ls", folder}}, seconds(30)));
-  for (std::string file; std::getline(listing, file);) names.insert(file.substr(0, file.find('.')));
+  for (std::string file; std::getline(listing, file);) add(file);
   return names;
 }
 
@@ -172,33 +178,43 @@ std::string file_of(const Parameters& parameters) {
   return text;
 }
 
-/// Lets the server itself read the values and takes out what it refuses. Its answer is kept until something differs.
-void keep_accepted(const Engine& engine, Parameters& parameters) {
-  const auto note = engine.outside("conf") / "accepted";
-  const auto trial = file_of(parameters);
-  const auto mark = aws::hex(aws::sha256(trial)) + "\n";
-  std::string refused;
-  if (const auto known = read_file(note); known.starts_with(mark)) {
-    refused = known.substr(mark.size());
-  } else {
-    auto left = parameters;
-    while (!left.empty()) {
-      engine.write(engine.outside("conf") / "trial.conf", file_of(left));
-      const auto outcome = engine.runtime.run({{"postgres", "-D", engine.inside("data"), "-c",
-                                                "config_file=" + engine.inside("conf/trial.conf"), "-C", "port"}},
-                                              seconds(30));
-      if (outcome.exit_code == 0) break;
-      auto names = blamed(outcome.output, left);
-      if (names.empty())
-        for (const auto& [name, value] : left) names.insert(name);
-      for (const auto& name : names) left.erase(name), refused += name + "\n";
-      engine.log("PostgreSQL refuses parameters of the group: " + outcome.output);
-    }
-    fs::remove(engine.outside("conf") / "trial.conf");
-    engine.write(note, mark + refused);
+/// Lets the server itself read the values; returns those that it refuses.
+std::set<std::string> refused_by_server(const Engine& engine, Parameters left) {
+  std::set<std::string> refused;
+  while (!left.empty()) {
+    engine.write(engine.outside("conf") / "trial.conf", file_of(left));
+    const auto outcome = engine.runtime.run({{"postgres", "-D", engine.inside("data"), "-c",
+                                              "config_file=" + engine.inside("conf/trial.conf"), "-C", "port"}},
+                                            seconds(30));
+    if (outcome.exit_code == 0) break;
+    auto names = blamed(outcome.output, left);
+    if (names.empty())
+      for (const auto& [name, value] : left) names.insert(name);
+    for (const auto& name : names) left.erase(name);
+    refused.insert(names.begin(), names.end());
+    engine.log("PostgreSQL refuses parameters of the group: " + outcome.output);
   }
-  std::stringstream names(refused);
-  for (std::string name; std::getline(names, name);) parameters.erase(name);
+  fs::remove(engine.outside("conf") / "trial.conf");
+  return refused;
+}
+
+/// Takes out what the server refuses. Engines of one group and class ask the same: the answer is that of the first.
+void keep_accepted(const Engine& engine, Parameters& parameters) {
+  static std::mutex mutex;
+  static std::map<std::string, std::set<std::string>> answers;
+  const auto build = engine.run({{"postgres", "--version"}}, seconds(60));
+  const auto question = aws::sha256(build + file_of(parameters));
+  std::optional<std::set<std::string>> refused;
+  {
+    const std::lock_guard guard(mutex);
+    if (const auto known = answers.find(question); known != answers.end()) refused = known->second;
+  }
+  if (!refused) {
+    refused = refused_by_server(engine, parameters);
+    const std::lock_guard guard(mutex);
+    answers[question] = *refused;
+  }
+  for (const auto& name : *refused) parameters.erase(name);
 }
 
 }  // namespace

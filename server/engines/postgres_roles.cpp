@@ -85,8 +85,7 @@ void drop_lost_slots(Session& session) {
 
 }  // namespace
 
-void settle_roles(const Engine& engine) {
-  auto session = engine.session();
+void settle_roles(const Engine& engine, Session& session) {
   Memory memory(session);
   const auto& settings = engine.settings;
   if (!settings.user.empty()) {

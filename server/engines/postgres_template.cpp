@@ -44,12 +44,10 @@ void initialize(const Engine& engine, const std::string& folder) {
 void make_empty_data(const Engine& engine) {
   constexpr auto fresh = "data.new";
   fs::remove_all(engine.outside(fresh));
+  const auto prepared = template_folder(engine);
   {
     const std::lock_guard lock(template_mutex);
-    const auto prepared = template_folder(engine);
-    if (fs::exists(prepared / "PG_VERSION")) {
-      engine.runtime.copy_folder(prepared, engine.outside(fresh));
-    } else {
+    if (!fs::exists(prepared / "PG_VERSION")) {
       initialize(engine, fresh);
       const fs::path unfinished = prepared.string() + ".new";
       fs::create_directories(prepared.parent_path());
@@ -58,6 +56,7 @@ void make_empty_data(const Engine& engine) {
       fs::rename(unfinished, prepared);
     }
   }
+  if (!fs::exists(engine.outside(fresh))) engine.runtime.copy_folder(prepared, engine.outside(fresh));
   fs::remove_all(engine.outside("data"));
   fs::rename(engine.outside(fresh), engine.outside("data"));
 }

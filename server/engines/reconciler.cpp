@@ -166,7 +166,7 @@ Situation::Needed Reconciler::needed_of(const Specification& target) const {
     return copy->second.status.phase == CopyPhase::complete ? Needed::ready : Needed::pending;
   }
   const std::string primary = source_of(target);
-  if (primary.empty()) return Needed::nothing;
+  if (primary.empty() || !driver_of(target.software).needs_source()) return Needed::nothing;
   const auto found = fleet_.find(primary);
   if (found == fleet_.end() || !found->second->wanted) return Needed::hopeless;
   const Engine& source = *found->second;

@@ -93,7 +93,8 @@ void write_network(const Settings& settings, const Place& place, Lines& line) {
   line("tls-cluster", "yes");
 }
 
-void write_replication(const Specification& spec, const Settings& settings, Surroundings& surroundings, Lines& line) {
+void write_replication(const Specification& spec, const Settings& settings, const Place& place, Surroundings& surroundings,
+                       Lines& line) {
   line("masteruser", kManager);
   line("masterauth", settings.secret);
   // Diskless and at once: a new replica should not wait five seconds for others that might come.
@@ -109,7 +110,9 @@ void write_replication(const Specification& spec, const Settings& settings, Surr
   // Without it a primary sees the address from which the kernel lets its replica connect.
   line("replica-announce-ip", spec.host);
   line("replica-announce-port", std::to_string(spec.port));
-  if (settings.replica_of.empty()) return;
+  // A new one starts beside its primary and follows when that answers (settle_replication): what fails to connect tries
+  // again only a second later.
+  if (settings.replica_of.empty() || fs::is_empty(place.outside / "data")) return;
   if (const auto source = find(settings.replica_of, settings, surroundings))
     line.bare("replicaof " + source->host + " " + std::to_string(source->port));
 }
@@ -130,7 +133,7 @@ void configure(const Specification& spec, const Settings& settings, Runtime& run
   line("always-show-logo", "no");
   if (const auto databases = settings.parameters.find("databases"); databases != settings.parameters.end())
     line("databases", databases->second);
-  write_replication(spec, settings, surroundings, line);
+  write_replication(spec, settings, place, surroundings, line);
   // Clients are let in by settle(): until then only the manager is. An access string that this version refuses would
   // keep the engine from starting if it stood in this file.
   const std::string users = std::string("user ") + kManager + " on #" + aws::hex(aws::sha256(settings.secret)) +

@@ -40,6 +40,8 @@ class RedisDriver final : public Driver {
     return "redis:" + std::to_string(version > 0 ? std::max(version, 6) : 7);
   }
 
+  bool needs_source() const override { return false; }
+
   void create(const Specification&, Runtime& runtime, Surroundings&) override {
     const fs::path data = runtime.place().outside / "data";
     fs::create_directories(data);
@@ -63,11 +65,14 @@ class RedisDriver final : public Driver {
   void settle(const Specification& spec, Runtime& runtime, Surroundings& surroundings) override {
     const Settings settings(spec.settings);
     Client client = redis::manage(settings, runtime);
+    // A replica lets nobody in before it is one.
+    const bool replica = !settings.cluster && !settings.replica_of.empty();
+    if (replica) redis::settle_replication(spec, settings, client, runtime, surroundings);
     redis::settle_access(client, settings, surroundings);
     redis::settle_parameters(client, settings, surroundings);
     if (settings.cluster)
       redis::settle_cluster(spec, settings, client, runtime, surroundings);
-    else
+    else if (!replica)
       redis::settle_replication(spec, settings, client, runtime, surroundings);
     settle_addresses(client, settings, runtime);
   }

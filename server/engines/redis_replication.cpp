@@ -38,6 +38,14 @@ void promote(const Specification& spec, const Settings& settings, Client& own, R
   own.demand({"REPLICAOF", "NO", "ONE"});
 }
 
+bool answers(const Address& place, const Settings& settings, Runtime& runtime) {
+  try {
+    return manage(place, settings, runtime, kGlance).call({"PING"}).text == "PONG";
+  } catch (const ClientError&) {
+    return false;
+  }
+}
+
 /// Becomes, or stays, a replica of `source`.
 void follow(Client& own, const Role& role, const Address& source) {
   if (!role.primary && role.source == source) return;
@@ -97,6 +105,7 @@ void settle_replication(const Specification& spec, const Settings& settings, Cli
     surroundings.log("the primary " + settings.replica_of + " is not known yet");
     return;
   }
+  if (role.primary) wait_for(kPatience, [&] { return answers(*source, settings, runtime); });
   // What was written to the primary before should be readable here when the replica counts as available. A primary
   // whose FAILOVER comes after the replica has gone ahead is refused by it, and leads again (replication.c: "Failover
   // target rejected psync request"): so it is asked more than once.
