@@ -1,5 +1,6 @@
 """What engines leave behind: nothing, whatever is created and deleted, and whenever the server is killed."""
 
+import concurrent.futures
 import os
 import random
 import shutil
@@ -98,6 +99,28 @@ class Leaks(unittest.TestCase):
             resident.append(self.memory())
         self.assert_nothing_is_left()
         self.assertLess(resident[-1], resident[1] + 8 * 1024, resident)
+
+    def test_twenty_start_side_by_side_and_hold_nobody_up(self):
+        sts = self.server.client("sts")
+        starting, phases = 0, []
+        deadline = time.monotonic() + PATIENCE
+        with concurrent.futures.ThreadPoolExecutor(20) as several:
+            for i in range(20):
+                several.submit(self.create, "p%d" % i)
+            while phases.count("running") < 20:
+                self.assertLess(time.monotonic(), deadline, self.server.console("engines"))
+                sts.get_caller_identity()
+                phases = [engine["phase"] for engine in self.engines()]
+                starting = max(starting, phases.count("starting"))
+        self.assertEqual(set(self.names().values()), {"available"})
+        self.assertGreater(starting, 1)
+        # By the server's own record: this process and its twenty threads are slower than that.
+        calls = [c for c in self.server.console("requests")["requests"] if c["operation"] == "GetCallerIdentity"]
+        self.assertTrue(calls)
+        self.assertLess(max(call["duration_us"] for call in calls), 500_000)
+        for i in range(20):
+            self.delete("p%d" % i)
+        self.assert_nothing_is_left()
 
     def test_ten_kills_at_random_moments(self):
         chance = random.Random(4)
