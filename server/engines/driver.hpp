@@ -99,6 +99,8 @@ class Driver {
 
   /// Copies the data of a running or stopped engine to `to` so that create() of another can start from it.
   virtual void copy(const Specification&, Runtime&, Surroundings&, const std::filesystem::path& to) = 0;
+  /// What makes the next engine's start quicker. Called once for each that runs, when nobody waits for it.
+  virtual void prepare(const Specification&, Runtime&, Surroundings&) {}
   /// Removes what is kept beside the data and no restore needs any more. `copies`: the data of all that were made of this
   /// engine and are there.
   virtual void prune(const Specification&, Runtime&, Surroundings&, const std::vector<std::filesystem::path>&) {}

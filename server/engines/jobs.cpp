@@ -247,22 +247,27 @@ void Reconciler::remove_engine(Engine& engine) {
   else engine.status = std::make_shared<Status>();
 }
 
-void Reconciler::prune(Engine& engine) {
+/// What has time until an engine runs as it shall.
+void Reconciler::tidy(Engine& engine) {
   Specification target;
   std::vector<std::string> copies;
+  bool prepare = false, prune = false;
   {
     const std::lock_guard guard(mutex_);
     target = *engine.in_force;
     copies = copies_of(target.id);
-    if (copies == engine.pruned_for) return;
-    engine.pruned_for = copies;
+    prune = std::exchange(engine.pruned_for, copies) != copies;
+    const bool quiet = std::none_of(fleet_.begin(), fleet_.end(), [](const auto& entry) { return entry.second->busy && !entry.second->watching; });
+    if (quiet) prepare = !std::exchange(engine.prepared, true);
   }
+  if (!prepare && !prune) return;
   std::vector<fs::path> folders;
   for (const auto& id : copies) folders.push_back(folder_of_copy(id) / "data");
   try {
     Surroundings surroundings = surroundings_of(target);
-    driver_of(target.software).prune(target, *engine.runtime, surroundings, folders);
-  } catch (const std::exception& error) {  // the next copy is an occasion too
+    if (prune) driver.prune(target, *engine.runtime, surroundings, folders);
+    if (prepare) driver.prepare(target, *engine.runtime, surroundings);
+  } catch (const std::exception& error) {  // another engine, or the next copy, is an occasion too
     log(Severity::warning, target.id + ": " + error.what());
   }
 }
@@ -271,7 +276,7 @@ void Reconciler::prune(Engine& engine) {
 void Reconciler::look_after(Engine& engine) {
   if (engine.runtime->alive()) {
     if (Clock::now() - engine.running_since > kForgivesDeaths) engine.deaths = 0;
-    return prune(engine);
+    return tidy(engine);
   }
   engine.runtime.reset();
   Specification target;

@@ -192,6 +192,10 @@ class Postgres final : public Driver {
     copy_data(Engine(specification, runtime, &surroundings), to);
   }
 
+  void prepare(const Specification& specification, Runtime& runtime, Surroundings& surroundings) override {
+    keep_spare_data(Engine(specification, runtime, &surroundings));
+  }
+
   void prune(const Specification& specification, Runtime& runtime, Surroundings& surroundings,
              const std::vector<fs::path>& copies) override {
     prune_archive(Engine(specification, runtime, &surroundings), copies);

@@ -61,6 +61,8 @@ constexpr auto log_start_file = "orrery.log_start";
 
 // postgres_template.cpp
 void make_empty_data(const Engine&);
+/// Makes the copy of the template that the next new engine begins with.
+void keep_spare_data(const Engine&);
 
 // postgres_bootstrap.cpp
 /// What a fresh cluster gets in single-user mode before it first starts, in the form that `postgres --single -j` reads.

@@ -39,7 +39,28 @@ void initialize(const Engine& engine, const std::string& folder) {
     fs::remove(engine.outside(folder) / name);
 }
 
+/// A copy of the template takes a good part of a start, so one is made in advance.
+fs::path spare_of(const fs::path& prepared) { return prepared.string() + ".spare"; }
+
+/// In containers the users of engines may differ: there each copy is given to its engine's.
+bool is_spare_usable(const Engine& engine) {
+  const auto& place = engine.runtime.place();
+  return place.inside == place.outside;
+}
+
 }  // namespace
+
+void keep_spare_data(const Engine& engine) {
+  if (!is_spare_usable(engine)) return;
+  const auto prepared = template_folder(engine), spare = spare_of(prepared);
+  static std::mutex one_at_a_time;
+  const std::unique_lock lock(one_at_a_time, std::try_to_lock);
+  if (!lock || fs::exists(spare) || !fs::exists(prepared / "PG_VERSION")) return;
+  const fs::path unfinished = spare.string() + ".new";
+  fs::remove_all(unfinished);
+  engine.runtime.copy_folder(prepared, unfinished);
+  fs::rename(unfinished, spare);
+}
 
 void make_empty_data(const Engine& engine) {
   constexpr auto fresh = "data.new";
@@ -56,6 +77,8 @@ void make_empty_data(const Engine& engine) {
       fs::rename(unfinished, prepared);
     }
   }
+  std::error_code none;
+  if (is_spare_usable(engine) && !fs::exists(engine.outside(fresh))) fs::rename(spare_of(prepared), engine.outside(fresh), none);
   if (!fs::exists(engine.outside(fresh))) engine.runtime.copy_folder(prepared, engine.outside(fresh));
   fs::remove_all(engine.outside("data"));
   fs::rename(engine.outside(fresh), engine.outside("data"));

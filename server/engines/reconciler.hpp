@@ -62,6 +62,7 @@ class Reconciler final : public Supervisor {
     bool watching = false;  ///< the job only looks whether it is alive
     int deaths = 0;
     std::string source_seen;  ///< where a replica's source listened when the replica started
+    bool prepared = false;                ///< Driver::prepare was called
     std::vector<std::string> pruned_for;  ///< the copies that were there when it was last pruned
     Clock::time_point retry_at{}, running_since{}, look_at{};
     std::atomic<bool> abandoned = false;  ///< removed or draining: a start need not be waited for
@@ -111,7 +112,7 @@ class Reconciler final : public Supervisor {
   void change_engine(Engine& engine, const Specification& before, const Specification& target);
   void remove_engine(Engine& engine);
   void look_after(Engine& engine);
-  void prune(Engine& engine);
+  void tidy(Engine& engine);
   void make_copy(Engine& engine, const Specification& specification, const Copy& copy);
   CopyStatus copy_data(Engine& engine, const Specification& specification, const std::string& id);
   void copy_a_copy(const Copy& copy);
