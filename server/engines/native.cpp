@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kOutputBytes = 64 * 1024;
 constexpr std::uintmax_t kConsoleBytes = 8 << 20;
-constexpr std::chrono::milliseconds kPoll{5};
+constexpr std::chrono::milliseconds kPoll{5}, kRepeat{500};
 constexpr std::chrono::seconds kLeftoverLimit{10};
 
 class Pipe {
@@ -180,10 +180,12 @@ class NativeRuntime final : public Runtime {
   }
 
   void stop(int signal, std::chrono::seconds limit) override {
-    send(signal);
     const auto until = Clock::now() + limit;
+    auto next = Clock::now();
     while (alive()) {
       if (Clock::now() > until) return end_group();
+      // More than once: Redis does not listen while it writes its first append-only file ("Writing initial AOF, can't exit").
+      if (Clock::now() >= next) send(signal), next += kRepeat;
       std::this_thread::sleep_for(kPoll);
     }
   }
