@@ -264,6 +264,7 @@ void Reconciler::tidy(Engine& engine) {
   std::vector<fs::path> folders;
   for (const auto& id : copies) folders.push_back(folder_of_copy(id) / "data");
   try {
+    Driver& driver = driver_of(target.software);
     Surroundings surroundings = surroundings_of(target);
     if (prune) driver.prune(target, *engine.runtime, surroundings, folders);
     if (prepare) driver.prepare(target, *engine.runtime, surroundings);

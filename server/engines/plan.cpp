@@ -19,6 +19,7 @@ Step next_step(const Situation& now) {
   const bool runs = now.in_force.has_value();
   const bool runs_or_rests = runs || (now.created && (!now.wanted || now.target.desired == Desired::stopped));
   if (now.copy_pending && runs_or_rests) return Step::copy;
+  if (!now.wanted && now.copy_failed) return runs ? Step::stop : Step::none;
   if (!now.wanted) return Step::remove;
   const bool failed = now.failed_with == now.target;
   if (now.target.desired == Desired::stopped) return runs ? Step::stop : Step::none;

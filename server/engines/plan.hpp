@@ -19,6 +19,7 @@ struct Situation {
   bool source_moved = false;  ///< what it replicates listens elsewhere than when it started
   /// Of `restore_from`, and of the engine that `settings.replica_of` names.
   enum class Needed { nothing, ready, pending, hopeless } needed = Needed::nothing;
+  bool copy_failed = false;  ///< a copy that is still named could not be made: these are the only data
 };
 
 enum class Step {

@@ -143,6 +143,13 @@ const Reconciler::CopyState* Reconciler::pending_copy_of(const std::string& sour
   return nullptr;
 }
 
+bool Reconciler::copy_failed(const std::string& source) const {
+  return std::any_of(copies_.begin(), copies_.end(), [&](const auto& entry) {
+    const CopyState& state = entry.second;
+    return state.wanted && state.copy.source == source && state.status.phase == CopyPhase::failed;
+  });
+}
+
 std::vector<std::string> Reconciler::copies_of(const std::string& source) const {
   std::vector<std::string> ids;
   for (const auto& [id, state] : copies_)
@@ -180,7 +187,8 @@ Situation Reconciler::situation_of(const Engine& engine) const {
   return {.wanted = engine.wanted, .target = engine.target, .in_force = engine.in_force, .created = engine.created,
           .failed_with = engine.failed_with, .copy_pending = pending_copy_of(engine.target.id) != nullptr,
           .source_moved = engine.in_force && !engine.source_seen.empty() && source_moved(engine),
-          .needed = engine.created ? Situation::Needed::nothing : needed_of(engine.target)};
+          .needed = engine.created ? Situation::Needed::nothing : needed_of(engine.target),
+          .copy_failed = engine.created && copy_failed(engine.target.id)};
 }
 
 std::string Reconciler::source_of(const Specification& target) {
@@ -308,7 +316,7 @@ bool Reconciler::at_rest() const {
   for (const auto& [id, engine] : fleet_) {
     if (at_work(*engine)) return false;
     const bool failed = engine->failed_with == engine->target;
-    if (!engine->in_force && engine->target.desired == Desired::running && !failed) return false;  // waits for another
+    if (engine->wanted && !engine->in_force && engine->target.desired == Desired::running && !failed) return false;  // waits for another
   }
   return std::none_of(copies_.begin(), copies_.end(), [](const auto& entry) {
     const CopyState& state = entry.second;

@@ -96,6 +96,7 @@ class Reconciler final : public Supervisor {
   bool source_restarted(const Specification& target, Clock::time_point since) const;
   CopyState* pending_copy_of(const std::string& source);
   const CopyState* pending_copy_of(const std::string& source) const;
+  bool copy_failed(const std::string& source) const;
   std::vector<std::string> copies_of(const std::string& source) const;  ///< complete ones
   bool restoring_from(const std::string& copy) const;
   bool at_rest() const;

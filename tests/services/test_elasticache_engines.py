@@ -388,6 +388,23 @@ class Copies(Base):
         until("no copy is left", lambda: not glob.glob(self.server.data_dir + "/copies/**/s1*", recursive=True))
 
 
+    def test_data_stay_until_their_final_snapshot_is_made(self):
+        self.cli(self.create("leaving")["NodeGroups"][0]["PrimaryEndpoint"], "SET", "k", "kept")
+        with self.server.without_copies():
+            self.delete("leaving", FinalSnapshotIdentifier="late")
+            until("failed", lambda: self.snapshot("late")["SnapshotStatus"] == "failed")
+        self.server.restart()
+        self.copied("late")
+        until("its engine is gone", lambda: not glob.glob(self.server.data_dir + "/engines/**/leaving*", recursive=True))
+        group = self.cache.create_replication_group(
+            ReplicationGroupId="back", ReplicationGroupDescription="x", SnapshotName="late"
+        )["ReplicationGroup"]
+        primary = self.available(group["ReplicationGroupId"])["NodeGroups"][0]["PrimaryEndpoint"]
+        self.assertEqual(self.cli(primary, "GET", "k"), "kept")
+        self.delete("back")
+        self.cache.delete_snapshot(SnapshotName="late")
+
+
 class Survival(Base):
     def test_restart_kill_and_failure(self):
         group = self.create("keep", TransitEncryptionEnabled=True, AuthToken=TOKEN)

@@ -273,18 +273,10 @@ class Copies(Databases):
     def test_a_final_snapshot_that_fails_deletes_nothing(self):
         made = self.create("precious", BackupRetentionPeriod=0)
         self.ask("precious", "CREATE TABLE kept AS SELECT 1 AS n")
-        folder = os.path.join(self.server.data_dir, "copies")
-        aside = folder + ".aside"
-        if os.path.exists(folder):
-            os.rename(folder, aside)
-        with open(folder, "w"):  # no place for copies
-            pass
-        self.rds.delete_db_instance(DBInstanceIdentifier="precious", FinalDBSnapshotIdentifier="unmade")
-        self.assertEqual(self.instance("precious")["DBInstanceStatus"], "deleting")
-        self.eventually(lambda: self.assertEqual(self.instance("precious")["DBInstanceStatus"], "available"), PATIENCE)
-        os.remove(folder)
-        if os.path.exists(aside):
-            os.rename(aside, folder)
+        with self.server.without_copies():
+            self.rds.delete_db_instance(DBInstanceIdentifier="precious", FinalDBSnapshotIdentifier="unmade")
+            self.assertEqual(self.instance("precious")["DBInstanceStatus"], "deleting")
+            self.up("precious")
         (snapshot,) = self.rds.describe_db_snapshots(DBSnapshotIdentifier="unmade")["DBSnapshots"]
         self.assertEqual(snapshot["Status"], "failed")
         rule = "rds-final-snapshot-failed"

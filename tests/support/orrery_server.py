@@ -7,6 +7,7 @@
 ORRERY_BINARY names the binary. A test exits with 77 (ctest: skipped) when boto3 is missing.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -120,6 +121,21 @@ class Server:
         finally:
             if self._temporary:
                 shutil.rmtree(self._temporary, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def without_copies(self):
+        """No data can be copied meanwhile: a file is where copies would go."""
+        folder = os.path.join(self.data_dir, "copies")
+        if os.path.exists(folder):
+            os.rename(folder, folder + ".aside")
+        with open(folder, "w"):
+            pass
+        try:
+            yield
+        finally:
+            os.remove(folder)
+            if os.path.exists(folder + ".aside"):
+                os.rename(folder + ".aside", folder)
 
     # talking to it
 

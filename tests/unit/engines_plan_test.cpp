@@ -23,8 +23,11 @@ struct Case {
   std::optional<Specification> in_force = {}, failed_with = {};
   bool created = false, copy_pending = false, source_moved = false;
   Situation::Needed needed = Situation::Needed::nothing;
+  bool copy_failed = false;
 
-  Step step() const { return next_step({wanted, target, in_force, created, failed_with, copy_pending, source_moved, needed}); }
+  Step step() const {
+    return next_step({wanted, target, in_force, created, failed_with, copy_pending, source_moved, needed, copy_failed});
+  }
 };
 
 TEST(EnginesPlan, StartsWhatIsMissingAndLeavesWhatIsRight) {
@@ -57,6 +60,9 @@ TEST(EnginesPlan, ACopyIsMadeBeforeItsSourceGoes) {
   EXPECT_EQ((Case{.wanted = false, .in_force = engine(), .created = true, .copy_pending = true}.step()), Step::copy);
   EXPECT_EQ((Case{.wanted = false, .created = true, .copy_pending = true}.step()), Step::copy);
   EXPECT_EQ((Case{.wanted = false, .created = true}.step()), Step::remove);
+  // It could not be made: the data stay, and nothing runs.
+  EXPECT_EQ((Case{.wanted = false, .in_force = engine(), .created = true, .copy_failed = true}.step()), Step::stop);
+  EXPECT_EQ((Case{.wanted = false, .created = true, .copy_failed = true}.step()), Step::none);
   // Nothing to copy: it was never made.
   EXPECT_EQ((Case{.wanted = false, .copy_pending = true}.step()), Step::remove);
   // It starts first when it is about to run: its data may need recovery.
