@@ -12,7 +12,7 @@ import sys
 
 from botocore.loaders import Loader
 
-SERVICES = "ec2 eks rds elasticache s3 dynamodb secretsmanager kms iam sts".split()
+SERVICES = "ec2 eks rds elasticache s3 dynamodb dynamodbstreams secretsmanager kms iam sts".split()
 METADATA = ("apiVersion", "awsQueryCompatible", "endpointPrefix", "globalEndpoint", "jsonVersion", "protocol",
             "protocols", "serviceId", "signingName", "targetPrefix", "xmlNamespace")
 OPERATION = ("http", "input", "output", "errors", "endpoint")

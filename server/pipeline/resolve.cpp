@@ -101,6 +101,9 @@ void check_usable(const identity::Credential& credential, const identity::Author
 
 Asked service_asked(const http::Request& head, const std::optional<identity::Authorization>& authorization) {
   if (authorization) {
+    // Two APIs can have one signing name, as DynamoDB and its streams do.
+    const auto target = by_target(head);
+    if (target && target->signing_name() == authorization->service) return {target, "", false};
     const auto signed_for = [&](const auto& service) { return service.signing_name() == authorization->service; };
     if (const auto found = first_service(signed_for)) return {found, "", false};
     return {std::nullopt, authorization->service, false};

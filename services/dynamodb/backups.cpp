@@ -1,57 +1,165 @@
+#include "aws/ids.hpp"
+#include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
-#include "services/dynamodb/table.hpp"
 
 namespace orrery::dynamodb {
 
 namespace {
 
-constexpr std::int64_t kLongestRecovery = 35;
+constexpr double kSystemLifeSeconds = 35 * 24 * 3600;
+constexpr std::size_t kMostBackups = 100;
 
-AwsError table_name_missing(const Input& input) {
-  return {"TableNotFoundException", 400, "Table not found: " + table_name(input.str("TableName"))};
+AwsError backup_not_found(const std::string& arn) { return {"BackupNotFoundException", 400, "Backup not found: " + arn}; }
+
+storage::Resource require_backup(RequestContext& context, const std::string& arn) {
+  auto backup = context.resources().find(kBackup, arn.substr(arn.rfind('/') + 1));
+  if (!backup || backup->arn != arn) throw backup_not_found(arn);
+  return std::move(*backup);
 }
 
-Json description(RequestContext& context, const Table& table) {
-  Json point_in_time = {{"PointInTimeRecoveryStatus", "DISABLED"}};
-  const Json& hidden = table.resource.hidden;
-  if (hidden.contains("PointInTimeRecovery")) {
-    const std::int64_t days = hidden.at("PointInTimeRecovery").at("Days").get<std::int64_t>();
-    const double enabled = hidden.at("PointInTimeRecovery").at("Since").get<double>();
-    point_in_time = {{"PointInTimeRecoveryStatus", "ENABLED"},
-                     {"RecoveryPeriodInDays", days},
-                     {"EarliestRestorableDateTime", std::max(enabled, context.timestamp() - static_cast<double>(days) * 86400)},
-                     {"LatestRestorableDateTime", context.timestamp()}};
+Json picked(const Json& source, std::initializer_list<const char*> members) {
+  Json out = Json::object();
+  for (const char* member : members) {
+    if (source.contains(member)) out[member] = source.at(member);
   }
-  return {{"ContinuousBackupsDescription",
-           {{"ContinuousBackupsStatus", "ENABLED"}, {"PointInTimeRecoveryDescription", std::move(point_in_time)}}}};
+  return out;
+}
+
+Json capacity_of(const Json& description) {
+  return picked(description.at("ProvisionedThroughput"), {"ReadCapacityUnits", "WriteCapacityUnits"});
+}
+
+Json source_details(const Table& table, const ItemStore::Usage& usage) {
+  const Json& document = table.document();
+  Json out = picked(document, {"TableName", "TableId", "TableArn", "KeySchema", "OnDemandThroughput"});
+  out["TableCreationDateTime"] = document.at("CreationDateTime");
+  out["TableSizeBytes"] = usage.bytes;
+  out["ItemCount"] = usage.items;
+  out["ProvisionedThroughput"] = capacity_of(document);
+  const auto billing = document.find("BillingModeSummary");
+  out["BillingMode"] = billing == document.end() ? Json("PROVISIONED") : billing->at("BillingMode");
+  return out;
+}
+
+Json source_features(const Table& table) {
+  const Json& document = table.document();
+  Json out = picked(document, {"SSEDescription"});
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (!document.contains(member)) continue;
+    for (const auto& index : document.at(member)) {
+      Json info = picked(index, {"IndexName", "KeySchema", "Projection", "OnDemandThroughput"});
+      if (index.contains("ProvisionedThroughput")) info["ProvisionedThroughput"] = capacity_of(index);
+      out[member].push_back(std::move(info));
+    }
+  }
+  if (document.contains("StreamSpecification")) out["StreamDescription"] = document.at("StreamSpecification");
+  if (!table.expiry.empty())
+    out["TimeToLiveDescription"] = {{"TimeToLiveStatus", "ENABLED"}, {"AttributeName", table.expiry}};
+  return out;
+}
+
+Json make_backup(RequestContext& context, const Table& table, const std::string& name, const std::string& type) {
+  ItemStore store(context.tx);
+  const auto usage = store.usage(table);
+  storage::Resource backup;
+  backup.kind = kBackup;
+  // AWS: "01489602797149-73d8d5bc", when it was made and eight digits.
+  backup.id = "0" + std::to_string(context.now) + "-" + aws::random_hex(8);
+  backup.arn = table.arn + "/backup/" + backup.id;
+  backup.created = context.now;
+  Json details = {{"BackupArn", backup.arn},        {"BackupName", name}, {"BackupSizeBytes", usage.bytes},
+                  {"BackupStatus", "AVAILABLE"},    {"BackupType", type}, {"BackupCreationDateTime", context.timestamp()}};
+  if (type == "SYSTEM") details["BackupExpiryDateTime"] = context.timestamp() + kSystemLifeSeconds;
+  backup.document = {{"BackupDetails", details},
+                     {"SourceTableDetails", source_details(table, usage)},
+                     {"SourceTableFeatureDetails", source_features(table)}};
+  backup.hidden = {{"Items", store.allocate()}, {"Table", table.document()}};
+  store.copy(table.id, backup.hidden.at("Items").get<std::int64_t>());
+  context.resources().put(backup);
+  return details;
+}
+
+void erase_backup(RequestContext& context, const storage::Resource& backup) {
+  ItemStore(context.tx).drop_items(backup.hidden.at("Items").get<std::int64_t>());
+  context.resources().erase(kBackup, backup.id);
+}
+
+/// Whether a backup is one of those that a ListBackups asks for.
+bool asked_for(const Input& input, const Json& backup) {
+  const Json& details = backup.at("BackupDetails");
+  const std::string type = input.str("BackupType", "USER");
+  const double time = details.at("BackupCreationDateTime").get<double>();
+  const auto table = input.find_str("TableName");
+  if (type != "ALL" && details.at("BackupType") != type) return false;
+  if (time < input.number("TimeRangeLowerBound", 0) || time >= input.number("TimeRangeUpperBound", 1e12)) return false;
+  return !table || backup.at("SourceTableDetails").at("TableName") == table_name(*table);
 }
 
 }  // namespace
 
-Json describe_continuous_backups(RequestContext& context, const Input& input) {
+Json create_backup(RequestContext& context, const Input& input) {
+  const std::string name = input.str("BackupName");
   const auto table = find_table(context, input.str("TableName"));
-  if (!table) throw table_name_missing(input);
-  return description(context, *table);
+  if (!table) throw table_name_not_found(table_name(input.str("TableName")));
+  return {{"BackupDetails", make_backup(context, *table, name, "USER")}};
 }
 
-Json update_continuous_backups(RequestContext& context, const Input& input) {
-  auto table = find_table(context, input.str("TableName"));
-  if (!table) throw table_name_missing(input);
-  const Input specification = input.object("PointInTimeRecoverySpecification");
-  const auto days = specification.find_integer("RecoveryPeriodInDays");
-  Json& hidden = table->resource.hidden;
-  if (specification.flag("PointInTimeRecoveryEnabled")) {
-    const bool held = hidden.contains("PointInTimeRecovery");
-    const double since = held ? hidden.at("PointInTimeRecovery").at("Since").get<double>() : context.timestamp();
-    const std::int64_t before = held ? hidden.at("PointInTimeRecovery").at("Days").get<std::int64_t>() : kLongestRecovery;
-    hidden["PointInTimeRecovery"] = {{"Since", since}, {"Days", days.value_or(before)}};
-  } else {
-    if (days) throw validation("RecoveryPeriodInDays can only be specified when point in time recovery is enabled");
-    hidden.erase("PointInTimeRecovery");
+Json describe_backup(RequestContext& context, const Input& input) {
+  return {{"BackupDescription", require_backup(context, input.str("BackupArn")).document}};
+}
+
+Json delete_backup(RequestContext& context, const Input& input) {
+  storage::Resource backup = require_backup(context, input.str("BackupArn"));
+  erase_backup(context, backup);
+  backup.document["BackupDetails"]["BackupStatus"] = "DELETED";
+  return {{"BackupDescription", std::move(backup.document)}};
+}
+
+Json list_backups(RequestContext& context, const Input& input) {
+  const auto most = static_cast<std::size_t>(input.integer("Limit", kMostBackups));
+  std::string after = input.str("ExclusiveStartBackupArn");
+  after = after.substr(after.rfind('/') + 1);
+  Json out = {{"BackupSummaries", Json::array()}};
+  for (const auto& backup : context.resources().list(kBackup)) {
+    if (!asked_for(input, backup.document) || backup.id <= after) continue;
+    if (out["BackupSummaries"].size() == most) {
+      out["LastEvaluatedBackupArn"] = out["BackupSummaries"].back().at("BackupArn");
+      break;
+    }
+    Json summary = backup.document.at("BackupDetails");
+    summary.update(picked(backup.document.at("SourceTableDetails"), {"TableName", "TableId", "TableArn"}));
+    out["BackupSummaries"].push_back(std::move(summary));
   }
-  context.resources().put(table->resource);
-  return description(context, *table);
+  return out;
+}
+
+Json restore_table_from_backup(RequestContext& context, const Input& input) {
+  const storage::Resource backup = require_backup(context, input.str("BackupArn"));
+  const Table table = restored_table(context, input, backup.hidden.at("Table"), {{"SourceBackupArn", backup.arn}});
+  ItemStore(context.tx).copy(backup.hidden.at("Items").get<std::int64_t>(), table.id);
+  fill_indexes(context, table);
+  return {{"TableDescription", table.document()}};
+}
+
+void keep_deleted_table(RequestContext& context, const Table& table) {
+  make_backup(context, table, table.name + "$DeletedTableBackup", "SYSTEM");
+}
+
+void forget_backups(RequestContext& context) {
+  const std::string account = context.account, region = context.region;
+  for (const auto& location : storage::locations(context.tx, "dynamodb", kBackup)) {
+    // The id begins with when it was made.
+    if (std::stoll(location.id) / 1000 > static_cast<std::int64_t>(context.timestamp() - kSystemLifeSeconds)) continue;
+    context.account = location.account;
+    context.region = location.region;
+    const auto backup = context.resources().find(kBackup, location.id);
+    if (backup && backup->document.at("BackupDetails").value("BackupExpiryDateTime", 1e12) <= context.timestamp())
+      erase_backup(context, *backup);
+  }
+  context.account = account;
+  context.region = region;
 }
 
 }  // namespace orrery::dynamodb

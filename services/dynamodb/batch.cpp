@@ -1,5 +1,5 @@
 #include "services/dynamodb/errors.hpp"
-#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/request.hpp"
 #include "services/dynamodb/value.hpp"
@@ -38,7 +38,7 @@ Json get_from(RequestContext& context, const Table& table, const Input& request,
 }
 
 void write_to(RequestContext& context, const Table& table, const std::vector<Input>& requests, Capacity& capacity) {
-  ItemStore store(context.tx);
+  ItemWriter writer(context);
   std::set<std::pair<std::string, std::string>> seen;
   for (const auto& request : requests) {
     const auto put = request.find_object("PutRequest");
@@ -53,12 +53,12 @@ void write_to(RequestContext& context, const Table& table, const std::vector<Inp
     const Key key = put ? key_in_item(table.key, value) : key_of(table.key, value);
     if (!seen.emplace(key.hash, key.range).second) throw validation("Provided list of item keys contains duplicates");
     if (put) check_index_keys(table, value);
-    const auto before = store.get(table, key);
+    const auto before = writer.get(table, key);
     capacity.add_write(table, before ? &*before : nullptr, put ? &value : nullptr);
     if (put) {
-      store.put(table, key, value, before);
+      writer.put(table, key, value, before);
     } else if (before) {
-      store.erase(table, key, *before);
+      writer.erase(table, key, *before);
     }
   }
 }

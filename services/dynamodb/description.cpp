@@ -1,8 +1,10 @@
+#include <set>
+
 #include "services/dynamodb/description.hpp"
 
-#include "aws/ids.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/stream.hpp"
 
 namespace orrery::dynamodb {
 
@@ -30,6 +32,12 @@ Json index_description(const Input& index, const std::string& table_arn) {
 }
 
 }  // namespace
+
+std::string billing_mode(const Json& document) {
+  return document.contains("BillingModeSummary")
+             ? document.at("BillingModeSummary").at("BillingMode").get<std::string>()
+             : "PROVISIONED";
+}
 
 Json throughput(const std::optional<Input>& input) {
   return {{"NumberOfDecreasesToday", 0},
@@ -88,25 +96,49 @@ Json global_index_description(const Input& index, const std::string& table_arn, 
   return out;
 }
 
-void set_stream(RequestContext& context, Json& document, const Input& specification) {
+void set_stream(RequestContext& context, storage::Resource& table, const Input& specification) {
+  const Json& document = table.document;
   const bool enabled = specification.flag("StreamEnabled");
   const std::string view = specification.str("StreamViewType");
   const bool was = document.contains("StreamSpecification");
   if (!enabled) {
-    if (!view.empty())
-      throw invalid_parameter("StreamViewType cannot be specified when StreamEnabled is false");
+    if (!view.empty()) throw invalid_parameter("StreamViewType cannot be specified when StreamEnabled is false");
     if (!was && document.contains("LatestStreamArn"))
-      throw validation("Table already has stream disabled: TableName: " + document.at("TableName").get<std::string>());
-    document.erase("StreamSpecification");
+      throw validation("Table already has stream disabled: TableName: " + table.id);
+    if (was) close_stream(context, table);
     return;
   }
-  if (was) throw validation("Table already has an enabled stream: TableName: " + document.at("TableName").get<std::string>());
+  if (was) throw validation("Table already has an enabled stream: TableName: " + table.id);
   if (view.empty()) throw invalid_parameter("StreamViewType is required when StreamEnabled is true");
-  std::string label = aws::iso8601_ms(context.now);
-  label.pop_back();  // the label has no zone
-  document["StreamSpecification"] = {{"StreamEnabled", true}, {"StreamViewType", view}};
-  document["LatestStreamLabel"] = label;
-  document["LatestStreamArn"] = document.at("TableArn").get<std::string>() + "/stream/" + label;
+  open_stream(context, table, view);
+}
+
+void drop_unused_definitions(Json& document) {
+  std::set<std::string> used;
+  const auto note = [&](const Json& elements) {
+    for (const auto& element : elements) used.insert(element.at("AttributeName").get<std::string>());
+  };
+  note(document.at("KeySchema"));
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (!document.contains(member)) continue;
+    for (const auto& index : document.at(member)) note(index.at("KeySchema"));
+  }
+  Json kept = Json::array();
+  for (const auto& definition : document.at("AttributeDefinitions")) {
+    if (used.contains(definition.at("AttributeName").get<std::string>())) kept.push_back(definition);
+  }
+  document["AttributeDefinitions"] = std::move(kept);
+}
+
+void allocate_ids(RequestContext& context, storage::Resource& table) {
+  ItemStore store(context.tx);
+  table.hidden["Id"] = store.allocate();
+  table.hidden["IndexIds"] = Json::object();
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (!table.document.contains(member)) continue;
+    for (const auto& index : table.document.at(member))
+      table.hidden["IndexIds"][index.at("IndexName").get<std::string>()] = store.allocate();
+  }
 }
 
 Json described(RequestContext& context, const Table& table) {

@@ -7,6 +7,8 @@ namespace orrery::dynamodb {
 
 /// The parts of a table's description, as CreateTable and UpdateTable make them out of their input.
 
+/// "PROVISIONED" or "PAY_PER_REQUEST", of a table's document.
+std::string billing_mode(const Json& document);
 /// ProvisionedThroughputDescription; zeros for on-demand.
 Json throughput(const std::optional<Input>& input);
 /// WarmThroughput of a table or index: what was asked for, else what its throughput provides for.
@@ -16,9 +18,13 @@ Json on_demand_throughput(const Input& input);
 Json sse_description(RequestContext& context, const std::optional<Input>& specification);
 Json global_index_description(const Input& index, const std::string& table_arn, const std::string& billing_mode);
 Json local_index_description(const Input& index, const std::string& table_arn);
-/// Turns a stream on or off in `document`.
-void set_stream(RequestContext& context, Json& document, const Input& specification);
+/// Turns the table's stream on or off; `table` is to be put by the caller.
+void set_stream(RequestContext& context, storage::Resource& table, const Input& specification);
+/// Gives a new table the ids under which its items and its indexes' entries are kept.
+void allocate_ids(RequestContext& context, storage::Resource& table);
 
+/// Leaves only attribute definitions that a key uses: AWS drops those of a deleted index too.
+void drop_unused_definitions(Json& document);
 /// Checks names, key schemas, attribute definitions and index counts of a whole description.
 void check_description(const Json& document);
 

@@ -18,6 +18,12 @@ CREATE TABLE dynamodb_entry (index_id INTEGER NOT NULL, hash BLOB NOT NULL, sort
   PRIMARY KEY (index_id, hash, sort, item_hash, item_sort)) WITHOUT ROWID;
 CREATE TABLE dynamodb_token (account TEXT NOT NULL, region TEXT NOT NULL, token TEXT NOT NULL, digest BLOB NOT NULL,
   created INTEGER NOT NULL, PRIMARY KEY (account, region, token)) WITHOUT ROWID;
+)sql", R"sql(
+CREATE TABLE dynamodb_log (id INTEGER PRIMARY KEY, keep INTEGER NOT NULL, last INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE dynamodb_change (log_id INTEGER NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL,
+  actor INTEGER NOT NULL, before BLOB, after BLOB, PRIMARY KEY (log_id, sequence)) WITHOUT ROWID;
+CREATE TABLE dynamodb_expiry (at INTEGER NOT NULL, table_id INTEGER NOT NULL, hash BLOB NOT NULL, sort BLOB NOT NULL,
+  PRIMARY KEY (at, table_id, hash, sort)) WITHOUT ROWID;
 )sql"};
 
 Json decoded(const storage::Rows& rows, int column) { return decode_item(rows.blob(column)); }
@@ -26,6 +32,17 @@ void visit_items(storage::Rows rows, const ItemStore::Visit& visit) {
   while (rows.next()) {
     if (!visit({std::string(rows.blob(0)), std::string(rows.blob(1))}, decoded(rows, 2))) return;
   }
+}
+
+/// When the item's time to live is over, by an attribute that must be a number of seconds.
+std::optional<aws::Millis> expiry_time(const Table& table, const Json& item) {
+  constexpr double kLatest = 1e12;
+  if (table.expiry.empty()) return std::nullopt;
+  const auto found = item.find(table.expiry);
+  if (found == item.end() || type_of(*found) != "N") return std::nullopt;
+  const double seconds = std::strtod(content_of(*found).get_ref<const std::string&>().c_str(), nullptr);
+  if (seconds < 0 || seconds > kLatest) return std::nullopt;
+  return static_cast<aws::Millis>(seconds * 1000);
 }
 
 std::int64_t signed_size(const Json& item) { return static_cast<std::int64_t>(item_size(item)); }
@@ -76,6 +93,7 @@ void ItemStore::erase(const Table& table, const Key& key, const Json& before) {
 }
 
 void ItemStore::add_entries(const Table& table, const Key& key, const Json& item) {
+  add_expiry(table, key, item);
   for (const auto& index : table.indexes) {
     const auto entry = index_key(index.key, item);
     if (!entry) continue;
@@ -84,7 +102,18 @@ void ItemStore::add_entries(const Table& table, const Key& key, const Json& item
   }
 }
 
+void ItemStore::add_expiry(const Table& table, const Key& key, const Json& item) {
+  const auto at = expiry_time(table, item);
+  if (!at) return;
+  db_.execute("INSERT OR REPLACE INTO dynamodb_expiry (at, table_id, hash, sort) VALUES (?, ?, ?, ?)", *at, table.id,
+              Blob{key.hash}, Blob{key.range});
+}
+
 void ItemStore::remove_entries(const Table& table, const Key& key, const Json& item) {
+  if (const auto at = expiry_time(table, item)) {
+    db_.execute("DELETE FROM dynamodb_expiry WHERE at = ? AND table_id = ? AND hash = ? AND sort = ?", *at, table.id,
+                Blob{key.hash}, Blob{key.range});
+  }
   for (const auto& index : table.indexes) {
     const auto entry = index_key(index.key, item);
     if (!entry) continue;
@@ -94,10 +123,42 @@ void ItemStore::remove_entries(const Table& table, const Key& key, const Json& i
   }
 }
 
+void ItemStore::copy(std::int64_t from, std::int64_t to) {
+  db_.execute("INSERT INTO dynamodb_item (table_id, hash, sort, item) "
+              "SELECT ?, hash, sort, item FROM dynamodb_item WHERE table_id = ?", to, from);
+  db_.execute("UPDATE dynamodb_usage SET (items, bytes) = (SELECT items, bytes FROM dynamodb_usage WHERE id = ?) "
+              "WHERE id = ?", from, to);
+}
+
+void ItemStore::drop_items(std::int64_t id) {
+  db_.execute("DELETE FROM dynamodb_item WHERE table_id = ?", id);
+  db_.execute("DELETE FROM dynamodb_usage WHERE id = ?", id);
+}
+
+std::vector<ItemStore::Due> ItemStore::due(aws::Millis now, std::int64_t most) const {
+  constexpr aws::Millis kFiveYears = aws::Millis{5} * 365 * 24 * 3600 * 1000;
+  auto rows = db_.query("SELECT table_id, hash, sort FROM dynamodb_expiry WHERE at >= ? AND at < ? ORDER BY at LIMIT ?",
+                        now - kFiveYears, now, most);
+  std::vector<Due> out;
+  while (rows.next()) out.push_back({rows.integer(0), {std::string(rows.blob(1)), std::string(rows.blob(2))}});
+  return out;
+}
+
+void ItemStore::fill_expiry(const Table& table) {
+  scan(table, nullptr, std::nullopt, [&](const Key& key, const Json& item) {
+    add_expiry(table, key, item);
+    return true;
+  });
+}
+
+void ItemStore::drop_expiry(std::int64_t table_id) {
+  db_.execute("DELETE FROM dynamodb_expiry WHERE table_id = ?", table_id);
+}
+
 void ItemStore::drop(const Table& table) {
   for (const auto& index : table.indexes) drop_index(index.id);
-  db_.execute("DELETE FROM dynamodb_item WHERE table_id = ?", table.id);
-  db_.execute("DELETE FROM dynamodb_usage WHERE id = ?", table.id);
+  if (!table.expiry.empty()) drop_expiry(table.id);
+  drop_items(table.id);
 }
 
 void ItemStore::drop_index(std::int64_t index_id) {
@@ -108,6 +169,7 @@ void ItemStore::drop_index(std::int64_t index_id) {
 void ItemStore::backfill(const Table& table, const Index& index) {
   Table only = table;
   only.indexes = {index};
+  only.expiry.clear();
   scan(table, nullptr, std::nullopt, [&](const Key& key, const Json& item) {
     add_entries(only, key, item);
     return true;

@@ -29,6 +29,23 @@ class ItemStore {
   void put(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before);
   void erase(const Table& table, const Key& key, const Json& before);
 
+  /// Copies the items that are kept under one id, and their count, to another that has none.
+  void copy(std::int64_t from, std::int64_t to);
+  /// Removes the items under an id that is no table's (a backup's).
+  void drop_items(std::int64_t id);
+
+  /// An item whose time to live is over.
+  struct Due {
+    std::int64_t table_id = 0;
+    Key key;
+  };
+  /// The first `most` of all tables whose time lies before `now`. What is over for more than five years stays for ever
+  /// (developer guide, "Using time to live").
+  std::vector<Due> due(aws::Millis now, std::int64_t most) const;
+  /// After the table's `expiry` was set or taken away.
+  void fill_expiry(const Table& table);
+  void drop_expiry(std::int64_t table_id);
+
   /// Removes a table's items and index entries.
   void drop(const Table& table);
   /// Removes an index's entries.
@@ -57,6 +74,7 @@ class ItemStore {
  private:
   void add_entries(const Table& table, const Key& key, const Json& item);
   void remove_entries(const Table& table, const Key& key, const Json& item);
+  void add_expiry(const Table& table, const Key& key, const Json& item);
   void count(const Table& table, std::int64_t items, std::int64_t bytes);
 
   storage::Database& db_;

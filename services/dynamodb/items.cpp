@@ -1,5 +1,5 @@
 #include "services/dynamodb/errors.hpp"
-#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/request.hpp"
 #include "services/dynamodb/value.hpp"
@@ -44,10 +44,10 @@ Json put_item(RequestContext& context, const Input& input) {
   const Key key = key_in_item(table.key, item);
   check_index_keys(table, item);
 
-  ItemStore store(context.tx);
-  const auto before = store.get(table, key);
+  ItemWriter writer(context);
+  const auto before = writer.get(table, key);
   check(required, before, input);
-  store.put(table, key, item, before);
+  writer.put(table, key, item, before);
 
   Capacity capacity;
   capacity.add_write(table, before ? &*before : nullptr, &item);
@@ -67,10 +67,10 @@ Json delete_item(RequestContext& context, const Input& input) {
   const Table table = require_table(context, input.str("TableName"));
   const Key key = key_of(table.key, key_value);
 
-  ItemStore store(context.tx);
-  const auto before = store.get(table, key);
+  ItemWriter writer(context);
+  const auto before = writer.get(table, key);
   check(required, before, input);
-  if (before) store.erase(table, key, *before);
+  if (before) writer.erase(table, key, *before);
 
   Capacity capacity;
   capacity.add_write(table, before ? &*before : nullptr, nullptr);

@@ -16,9 +16,31 @@ Json update_table(RequestContext&, const Input&);
 Json describe_time_to_live(RequestContext&, const Input&);
 Json update_time_to_live(RequestContext&, const Input&);
 
-// backups.cpp
+/// Deletes what is over by the clock, a part at a time.
+void expire_items(RequestContext&);
+
+// continuous_backups.cpp
 Json describe_continuous_backups(RequestContext&, const Input&);
 Json update_continuous_backups(RequestContext&, const Input&);
+Json restore_table_to_point_in_time(RequestContext&, const Input&);
+
+// backups.cpp
+Json create_backup(RequestContext&, const Input&);
+Json describe_backup(RequestContext&, const Input&);
+Json list_backups(RequestContext&, const Input&);
+Json delete_backup(RequestContext&, const Input&);
+Json restore_table_from_backup(RequestContext&, const Input&);
+
+// kinesis_destination.cpp
+Json enable_kinesis_streaming_destination(RequestContext&, const Input&);
+Json disable_kinesis_streaming_destination(RequestContext&, const Input&);
+Json update_kinesis_streaming_destination(RequestContext&, const Input&);
+Json describe_kinesis_streaming_destination(RequestContext&, const Input&);
+
+// contributor_insights.cpp
+Json update_contributor_insights(RequestContext&, const Input&);
+Json describe_contributor_insights(RequestContext&, const Input&);
+Json list_contributor_insights(RequestContext&, const Input&);
 
 // tags.cpp
 Json list_tags_of_resource(RequestContext&, const Input&);

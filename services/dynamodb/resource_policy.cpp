@@ -1,6 +1,7 @@
 #include "aws/ids.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/table.hpp"
 
 namespace orrery::dynamodb {
@@ -9,11 +10,17 @@ namespace {
 
 constexpr std::size_t kMostPolicyBytes = 20 * 1024;
 
-Table table_with_policy(RequestContext& context, const Input& input) {
+/// The table or stream that a policy is of.
+storage::Resource policed_resource(RequestContext& context, const Input& input) {
   const std::string arn = input.str("ResourceArn");
+  if (arn.find("/stream/") != std::string::npos) {
+    auto stream = find_stream(context, arn);
+    if (!stream) throw resource_not_found();
+    return std::move(stream->resource);
+  }
   auto table = find_table(context, arn);
   if (!table) throw table_not_found(table_name(arn));
-  return std::move(*table);
+  return std::move(table->resource);
 }
 
 AwsError policy_not_found(const std::string& arn) {
@@ -39,30 +46,30 @@ void set_policy(Json& hidden, const std::string& policy) {
 }
 
 Json get_resource_policy(RequestContext& context, const Input& input) {
-  const Table table = table_with_policy(context, input);
-  const Json& hidden = table.resource.hidden;
+  const storage::Resource resource = policed_resource(context, input);
+  const Json& hidden = resource.hidden;
   if (!hidden.contains("Policy")) throw policy_not_found(input.str("ResourceArn"));
   return {{"Policy", hidden.at("Policy")}, {"RevisionId", hidden.at("PolicyRevision")}};
 }
 
 Json put_resource_policy(RequestContext& context, const Input& input) {
-  Table table = table_with_policy(context, input);
+  storage::Resource resource = policed_resource(context, input);
   input.acknowledge("ConfirmRemoveSelfResourceAccess", "a guard of the caller's; no caller is locked out here");
-  check_revision(input, table.resource.hidden);
-  set_policy(table.resource.hidden, input.str("Policy"));
-  context.resources().put(table.resource);
-  return {{"RevisionId", table.resource.hidden.at("PolicyRevision")}};
+  check_revision(input, resource.hidden);
+  set_policy(resource.hidden, input.str("Policy"));
+  context.resources().put(resource);
+  return {{"RevisionId", resource.hidden.at("PolicyRevision")}};
 }
 
 Json delete_resource_policy(RequestContext& context, const Input& input) {
-  Table table = table_with_policy(context, input);
-  Json& hidden = table.resource.hidden;
+  storage::Resource resource = policed_resource(context, input);
+  Json& hidden = resource.hidden;
   check_revision(input, hidden);
   if (!hidden.contains("Policy")) return Json::object();
   const Json revision = hidden.at("PolicyRevision");
   hidden.erase("Policy");
   hidden.erase("PolicyRevision");
-  context.resources().put(table.resource);
+  context.resources().put(resource);
   return {{"RevisionId", revision}};
 }
 

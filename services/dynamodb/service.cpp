@@ -1,38 +1,69 @@
 #include "services/dynamodb/service.hpp"
 
+#include "services/dynamodb/backup.hpp"
+#include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/stream.hpp"
+#include "services/dynamodb/stream_operations.hpp"
 
 namespace orrery::dynamodb {
 
 namespace {
 
+constexpr OperationRow kStreamsOperations[] = {
+    {"DescribeStream", &describe_stream},
+    {"GetRecords", &get_records},
+    {"GetShardIterator", &get_shard_iterator},
+    {"ListStreams", &list_streams},
+};
+
+void tick(RequestContext& context) {
+  expire_items(context);
+  ChangeLog(context.tx).trim(context.now);
+  forget_streams(context);
+  forget_backups(context);
+}
+
 constexpr OperationRow kOperations[] = {
     {"BatchGetItem", &batch_get_item},
     {"BatchWriteItem", &batch_write_item},
+    {"CreateBackup", &create_backup},
     {"CreateTable", &create_table},
+    {"DeleteBackup", &delete_backup},
     {"DeleteItem", &delete_item},
     {"DeleteResourcePolicy", &delete_resource_policy},
     {"DeleteTable", &delete_table},
+    {"DescribeBackup", &describe_backup},
     {"DescribeContinuousBackups", &describe_continuous_backups},
+    {"DescribeContributorInsights", &describe_contributor_insights},
     {"DescribeEndpoints", &describe_endpoints},
+    {"DescribeKinesisStreamingDestination", &describe_kinesis_streaming_destination},
     {"DescribeLimits", &describe_limits},
     {"DescribeTable", &describe_table},
     {"DescribeTimeToLive", &describe_time_to_live},
+    {"DisableKinesisStreamingDestination", &disable_kinesis_streaming_destination},
+    {"EnableKinesisStreamingDestination", &enable_kinesis_streaming_destination},
     {"GetItem", &get_item},
     {"GetResourcePolicy", &get_resource_policy},
+    {"ListBackups", &list_backups},
+    {"ListContributorInsights", &list_contributor_insights},
     {"ListTables", &list_tables},
     {"ListTagsOfResource", &list_tags_of_resource},
     {"PutItem", &put_item},
     {"PutResourcePolicy", &put_resource_policy},
     {"Query", &query},
+    {"RestoreTableFromBackup", &restore_table_from_backup},
+    {"RestoreTableToPointInTime", &restore_table_to_point_in_time},
     {"Scan", &scan},
     {"TagResource", &tag_resource},
     {"TransactGetItems", &transact_get_items, Access::read},
     {"TransactWriteItems", &transact_write_items},
     {"UntagResource", &untag_resource},
     {"UpdateContinuousBackups", &update_continuous_backups},
+    {"UpdateContributorInsights", &update_contributor_insights},
     {"UpdateItem", &update_item},
+    {"UpdateKinesisStreamingDestination", &update_kinesis_streaming_destination},
     {"UpdateTable", &update_table},
     {"UpdateTimeToLive", &update_time_to_live},
 };
@@ -41,7 +72,12 @@ constexpr OperationRow kOperations[] = {
 
 const Service& service() {
   static const Service instance{
-      .name = "dynamodb", .operations = kOperations, .migrations = &ItemStore::migrations};
+      .name = "dynamodb", .operations = kOperations, .migrations = &ItemStore::migrations, .tick = &tick};
+  return instance;
+}
+
+const Service& streams_service() {
+  static const Service instance{.name = "dynamodbstreams", .operations = kStreamsOperations};
   return instance;
 }
 

@@ -70,6 +70,11 @@ Table table_of(storage::Resource resource) {
   table.key = key_schema(document.at("KeySchema"), document.at("AttributeDefinitions"));
   add_indexes(table, "LocalSecondaryIndexes", IndexKind::local);
   add_indexes(table, "GlobalSecondaryIndexes", IndexKind::global);
+  const Json& hidden = table.resource.hidden;
+  table.expiry = hidden.value("TimeToLive", "");
+  table.stream_log = hidden.value("StreamLog", std::int64_t{0});
+  if (const auto recovery = hidden.find("PointInTimeRecovery"); recovery != hidden.end())
+    table.recovery_log = recovery->value("Log", std::int64_t{0});
   return table;
 }
 

@@ -39,6 +39,9 @@ struct Table {
   std::int64_t id = 0;  ///< of its items in the item store
   KeySchema key;
   std::vector<Index> indexes;
+  std::string expiry;             ///< the attribute of time to live; "" for none
+  std::int64_t stream_log = 0;    ///< the change log of its stream; 0 for none
+  std::int64_t recovery_log = 0;  ///< the change log of its point-in-time recovery; 0 for none
   storage::Resource resource;
 
   Json& document() { return resource.document; }

@@ -1,9 +1,12 @@
 #include "aws/ids.hpp"
 #include "registry/pagination.hpp"
+#include "services/dynamodb/backup.hpp"
+#include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
@@ -64,9 +67,6 @@ Json description(RequestContext& context, const Input& input, const std::string&
       document["GlobalSecondaryIndexes"].push_back(
           global_index_description(index, arn, input.str("BillingMode", "PROVISIONED")));
   }
-  if (const auto stream = input.find_object("StreamSpecification"); stream) {
-    if (stream->flag("StreamEnabled") || stream->has("StreamViewType")) set_stream(context, document, *stream);
-  }
   if (Json sse = sse_description(context, input.find_object("SSESpecification")); !sse.is_null())
     document["SSEDescription"] = std::move(sse);
   if (const auto table_class = input.find_str("TableClass")) document["TableClassSummary"] = {{"TableClass", *table_class}};
@@ -90,12 +90,9 @@ Json create_table(RequestContext& context, const Input& input) {
   check_description(resource.document);
   if (context.resources().exists(Table::kKind, name)) throw table_in_use(name);
 
-  ItemStore store(context.tx);
-  resource.hidden = {{"Id", store.allocate()}, {"IndexIds", Json::object()}};
-  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
-    if (!resource.document.contains(member)) continue;
-    for (const auto& index : resource.document.at(member))
-      resource.hidden["IndexIds"][index.at("IndexName").get<std::string>()] = store.allocate();
+  allocate_ids(context, resource);
+  if (const auto stream = input.find_object("StreamSpecification"); stream) {
+    if (stream->flag("StreamEnabled") || stream->has("StreamViewType")) set_stream(context, resource, *stream);
   }
   if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
   context.resources().put(resource);
@@ -120,6 +117,11 @@ Json delete_table(RequestContext& context, const Input& input) {
     if (whole.contains(member)) out[member] = whole.at(member);
   }
   out["TableStatus"] = "DELETING";
+  if (table.recovery_log != 0) {
+    keep_deleted_table(context, table);
+    ChangeLog(context.tx).drop(table.recovery_log);
+  }
+  close_stream(context, table.resource);
   ItemStore(context.tx).drop(table);
   context.resources().erase(Table::kKind, table.name);
   return {{"TableDescription", std::move(out)}};

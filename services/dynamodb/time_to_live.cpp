@@ -1,4 +1,5 @@
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/table.hpp"
 
@@ -25,13 +26,46 @@ Json update_time_to_live(RequestContext& context, const Input& input) {
     throw validation("TimeToLive is active on a different AttributeName: current AttributeName is " +
                      hidden.at("TimeToLive").get<std::string>());
   }
+  ItemStore store(context.tx);
   if (enabled) {
-    hidden["TimeToLive"] = attribute;
+    hidden["TimeToLive"] = table.expiry = attribute;
+    store.fill_expiry(table);
   } else {
     hidden.erase("TimeToLive");
+    store.drop_expiry(table.id);
   }
   context.resources().put(table.resource);
   return {{"TimeToLiveSpecification", {{"Enabled", enabled}, {"AttributeName", attribute}}}};
+}
+
+namespace {
+
+/// The tables whose items expire, of every account and region, by the id of their items.
+std::map<std::int64_t, Table> expiring_tables(RequestContext& context) {
+  std::map<std::int64_t, Table> out;
+  for (const auto& location : storage::locations(context.tx, "dynamodb", Table::kKind)) {
+    const storage::ResourceTable resources(context.tx, location.account, location.region, "dynamodb");
+    auto resource = resources.find(Table::kKind, location.id);
+    if (!resource || !resource->hidden.contains("TimeToLive")) continue;
+    Table table = table_of(std::move(*resource));
+    const std::int64_t id = table.id;
+    out.emplace(id, std::move(table));
+  }
+  return out;
+}
+
+}  // namespace
+
+void expire_items(RequestContext& context) {
+  constexpr std::int64_t kMostAtOnce = 1000;  // so that no writer waits long
+  const auto due = ItemStore(context.tx).due(context.now, kMostAtOnce);
+  if (due.empty()) return;
+  const auto tables = expiring_tables(context);
+  ItemWriter writer(context);
+  for (const auto& one : due) {
+    const Table& table = tables.at(one.table_id);
+    if (const auto item = writer.get(table, one.key)) writer.erase(table, one.key, *item, Change::Actor::expiry);
+  }
 }
 
 }  // namespace orrery::dynamodb

@@ -1,6 +1,6 @@
 #include "aws/ids.hpp"
 #include "services/dynamodb/errors.hpp"
-#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/request.hpp"
 #include "services/dynamodb/tokens.hpp"
@@ -65,9 +65,9 @@ class Write {
   }
 
   void carry_out(RequestContext& context, Capacity& capacity) const {
-    ItemStore store(context.tx);
-    if (after_) store.put(table_, key_, *after_, before_);
-    if (kind_ == Kind::removal && before_) store.erase(table_, key_, *before_);
+    ItemWriter writer(context);
+    if (after_) writer.put(table_, key_, *after_, before_);
+    if (kind_ == Kind::removal && before_) writer.erase(table_, key_, *before_);
     if (kind_ == Kind::check) {
       capacity.add_table(Capacity::write_units(before_ ? item_size(*before_) : 0, Transactional::yes));
     } else {

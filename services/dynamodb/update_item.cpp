@@ -1,5 +1,5 @@
 #include "services/dynamodb/errors.hpp"
-#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/legacy.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/request.hpp"
@@ -58,12 +58,12 @@ Json update_item(RequestContext& context, const Input& input) {
   const Key key = key_of(table.key, key_value);
   check_no_key_updates(table, actions);
 
-  ItemStore store(context.tx);
-  const auto before = store.get(table, key);
+  ItemWriter writer(context);
+  const auto before = writer.get(table, key);
   check(required, before, input);
   const Json after = updated_item(table, actions, before, key_value);
   const bool stored = before || creates_item(actions);
-  if (stored) store.put(table, key, after, before);
+  if (stored) writer.put(table, key, after, before);
 
   Capacity capacity;
   capacity.add_write(table, before ? &*before : nullptr, &after);

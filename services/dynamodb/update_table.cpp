@@ -7,12 +7,6 @@ namespace orrery::dynamodb {
 
 namespace {
 
-std::string billing_mode(const Json& document) {
-  return document.contains("BillingModeSummary")
-             ? document.at("BillingModeSummary").at("BillingMode").get<std::string>()
-             : "PROVISIONED";
-}
-
 /// A changed ProvisionedThroughput, with the day's bookkeeping of the service.
 Json changed_throughput(RequestContext& context, const Json& before, const Input& input) {
   Json after = throughput(input);
@@ -116,24 +110,6 @@ void delete_index(RequestContext& context, const std::string& name, storage::Res
   resource.hidden["IndexIds"].erase(name);
 }
 
-/// Leaves only definitions that a key uses: AWS drops those of a deleted index too.
-void drop_unused_definitions(Json& document) {
-  std::set<std::string> used;
-  const auto note = [&](const Json& elements) {
-    for (const auto& element : elements) used.insert(element.at("AttributeName").get<std::string>());
-  };
-  note(document.at("KeySchema"));
-  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
-    if (!document.contains(member)) continue;
-    for (const auto& index : document.at(member)) note(index.at("KeySchema"));
-  }
-  Json kept = Json::array();
-  for (const auto& definition : document.at("AttributeDefinitions")) {
-    if (used.contains(definition.at("AttributeName").get<std::string>())) kept.push_back(definition);
-  }
-  document["AttributeDefinitions"] = std::move(kept);
-}
-
 void define_attributes(const Input& input, Json& document) {
   for (const auto& given : input.objects("AttributeDefinitions")) {
     const Json definition = {{"AttributeName", given.str("AttributeName")}, {"AttributeType", given.str("AttributeType")}};
@@ -186,7 +162,7 @@ Json update_table(RequestContext& context, const Input& input) {
   update_billing(context, input, document);
   update_indexes(context, input, resource);
   drop_unused_definitions(document);
-  if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, document, *stream);
+  if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, resource, *stream);
   if (const auto specification = input.find_object("SSESpecification")) {
     Json sse = sse_description(context, specification);
     document.erase("SSEDescription");

@@ -1,0 +1,27 @@
+#include "services/dynamodb/item_writer.hpp"
+
+namespace orrery::dynamodb {
+
+void ItemWriter::put(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before) {
+  store_.put(table, key, item, before);
+  note(table, Change::Actor::client, before ? &*before : nullptr, &item);
+}
+
+void ItemWriter::erase(const Table& table, const Key& key, const Json& before, Change::Actor actor) {
+  store_.erase(table, key, before);
+  note(table, actor, &before, nullptr);
+}
+
+void ItemWriter::note(const Table& table, Change::Actor actor, const Json* before, const Json* after) {
+  if (table.stream_log == 0 && table.recovery_log == 0) return;
+  if (before && after && *before == *after) return;  // a write that changes nothing is no change
+  Change change{0, context_.now, actor, std::nullopt, std::nullopt};
+  if (before) change.before = *before;
+  if (after) change.after = *after;
+  ChangeLog log(context_.tx);
+  for (const std::int64_t id : {table.stream_log, table.recovery_log}) {
+    if (id != 0) log.append(id, change);
+  }
+}
+
+}  // namespace orrery::dynamodb
