@@ -70,6 +70,11 @@ Json batch_write_item(RequestContext&, const Input&);
 Json transact_get_items(RequestContext&, const Input&);
 Json transact_write_items(RequestContext&, const Input&);
 
+// partiql.cpp
+Json execute_statement(RequestContext&, const Input&);
+Json batch_execute_statement(RequestContext&, const Input&);
+Json execute_transaction(RequestContext&, const Input&);
+
 // query.cpp, scan.cpp
 Json query(RequestContext&, const Input&);
 Json scan(RequestContext&, const Input&);

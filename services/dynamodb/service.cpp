@@ -26,6 +26,7 @@ void tick(RequestContext& context) {
 }
 
 constexpr OperationRow kOperations[] = {
+    {"BatchExecuteStatement", &batch_execute_statement, Access::write},
     {"BatchGetItem", &batch_get_item},
     {"BatchWriteItem", &batch_write_item},
     {"CreateBackup", &create_backup},
@@ -44,6 +45,8 @@ constexpr OperationRow kOperations[] = {
     {"DescribeTimeToLive", &describe_time_to_live},
     {"DisableKinesisStreamingDestination", &disable_kinesis_streaming_destination},
     {"EnableKinesisStreamingDestination", &enable_kinesis_streaming_destination},
+    {"ExecuteStatement", &execute_statement},
+    {"ExecuteTransaction", &execute_transaction},
     {"GetItem", &get_item},
     {"GetResourcePolicy", &get_resource_policy},
     {"ListBackups", &list_backups},

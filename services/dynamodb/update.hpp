@@ -12,6 +12,10 @@ Json updated_item(const Table& table, const std::vector<UpdateAction>& actions, 
 /// False for an update that only takes away: it makes no item where none was.
 bool creates_item(const std::vector<UpdateAction>& actions);
 
+/// What ReturnValues asks for, of an item that was updated; null for nothing.
+Json returned_attributes(const std::string& wanted, const std::vector<UpdateAction>& actions,
+                         const std::optional<Json>& before, const Json& after);
+
 /// Refuses actions on the table's key attributes.
 void check_no_key_updates(const Table& table, const std::vector<UpdateAction>& actions);
 

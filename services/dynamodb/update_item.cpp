@@ -30,10 +30,8 @@ bool creates_item(const std::vector<UpdateAction>& actions) {
          });
 }
 
-namespace {
-
-Json returned(const std::string& wanted, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
-              const Json& after) {
+Json returned_attributes(const std::string& wanted, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
+                         const Json& after) {
   if (wanted == "ALL_NEW") return after;
   if (wanted == "ALL_OLD") return before ? *before : Json();
   if (wanted == "NONE") return {};
@@ -44,8 +42,6 @@ Json returned(const std::string& wanted, const std::vector<UpdateAction>& action
   Json out = project(old ? *before : after, paths);
   return out.empty() ? Json() : out;
 }
-
-}  // namespace
 
 Json update_item(RequestContext& context, const Input& input) {
   Placeholders held = placeholders(input, {"UpdateExpression", "ConditionExpression"});
@@ -69,7 +65,7 @@ Json update_item(RequestContext& context, const Input& input) {
   capacity.add_write(table, before ? &*before : nullptr, &after);
   Json out = Json::object();
   const std::string wanted = input.str("ReturnValues", "NONE");
-  if (stored) add(out, "Attributes", returned(wanted, actions, before, after));
+  if (stored) add(out, "Attributes", returned_attributes(wanted, actions, before, after));
   add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
   add(out, "ItemCollectionMetrics", item_collection_metrics(input, table, key_value));
   return out;
