@@ -50,6 +50,14 @@ void check_projection(const Json& index) {
   if (type.empty()) throw invalid_parameter("Unknown ProjectionType: null");
   const bool names = projection.contains("NonKeyAttributes");
   if (type == "INCLUDE" && !names) throw invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+  if (names) {
+    Names all;
+    for (const auto& name : projection.at("NonKeyAttributes")) {
+      if (!all.insert(name.get<std::string>()).second)
+        throw invalid_parameter("Duplicate NonKeyAttribute: " + name.get<std::string>() + " in the index " +
+                                index.at("IndexName").get<std::string>());
+    }
+  }
   if (type != "INCLUDE" && names) {
     throw invalid_parameter("ProjectionType is " + type + ", but NonKeyAttributes is specified");
   }

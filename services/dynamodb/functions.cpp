@@ -90,6 +90,10 @@ void check_function(const Operand& call, FunctionUse use, std::string_view kind)
     if (type && (*type == "N" || *type == "BOOL" || *type == "NULL")) throw wrong_type(kind, name, *type);
   }
   if (name == "list_append") {
+    for (const auto& argument : call.arguments) {  // if_not_exists may stand in it, and no other function
+      if (argument.kind == Operand::Kind::function && argument.function == name)
+        throw fail(kind, "The function is not allowed to be used this way in an expression; function: " + name);
+    }
     for (const auto& argument : call.arguments) {
       const std::string* type = constant_type(argument);
       if (type && *type != "L") throw wrong_type(kind, name, *type);

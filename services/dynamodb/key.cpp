@@ -86,11 +86,12 @@ Key key_in_item(const KeySchema& schema, const Json& item) {
 
 std::optional<Key> index_key(const KeySchema& schema, const Json& item) {
   const auto hash = item.find(schema.hash.name);
-  if (hash == item.end() || !has_type(*hash, schema.hash)) return std::nullopt;
+  // What was there before the index may be of another type, or empty: it is left out.
+  if (hash == item.end() || !has_type(*hash, schema.hash) || empty_key(*hash)) return std::nullopt;
   Key out{key_bytes(*hash), ""};
   if (schema.range) {
     const auto range = item.find(schema.range->name);
-    if (range == item.end() || !has_type(*range, *schema.range)) return std::nullopt;
+    if (range == item.end() || !has_type(*range, *schema.range) || empty_key(*range)) return std::nullopt;
     out.range = key_bytes(*range);
   }
   return out;

@@ -22,6 +22,7 @@ constexpr Comparison kComparisons[] = {
 };
 
 Operand attribute(const std::string& name) {
+  check_attribute_name(name);
   Operand out;
   out.kind = Operand::Kind::path;
   out.path.steps.emplace_back(name);

@@ -17,7 +17,10 @@ void check_key(const std::string& key, char sign, const char* parameter) {
 Placeholders::Placeholders(const Json& names, const Json& values) : names_(names), values_(values) {
   if (names_.is_object()) {
     if (names_.empty()) throw validation("ExpressionAttributeNames must not be empty");
-    for (const auto& [key, name] : names_.items()) check_key(key, '#', "ExpressionAttributeNames");
+    for (const auto& [key, name] : names_.items()) {
+      check_key(key, '#', "ExpressionAttributeNames");
+      check_attribute_name(name.get_ref<const std::string&>());
+    }
   }
   if (!values_.is_object()) return;
   if (values_.empty()) throw validation("ExpressionAttributeValues must not be empty");

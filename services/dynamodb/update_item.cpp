@@ -17,6 +17,7 @@ void check_no_key_updates(const Table& table, const std::vector<UpdateAction>& a
 
 Json updated_item(const Table& table, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
                   const Json& key) {
+  if (!before && !creates_item(actions)) return key;  // nothing to take away, not even at a path that leads nowhere
   Json after = apply_update(actions, before.value_or(key));
   if (item_size(after) > kMostItemBytes) throw validation("Item size to update has exceeded the maximum allowed size");
   for (const auto& [name, value] : after.items()) checked_value(value);  // the update may have nested too deeply

@@ -47,6 +47,11 @@ std::string_view long_type_name(std::string_view type) {
   return type;
 }
 
+void check_attribute_name(const std::string& name) {
+  constexpr std::size_t kMostNameBytes = 65535;
+  if (name.size() > kMostNameBytes) throw invalid_parameter("Attribute name is too large, must be less than 65536 bytes");
+}
+
 Json checked_value(const Json& value, int depth) {
   if (depth > kMostLevels) throw validation("Nesting Levels have exceeded supported limits");
   if (!value.is_object() || value.empty())
@@ -70,7 +75,10 @@ Json checked_value(const Json& value, int depth) {
   }
   if (type == "M") {
     Json out = Json::object();
-    for (const auto& [name, element] : content.items()) out[name] = checked_value(element, depth + 1);
+    for (const auto& [name, element] : content.items()) {
+      check_attribute_name(name);
+      out[name] = checked_value(element, depth + 1);
+    }
     return {{"M", std::move(out)}};
   }
   throw validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
@@ -78,7 +86,10 @@ Json checked_value(const Json& value, int depth) {
 
 Json checked_item(const Json& item) {
   Json out = Json::object();
-  for (const auto& [name, value] : item.items()) out[name] = checked_value(value);
+  for (const auto& [name, value] : item.items()) {
+    check_attribute_name(name);
+    out[name] = checked_value(value);
+  }
   return out;
 }
 

@@ -17,6 +17,9 @@ inline const Json& content_of(const Json& value) { return *value.begin(); }
 /// "STRING", "NUMBER_SET", …: as error messages call the types.
 std::string_view long_type_name(std::string_view type);
 
+/// Throws ValidationException for a name that no attribute can have.
+void check_attribute_name(const std::string& name);
+
 /// A client's value, checked, its numbers in normal form. Throws ValidationException. `depth` is its nesting level.
 Json checked_value(const Json& value, int depth = 1);
 /// Every value of an item (or key), checked.
