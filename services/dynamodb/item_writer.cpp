@@ -1,15 +1,29 @@
 #include "services/dynamodb/item_writer.hpp"
 
+#include "services/dynamodb/replicas.hpp"
+
 namespace orrery::dynamodb {
 
 void ItemWriter::put(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before) {
   store_.put(table, key, item, before);
   note(table, Change::Actor::client, before ? &*before : nullptr, &item);
+  for_each_replica(context_, table.document(), [&](const Table& replica) {
+    const auto held = store_.get(replica, key);
+    store_.put(replica, key, item, held);
+    note(replica, Change::Actor::client, held ? &*held : nullptr, &item);
+  });
 }
 
 void ItemWriter::erase(const Table& table, const Key& key, const Json& before, Change::Actor actor) {
   store_.erase(table, key, before);
   note(table, actor, &before, nullptr);
+  // Elsewhere even an expiry is an ordinary deletion (developer guide, "Global tables and TTL").
+  for_each_replica(context_, table.document(), [&](const Table& replica) {
+    const auto held = store_.get(replica, key);
+    if (!held) return;
+    store_.erase(replica, key, *held);
+    note(replica, Change::Actor::client, &*held, nullptr);
+  });
 }
 
 void ItemWriter::note(const Table& table, Change::Actor actor, const Json* before, const Json* after) {

@@ -1,12 +1,9 @@
 #include "aws/ids.hpp"
 #include "registry/pagination.hpp"
-#include "services/dynamodb/backup.hpp"
-#include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
-#include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
-#include "services/dynamodb/stream.hpp"
+#include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
@@ -117,13 +114,8 @@ Json delete_table(RequestContext& context, const Input& input) {
     if (whole.contains(member)) out[member] = whole.at(member);
   }
   out["TableStatus"] = "DELETING";
-  if (table.recovery_log != 0) {
-    keep_deleted_table(context, table);
-    ChangeLog(context.tx).drop(table.recovery_log);
-  }
-  close_stream(context, table.resource);
-  ItemStore(context.tx).drop(table);
-  context.resources().erase(Table::kKind, table.name);
+  leave_replicas(context, table.resource);
+  erase_table(context, std::move(table));
   return {{"TableDescription", std::move(out)}};
 }
 

@@ -1,6 +1,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/table.hpp"
 
 namespace orrery::dynamodb {
@@ -14,27 +15,38 @@ Json describe_time_to_live(RequestContext& context, const Input& input) {
   return {{"TimeToLiveDescription", std::move(out)}};
 }
 
+namespace {
+
+void set_expiry(RequestContext& context, Table& table, const std::string& attribute) {
+  ItemStore store(context.tx);
+  if (!table.expiry.empty()) store.drop_expiry(table.id);
+  table.expiry = attribute;
+  if (attribute.empty()) {
+    table.resource.hidden.erase("TimeToLive");
+  } else {
+    table.resource.hidden["TimeToLive"] = attribute;
+    store.fill_expiry(table);
+  }
+  context.resources().put(table.resource);
+}
+
+}  // namespace
+
 Json update_time_to_live(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   const Input specification = input.object("TimeToLiveSpecification");
   const std::string attribute = specification.str("AttributeName");
   const bool enabled = specification.flag("Enabled");
-  Json& hidden = table.resource.hidden;
+  const Json& hidden = table.resource.hidden;
   if (enabled && hidden.contains("TimeToLive")) throw validation("TimeToLive is already enabled");
   if (!enabled && !hidden.contains("TimeToLive")) throw validation("TimeToLive is already disabled");
   if (!enabled && hidden.at("TimeToLive") != attribute) {
     throw validation("TimeToLive is active on a different AttributeName: current AttributeName is " +
                      hidden.at("TimeToLive").get<std::string>());
   }
-  ItemStore store(context.tx);
-  if (enabled) {
-    hidden["TimeToLive"] = table.expiry = attribute;
-    store.fill_expiry(table);
-  } else {
-    hidden.erase("TimeToLive");
-    store.drop_expiry(table.id);
-  }
-  context.resources().put(table.resource);
+  set_expiry(context, table, enabled ? attribute : "");
+  for_each_replica(context, table.document(),
+                   [&](Table replica) { set_expiry(context, replica, enabled ? attribute : ""); });
   return {{"TimeToLiveSpecification", {{"Enabled", enabled}, {"AttributeName", attribute}}}};
 }
 

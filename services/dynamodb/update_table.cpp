@@ -2,6 +2,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/replicas.hpp"
 
 namespace orrery::dynamodb {
 
@@ -152,16 +153,25 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
   }
 }
 
+/// What all replicas of a global table have in common.
+void update_shared(RequestContext& context, const Input& input, storage::Resource& table) {
+  define_attributes(input, table.document);
+  update_billing(context, input, table.document);
+  update_indexes(context, input, table);
+  drop_unused_definitions(table.document);
+}
+
 }  // namespace
 
 Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
-  define_attributes(input, document);
-  update_billing(context, input, document);
-  update_indexes(context, input, resource);
-  drop_unused_definitions(document);
+  update_shared(context, input, resource);
+  for_each_replica(context, document, [&](Table replica) {
+    update_shared(context, input, replica.resource);
+    context.resources().put(replica.resource);
+  });
   if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, resource, *stream);
   if (const auto specification = input.find_object("SSESpecification")) {
     Json sse = sse_description(context, specification);
@@ -177,6 +187,7 @@ Json update_table(RequestContext& context, const Input& input) {
     document["OnDemandThroughput"] = on_demand_throughput(*maxima);
   if (const auto warm = input.find_object("WarmThroughput"))
     document["WarmThroughput"] = warm_throughput(warm, billing_mode(document), document.at("ProvisionedThroughput"));
+  update_replicas(context, input, resource);
   context.resources().put(resource);
   return {{"TableDescription", described(context, table)}};
 }

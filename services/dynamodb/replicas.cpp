@@ -1,0 +1,182 @@
+#include "services/dynamodb/replicas.hpp"
+
+#include "aws/ids.hpp"
+#include "services/dynamodb/backup.hpp"
+#include "services/dynamodb/change_log.hpp"
+#include "services/dynamodb/description.hpp"
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/stream.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+Json* find_replica(Json& document, const std::string& region) {
+  if (!document.contains("Replicas")) return nullptr;
+  for (auto& replica : document["Replicas"]) {
+    if (replica.at("RegionName") == region) return &replica;
+  }
+  return nullptr;
+}
+
+void add_replica(Json& document, Json replica) {
+  document["GlobalTableVersion"] = "2019.11.21";
+  document["Replicas"].push_back(std::move(replica));
+}
+
+void remove_replica(Json& document, const std::string& region) {
+  if (!document.contains("Replicas")) return;
+  Json left = Json::array();
+  for (auto& replica : document["Replicas"]) {
+    if (replica.at("RegionName") != region) left.push_back(std::move(replica));
+  }
+  if (left.empty()) {
+    document.erase("Replicas");
+    document.erase("GlobalTableVersion");
+  } else {
+    document["Replicas"] = std::move(left);
+  }
+}
+
+/// What a replica may have of its own.
+void apply_overrides(RequestContext& context, const Input& action, Json& replica) {
+  if (const auto key = action.find_str("KMSMasterKeyId")) replica["KMSMasterKeyId"] = *key;
+  for (const char* member : {"ProvisionedThroughputOverride", "OnDemandThroughputOverride", "GlobalSecondaryIndexes"}) {
+    if (action.has(member)) replica[member] = action.json(member);
+  }
+  if (const auto table_class = action.find_str("TableClassOverride"))
+    replica["ReplicaTableClassSummary"] = {{"TableClass", *table_class}, {"LastUpdateDateTime", context.timestamp()}};
+}
+
+Json replica_description(const std::string& region) { return {{"RegionName", region}, {"ReplicaStatus", "ACTIVE"}}; }
+
+/// The key of the replica's region: the one named, or DynamoDB's own there.
+void encrypt_replica(RequestContext& context, const Input& action, Json& document) {
+  const auto key = action.find_str("KMSMasterKeyId");
+  if (!key && !document.contains("SSEDescription")) return;
+  const auto info = context.peers.kms->key(context, key.value_or("alias/aws/dynamodb"));
+  if (!info) throw validation("KMS validation error: Key '" + *key + "' does not exist");
+  document["SSEDescription"] = {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", info->arn}};
+}
+
+/// A table like `source` in the context's region, with its items.
+void make_replica(RequestContext& context, const Input& action, const storage::Resource& source) {
+  storage::Resource resource;
+  resource.kind = Table::kKind;
+  resource.id = source.id;
+  resource.arn = context.arn("table/" + source.id);
+  resource.created = context.now;
+  resource.document = source.document;
+  Json& document = resource.document;
+  for (const char* member : {"StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "RestoreSummary"})
+    document.erase(member);
+  document["TableArn"] = resource.arn;
+  document["TableId"] = aws::uuid();
+  document["CreationDateTime"] = context.timestamp();
+  document["DeletionProtectionEnabled"] = false;
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (!document.contains(member)) continue;
+    for (auto& index : document[member])
+      index["IndexArn"] = resource.arn + "/index/" + index.at("IndexName").get<std::string>();
+  }
+  encrypt_replica(context, action, document);
+  allocate_ids(context, resource);
+  if (source.hidden.contains("TimeToLive")) resource.hidden["TimeToLive"] = source.hidden.at("TimeToLive");
+  open_stream(context, resource, "NEW_AND_OLD_IMAGES");
+  context.resources().put(resource);
+  const Table table = table_of(std::move(resource));
+  ItemStore store(context.tx);
+  store.copy(source.hidden.at("Id").get<std::int64_t>(), table.id);
+  fill_indexes(context, table);
+  if (!table.expiry.empty()) store.fill_expiry(table);
+}
+
+void create_replica(RequestContext& context, const Input& action, storage::Resource& table) {
+  const std::string region = action.str("RegionName"), home = context.region;
+  if (region == home) throw validation("Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, "
+                                       "DeleteTable, or UpdateTable as required.");
+  if (find_replica(table.document, region)) throw validation("Replica specified in the Replica Update or Replica Delete action of the request was already found: " + region);
+  if (!table.document.contains("StreamSpecification")) open_stream(context, table, "NEW_AND_OLD_IMAGES");
+  if (table.document.at("StreamSpecification").at("StreamViewType") != "NEW_AND_OLD_IMAGES")
+    throw validation("Table " + table.id + " must have a stream with the view type NEW_AND_OLD_IMAGES");
+  storage::Resource source = table;
+  add_replica(source.document, replica_description(home));
+  {
+    const InRegion there(context, region);
+    if (context.resources().exists(Table::kKind, table.id))
+      throw validation("Failed to create a the new replica of table with name: '" + table.id + "' because one or more replicas already existed as tables.");
+    make_replica(context, action, source);
+  }
+  for_each_replica(context, table.document, [&](Table other) {
+    add_replica(other.document(), replica_description(region));
+    context.resources().put(other.resource);
+  });
+  Json replica = replica_description(region);
+  apply_overrides(context, action, replica);
+  add_replica(table.document, std::move(replica));
+}
+
+Json& require_replica(storage::Resource& table, const std::string& region) {
+  Json* replica = find_replica(table.document, region);
+  if (!replica) {
+    throw AwsError("ReplicaNotFoundException", 400,
+                   "Replica specified in the Replica Update or Replica Delete action of the request was not found: " + region);
+  }
+  return *replica;
+}
+
+void delete_replica(RequestContext& context, const Input& action, storage::Resource& table) {
+  const std::string region = action.str("RegionName");
+  require_replica(table, region);
+  {
+    const InRegion there(context, region);
+    if (auto replica = find_table(context, table.id)) erase_table(context, std::move(*replica));
+  }
+  remove_replica(table.document, region);
+  for_each_replica(context, table.document, [&](Table other) {
+    remove_replica(other.document(), region);
+    context.resources().put(other.resource);
+  });
+}
+
+}  // namespace
+
+void for_each_replica(RequestContext& context, const Json& document, const std::function<void(Table)>& visit) {
+  const auto replicas = document.find("Replicas");
+  if (replicas == document.end()) return;
+  for (const auto& replica : *replicas) {
+    const InRegion there(context, replica.at("RegionName").get<std::string>());
+    auto table = find_table(context, document.at("TableName").get<std::string>());
+    if (table) visit(std::move(*table));
+  }
+}
+
+void update_replicas(RequestContext& context, const Input& input, storage::Resource& table) {
+  for (const auto& update : input.objects("ReplicaUpdates")) {
+    if (const auto creation = update.find_object("Create")) create_replica(context, *creation, table);
+    if (const auto removal = update.find_object("Delete")) delete_replica(context, *removal, table);
+    if (const auto change = update.find_object("Update"))
+      apply_overrides(context, *change, require_replica(table, change->str("RegionName")));
+  }
+}
+
+void leave_replicas(RequestContext& context, const storage::Resource& table) {
+  const std::string home = context.region;
+  for_each_replica(context, table.document, [&](Table other) {
+    remove_replica(other.document(), home);
+    context.resources().put(other.resource);
+  });
+}
+
+void erase_table(RequestContext& context, Table table) {
+  if (table.recovery_log != 0) {
+    keep_deleted_table(context, table);
+    ChangeLog(context.tx).drop(table.recovery_log);
+  }
+  close_stream(context, table.resource);
+  ItemStore(context.tx).drop(table);
+  context.resources().erase(Table::kKind, table.name);
+}
+
+}  // namespace orrery::dynamodb

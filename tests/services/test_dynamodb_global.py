@@ -1,0 +1,87 @@
+"""DynamoDB's global tables: replicas in other regions hold the same items."""
+
+import unittest
+
+from orrery_server import Server
+from botocore.exceptions import ClientError
+
+
+class GlobalTables(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(data_dir=True)
+        self.east, self.west, self.europe = (self.server.client("dynamodb", region=r) for r in ("us-east-1", "us-west-2", "eu-west-1"))
+        self.east.create_table(
+            TableName="world", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "group", "AttributeType": "S"}],
+            GlobalSecondaryIndexes=[{"IndexName": "by-group", "Projection": {"ProjectionType": "ALL"},
+                                     "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}]}])
+
+    def tearDown(self):
+        unread = self.server.unread() if self.server.process else []
+        self.server.__exit__()
+        self.assertEqual(unread, [])
+
+    def put(self, client, key):
+        client.put_item(TableName="world", Item={"id": {"S": key}, "group": {"S": "g"}})
+
+    def keys(self, client, **index):
+        return sorted(item["id"]["S"] for item in client.scan(TableName="world", **index)["Items"])
+
+    def replicate(self, client, action, region):
+        return client.update_table(TableName="world", ReplicaUpdates=[{action: {"RegionName": region}}])["TableDescription"]
+
+    def regions(self, client):
+        return {r["RegionName"] for r in client.describe_table(TableName="world")["Table"].get("Replicas", [])}
+
+    def test_life(self):
+        self.put(self.east, "first")
+        table = self.replicate(self.east, "Create", "us-west-2")
+        self.assertEqual((table["GlobalTableVersion"], table["Replicas"][0]["ReplicaStatus"]), ("2019.11.21", "ACTIVE"))
+        self.put(self.west, "second")
+        self.replicate(self.west, "Create", "eu-west-1")
+        self.put(self.europe, "third")
+        self.east.delete_item(TableName="world", Key={"id": {"S": "first"}})
+        self.server.restart()
+        for client, others in ((self.east, {"us-west-2", "eu-west-1"}), (self.west, {"us-east-1", "eu-west-1"}),
+                               (self.europe, {"us-east-1", "us-west-2"})):
+            self.assertEqual(self.keys(client), ["second", "third"])
+            self.assertEqual(self.keys(client, IndexName="by-group"), ["second", "third"])
+            self.assertEqual(self.regions(client), others)
+        arn = self.west.describe_table(TableName="world")["Table"]["GlobalSecondaryIndexes"][0]["IndexArn"]
+        self.assertTrue(arn.startswith("arn:aws:dynamodb:us-west-2:"), arn)
+
+        self.west.update_table(TableName="world", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-group"}}])
+        self.assertNotIn("GlobalSecondaryIndexes", self.europe.describe_table(TableName="world")["Table"])
+        self.replicate(self.east, "Delete", "us-west-2")
+        with self.assertRaises(self.west.exceptions.ResourceNotFoundException):
+            self.west.describe_table(TableName="world")
+        self.assertEqual(self.regions(self.europe), {"us-east-1"})
+        self.europe.delete_table(TableName="world")
+        self.assertEqual(self.regions(self.east), set())
+        self.put(self.east, "alone")
+        self.assertEqual(self.keys(self.east), ["alone", "second", "third"])
+
+    def test_streams_and_time_to_live(self):
+        self.replicate(self.east, "Create", "us-west-2")
+        self.east.update_time_to_live(TableName="world", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
+        self.assertEqual(self.west.describe_time_to_live(TableName="world")["TimeToLiveDescription"]["AttributeName"], "until")
+        self.put(self.east, "a")
+        streams = self.server.client("dynamodbstreams", region="us-west-2")
+        arn = self.west.describe_table(TableName="world")["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        records = streams.get_records(ShardIterator=start)["Records"]
+        self.assertEqual([(r["eventName"], r["awsRegion"]) for r in records], [("INSERT", "us-west-2")])
+
+    def test_refusals(self):
+        self.west.create_table(TableName="world", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                               AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+        for action, region in (("Create", "us-east-1"), ("Create", "us-west-2"), ("Delete", "eu-west-1")):
+            with self.assertRaises(ClientError):
+                self.replicate(self.east, action, region)
+        self.assertEqual(self.regions(self.east), set())
+        self.assertNotIn("StreamSpecification", self.east.describe_table(TableName="world")["Table"])
+
+
+if __name__ == "__main__":
+    unittest.main()
