@@ -112,8 +112,14 @@ Json describe_backup(RequestContext& context, const Input& input) {
 
 Json delete_backup(RequestContext& context, const Input& input) {
   storage::Resource backup = require_backup(context, input.str("BackupArn"));
+  Json& details = backup.document["BackupDetails"];
+  if (details.at("BackupType") == "SYSTEM") {
+    const auto expiry = static_cast<aws::Millis>(details.at("BackupExpiryDateTime").get<double>() * 1000);
+    throw validation("Invalid Request: User is not allowed to delete the system backup with arn " + backup.arn +
+                     ". It will automatically expire on " + aws::iso8601(expiry));
+  }
   erase_backup(context, backup);
-  backup.document["BackupDetails"]["BackupStatus"] = "DELETED";
+  details["BackupStatus"] = "DELETED";
   return {{"BackupDescription", std::move(backup.document)}};
 }
 

@@ -123,6 +123,7 @@ class Backups(unittest.TestCase):
         c.delete_table(TableName="source")
         kept = c.list_backups(BackupType="SYSTEM")["BackupSummaries"]
         self.assertEqual([b["BackupName"] for b in kept], ["source$DeletedTableBackup"])
+        self.refused("ValidationException", c.delete_backup, BackupArn=kept[0]["BackupArn"])
         c.restore_table_from_backup(TargetTableName="again", BackupArn=kept[0]["BackupArn"])
         self.assertEqual(self.numbers("again"), [1, 2, 3])
 
