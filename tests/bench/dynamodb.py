@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""DynamoDB at 32 keep-alive connections: ours, and moto and dynalite where they are installed, in one run.
+
+    ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/dynamodb.py [SECONDS [ITEMS]]
+
+Needs wrk. Requests are signed once; ours checks them, with a key that IAM issued. Prints figures, fails on none.
+ITEMS (1,000) is how many there are in the table that PutItem writes to; run it with 1000000 too. DYNALITE names the
+program (npm install dynalite, outside of the repository); moto is found as moto_server.
+"""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import boto3
+import botocore.auth
+import botocore.awsrequest
+import botocore.config
+import botocore.credentials
+from orrery_server import Server
+
+CONNECTIONS = 32
+VARIANTS = 500  # of the requests that wrk takes in turn
+PADDING = "x" * 180
+
+
+class Other:
+    """Another server on a port of its own."""
+
+    def __init__(self, *command):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.endpoint = "http://127.0.0.1:%d" % self.port
+        self.process = subprocess.Popen([part.format(port=self.port) for part in command], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        self.process.kill()
+        raise RuntimeError("%s does not answer" % command[0])
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def client(endpoint, service, key):
+    return boto3.session.Session().client(service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=key[0],
+                                          aws_secret_access_key=key[1], config=botocore.config.Config(retries={"max_attempts": 0}))
+
+
+def issued_key(endpoint):
+    iam = client(endpoint, "iam", ("test", "test"))
+    iam.create_user(UserName="bench")
+    key = iam.create_access_key(UserName="bench")["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def fill(endpoint, key, items):
+    dynamodb = client(endpoint, "dynamodb", key)
+    for table in ("single", "ranged"):
+        ranged = [{"AttributeName": "n", "KeyType": "RANGE"}] if table == "ranged" else []
+        dynamodb.create_table(
+            TableName=table, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}] + ranged,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}] + [
+                {"AttributeName": "n", "AttributeType": "N"} for _ in ranged])
+    dynamodb.get_waiter("table_exists").wait(TableName="ranged", WaiterConfig={"Delay": 1})
+    rows = [("single", {"id": {"S": "%08d" % n}, "data": {"S": PADDING}}) for n in range(items)]
+    rows += [("ranged", {"id": {"S": "one"}, "n": {"N": str(n)}, "data": {"S": PADDING}}) for n in range(100)]
+    for at in range(0, len(rows), 25):
+        request = {}
+        for table, item in rows[at:at + 25]:
+            request.setdefault(table, []).append({"PutRequest": {"Item": item}})
+        dynamodb.batch_write_item(RequestItems=request)
+
+
+def requests_of(operation, items):
+    """The bodies that wrk sends in turn."""
+    spread = [n * max(1, items // VARIANTS) % items for n in range(VARIANTS)]
+    if operation == "Query":
+        return [{"TableName": "ranged", "KeyConditionExpression": "id = :id", "ExpressionAttributeValues": {":id": {"S": "one"}}}]
+    if operation == "PutItem":
+        return [{"TableName": "single", "Item": {"id": {"S": "%08d" % n}, "data": {"S": PADDING}}} for n in spread]
+    return [{"TableName": "single", "Key": {"id": {"S": "%08d" % n}}} for n in spread]
+
+
+def signed(endpoint, operation, body, key):
+    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810." + operation}
+    request = botocore.awsrequest.AWSRequest("POST", endpoint + "/", data=body, headers=headers)
+    botocore.auth.SigV4Auth(botocore.credentials.Credentials(*key), "dynamodb", "us-east-1").add_auth(request)
+    return dict(request.headers.items())
+
+
+def wrk(endpoint, operation, key, seconds, items):
+    """(requests a second, p50, p99, answers that are no 2xx)"""
+    lines = ["requests = {}"]
+    for number, parameters in enumerate(requests_of(operation, items), 1):
+        body = json.dumps(parameters)
+        headers = ", ".join('["%s"] = [[%s]]' % pair for pair in signed(endpoint, operation, body, key).items()
+                            if pair[0].lower() != "content-length")
+        lines.append('requests[%d] = wrk.format("POST", "/", {%s}, [[%s]])' % (number, headers, body))
+    lines = ["function init()"] + lines + ["end", "at = 0",
+             "function request() at = at % #requests + 1; return requests[at] end"]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write("\n".join(lines) + "\n")
+        script.flush()
+        output = subprocess.run(["wrk", "-t1", "-c%d" % CONNECTIONS, "-d%ds" % seconds, "--latency", "-s", script.name, endpoint + "/"],
+                                capture_output=True, text=True).stdout
+    figures = {words[0]: words[-1] for words in (line.split() for line in output.splitlines()) if words}
+    return float(figures.get("Requests/sec:", 0)), figures.get("50%"), figures.get("99%"), figures.get("Non-2xx", "0")
+
+
+def measure(name, endpoint, key, seconds, items):
+    fill(endpoint, key, items)
+    rates = {}
+    for operation in ("GetItem", "PutItem", "Query"):
+        rates[operation], half, most, failed = wrk(endpoint, operation, key, seconds, items)
+        print("%-9s %-8s %9.0f/s  p50 %-8s p99 %-8s failed %s" % (name, operation, rates[operation], half, most, failed), flush=True)
+    return rates
+
+
+def main():
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    items = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    if not shutil.which("wrk"):
+        print("wrk is not installed")
+        return
+    with Server(data_dir=True) as server:
+        ours = measure("ours", server.endpoint, issued_key(server.endpoint), seconds, items)
+    for name, program, arguments in (("moto", shutil.which("moto_server"), ("-p", "{port}")),
+                                     ("dynalite", os.environ.get("DYNALITE"), ("--port", "{port}", "--createTableMs", "0"))):
+        if not program:
+            print("%-9s is not installed" % name)
+            continue
+        other = Other(program, *arguments)
+        try:
+            theirs = measure(name, other.endpoint, ("test", "test"), seconds, items)
+        finally:
+            other.stop()
+        print("ours / %-9s" % name + ", ".join("%s %.1f" % (o, ours[o] / rate) for o, rate in theirs.items() if rate))
+
+
+if __name__ == "__main__":
+    main()
