@@ -18,8 +18,6 @@ namespace orrery::kms::crypto {
 
 namespace {
 
-constexpr std::size_t kNonce = 12, kTag = 16;
-
 using aws::Freed;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
@@ -97,36 +95,6 @@ std::optional<std::string> sized(Call call) {
 }
 
 }  // namespace
-
-std::string seal(std::string_view key, std::string_view plaintext, std::string_view aad) {
-  const std::string nonce = aws::random_bytes(kNonce);
-  std::string text(plaintext.size(), '\0'), tag(kTag, '\0');
-  CipherContext context(EVP_CIPHER_CTX_new());
-  int length = 0;
-  const bool done = EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(nonce)) == 1 &&
-                    EVP_EncryptUpdate(context.get(), nullptr, &length, in(aad), size(aad)) == 1 &&
-                    EVP_EncryptUpdate(context.get(), out(text), &length, in(plaintext), size(plaintext)) == 1 &&
-                    EVP_EncryptFinal_ex(context.get(), out(tag), &length) == 1 &&
-                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTag, tag.data()) == 1;
-  if (!done) fail("AES-GCM");
-  return nonce + text + tag;
-}
-
-std::optional<std::string> open(std::string_view key, std::string_view sealed, std::string_view aad) {
-  if (sealed.size() < kNonce + kTag) return std::nullopt;
-  const std::string_view body = sealed.substr(kNonce, sealed.size() - kNonce - kTag);
-  std::string tag(sealed.substr(sealed.size() - kTag)), text(body.size() + kTag, '\0');
-  CipherContext context(EVP_CIPHER_CTX_new());
-  int length = 0;
-  const bool done = EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(sealed)) == 1 &&
-                    EVP_DecryptUpdate(context.get(), nullptr, &length, in(aad), size(aad)) == 1 &&
-                    EVP_DecryptUpdate(context.get(), out(text), &length, in(body), size(body)) == 1 &&
-                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1;
-  int rest = 0;
-  if (!done || EVP_DecryptFinal_ex(context.get(), out(text) + body.size(), &rest) != 1) return std::nullopt;
-  text.resize(body.size());
-  return text;
-}
 
 std::string generate(const KeySpec& spec) {
   switch (spec.family) {

@@ -10,10 +10,6 @@
 // them out. What OpenSSL refuses gives nullopt or false; what can't fail throws std::runtime_error.
 namespace orrery::kms::crypto {
 
-/// AES-256-GCM: 12 bytes of nonce, ciphertext, 16 bytes of tag.
-std::string seal(std::string_view key, std::string_view plaintext, std::string_view aad);
-std::optional<std::string> open(std::string_view key, std::string_view sealed, std::string_view aad);
-
 /// Key material for a spec: 32 bytes for AES, the spec's bytes for HMAC, a private key for the rest.
 std::string generate(const KeySpec& spec);
 std::string public_key(std::string_view private_key);

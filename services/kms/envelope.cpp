@@ -1,5 +1,6 @@
 #include "services/kms/envelope.hpp"
 
+#include "aws/aead.hpp"
 #include "services/kms/crypto.hpp"
 
 namespace orrery::kms {
@@ -29,7 +30,7 @@ std::string wrap(const Key& key, const std::string& plaintext, const EncryptionC
   std::string head(kMagic);
   head.push_back(static_cast<char>(key.id().size()));
   head += key.id() + key.material_id();
-  return head + crypto::seal(key.material().value(), plaintext, authenticated(head, encryption_context));
+  return head + aws::seal(key.material().value(), plaintext, authenticated(head, encryption_context));
 }
 
 Unwrapped unwrap(RequestContext& context, const std::string& ciphertext, const EncryptionContext& encryption_context) {
@@ -44,7 +45,7 @@ Unwrapped unwrap(RequestContext& context, const std::string& ciphertext, const E
   const auto material = key->material(material_id);
   if (!material) throw errors::invalid_ciphertext();
   const std::string_view all(ciphertext);
-  auto plaintext = crypto::open(*material, all.substr(body_at), authenticated(all.substr(0, body_at), encryption_context));
+  auto plaintext = aws::unseal(*material, all.substr(body_at), authenticated(all.substr(0, body_at), encryption_context));
   if (!plaintext) throw errors::invalid_ciphertext();
   return {std::move(*key), material_id, std::move(*plaintext)};
 }
