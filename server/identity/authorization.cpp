@@ -28,19 +28,6 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// Takes KEY/DATE/REGION/SERVICE/aws4_request apart; an access key may hold slashes of its own.
-bool read_credential(std::string_view text, Authorization& out) {
-  const auto parts = split(text, '/');
-  if (parts.size() < 5 || parts.back() != "aws4_request") return false;
-  const std::size_t first = parts.size() - 4;
-  out.access_key = parts[0];
-  for (std::size_t i = 1; i < first; ++i) out.access_key += "/" + parts[i];
-  out.date = parts[first];
-  out.region = parts[first + 1];
-  out.service = parts[first + 2];
-  return !out.access_key.empty() && out.date.size() == 8 && !out.service.empty();
-}
-
 std::string header_timestamp(const http::Request& request) {
   if (const auto* date = request.headers.find("x-amz-date")) return *date;
   aws::Millis parsed = 0;
@@ -143,6 +130,18 @@ Authorization parse_query_form(const std::vector<std::pair<std::string, std::str
 }
 
 }  // namespace
+
+bool read_credential(std::string_view text, Authorization& out) {
+  const auto parts = split(text, '/');
+  if (parts.size() < 5 || parts.back() != "aws4_request") return false;
+  const std::size_t first = parts.size() - 4;
+  out.access_key = parts[0];
+  for (std::size_t i = 1; i < first; ++i) out.access_key += "/" + parts[i];
+  out.date = parts[first];
+  out.region = parts[first + 1];
+  out.service = parts[first + 2];
+  return !out.access_key.empty() && out.date.size() == 8 && !out.service.empty();
+}
 
 std::string Authorization::scope() const { return date + "/" + region + "/" + service + "/aws4_request"; }
 

@@ -84,6 +84,8 @@ std::vector<std::string> signed_paths(const http::Request& request) {
   return out;
 }
 
+}  // namespace
+
 std::string hmac_sha1_base64(std::string_view key, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
@@ -91,8 +93,6 @@ std::string hmac_sha1_base64(std::string_view key, std::string_view text) {
        text.size(), digest.data(), &size);
   return aws::base64({reinterpret_cast<const char*>(digest.data()), size});
 }
-
-}  // namespace
 
 std::optional<Authorization> parse_query_v2(const Query& query) {
   Authorization out;

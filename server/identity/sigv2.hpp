@@ -21,4 +21,6 @@ std::optional<Authorization> parse_query_v2(const Query& query);
 void verify_v2(const Authorization& authorization, const http::Request& request, std::string_view secret,
                aws::Millis now);
 
+std::string hmac_sha1_base64(std::string_view key, std::string_view text);
+
 }  // namespace orrery::identity

@@ -36,6 +36,9 @@ struct Authorization {
 /// IncompleteSignature, or for S3 AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidRequest.
 std::optional<Authorization> parse_authorization(const http::Request& request);
 
+/// Takes KEY/DATE/REGION/SERVICE/aws4_request apart; an access key may hold slashes of its own. False when it is none.
+bool read_credential(std::string_view text, Authorization& out);
+
 /// Holds the signature against the request as it came on the wire: call it before a virtual host is rewritten and
 /// before a body is decoded. A body that went to a sink is vouched for by x-amz-content-sha256, which the caller then
 /// checks. Throws AwsError: SignatureDoesNotMatch, RequestTimeTooSkewed, AccessDenied (presigned and expired),

@@ -54,7 +54,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
   std::optional<identity::Authorization> authorization_;
-  Caller caller_;
+  identity::Caller caller_;
   Asked asked_;
   bool signature_checked_ = false;
   const Service* service_ = nullptr;

@@ -1,6 +1,5 @@
 #include "pipeline/resolve.hpp"
 
-#include "identity/errors.hpp"
 #include "storage/snapshot.hpp"
 
 namespace orrery::pipeline {
@@ -65,20 +64,6 @@ std::optional<api::ServiceView> by_action(std::string_view pairs) {
   return both ? both : first_service(has);
 }
 
-bool twelve_digits(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-bool plausible_region(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos &&
-         text != "aws-global";
-}
-
-identity::Principal root_of(const std::string& account, const std::string& access_key) {
-  return {identity::Principal::Type::root, account, "arn:aws:iam::" + account + ":root", account, access_key};
-}
-
 std::optional<identity::Credential> issued(const Host& host, const std::string& access_key) {
   if (host.peers.iam == nullptr) return std::nullopt;
   // Every request asks, and the answer stands until something is committed.
@@ -87,14 +72,6 @@ std::optional<identity::Credential> issued(const Host& host, const std::string& 
   std::optional<identity::Credential> credential;
   host.store.read([&](storage::Transaction& tx) { credential = host.peers.iam->credential(tx, access_key); });
   return known.keep(access_key, std::move(credential));
-}
-
-void check_usable(const identity::Credential& credential, const identity::Authorization& authorization,
-                  aws::Millis now) {
-  if (credential.expires_ms != 0 && credential.expires_ms <= now) throw identity::expired_token(authorization.service);
-  if (!credential.active || credential.session_token != authorization.session_token) {
-    throw identity::invalid_client_token(authorization.service);
-  }
 }
 
 }  // namespace
@@ -132,24 +109,10 @@ api::ServiceView nearest_form(const http::Request& request) {
   return *api::find_service("s3");
 }
 
-Caller identify(const Host& host, const std::optional<identity::Authorization>& authorization) {
-  Caller caller{host.settings.account, host.settings.region, {}, std::nullopt};
-  caller.principal.account = caller.account;
-  if (!authorization) return caller;
-  if (plausible_region(authorization->region)) caller.region = authorization->region;
-  const std::string& key = authorization->access_key;
-  if (twelve_digits(key)) {
-    caller.account = key;
-    caller.principal = root_of(key, key);
-  } else if ((caller.credential = issued(host, key))) {
-    check_usable(*caller.credential, *authorization, host.clock.now());
-    caller.principal = caller.credential->principal;
-    caller.principal.access_key = key;
-    caller.account = caller.principal.account;
-  } else {
-    caller.principal = root_of(caller.account, key);
-  }
-  return caller;
+identity::Caller identify(const Host& host, const std::optional<identity::Authorization>& authorization) {
+  if (!authorization) return identity::anonymous_caller(host.settings);
+  const auto lookup = [&](const std::string& access_key) { return issued(host, access_key); };
+  return identity::caller_of(host.settings, *authorization, lookup, host.clock.now());
 }
 
 }  // namespace orrery::pipeline

@@ -4,7 +4,7 @@
 
 #include "api/api.hpp"
 #include "http/message.hpp"
-#include "identity/sigv4.hpp"
+#include "identity/caller.hpp"
 #include "pipeline/host.hpp"
 
 namespace orrery::pipeline {
@@ -26,14 +26,7 @@ api::ServiceView service_of_form(const http::Request& request);
 /// The API whose error form a client understands that asked for no service we know.
 api::ServiceView nearest_form(const http::Request& request);
 
-/// Who asks, for which account and region.
-struct Caller {
-  std::string account, region;
-  identity::Principal principal;
-  std::optional<identity::Credential> credential;  ///< set when we know the secret
-};
-
-/// Throws AwsError for a credential of ours that is expired, inactive, or came with another session token.
-Caller identify(const Host& host, const std::optional<identity::Authorization>& authorization);
+/// Who asks. Throws AwsError for a credential of ours that is expired, inactive, or came with another session token.
+identity::Caller identify(const Host& host, const std::optional<identity::Authorization>& authorization);
 
 }  // namespace orrery::pipeline
