@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "services/s3/authorization.hpp"
+#include "services/s3/cors.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/upload_sink.hpp"
 
@@ -17,6 +18,7 @@ Bucket find_bucket(RequestContext& context, const std::string& name, const std::
                    std::string_view action, const std::string& key) {
   const auto bucket = store_of(context).bucket(name);
   if (!bucket) throw errors::no_such_bucket(name);
+  add_cors_headers(context, *bucket);
   authorize(context, *bucket, action, key);
   if (!expected_owner.empty() && expected_owner != bucket->account) throw errors::access_denied();
   return *bucket;

@@ -15,14 +15,19 @@ Json group_grant(std::string_view uri, std::string_view permission) {
   return {{"Grantee", {{"Type", "Group"}, {"URI", uri}}}, {"Permission", permission}};
 }
 
+Json canonical_grant(const std::string& account, std::string_view permission) {
+  return {{"Grantee", {{"Type", "CanonicalUser"}, {"ID", canonical_id(account)}}}, {"Permission", permission}};
+}
+
 /// "Canned ACL" in the S3 user guide.
-Json canned(const std::string& name, const std::string& account) {
-  Json grants = default_grants(account);
-  if (name == "private" || name == "bucket-owner-full-control" || name == "bucket-owner-read" ||
-      name == "aws-exec-read") {
-    return grants;
-  }
-  if (name == "public-read") {
+Json canned(const std::string& name, const std::string& owner, const std::string& bucket_owner) {
+  Json grants = default_grants(owner);
+  if (name == "private" || name == "aws-exec-read") return grants;
+  if (name == "bucket-owner-full-control" || name == "bucket-owner-read") {
+    if (owner != bucket_owner) {
+      grants.push_back(canonical_grant(bucket_owner, name == "bucket-owner-read" ? "READ" : "FULL_CONTROL"));
+    }
+  } else if (name == "public-read") {
     grants.push_back(group_grant(kAllUsers, "READ"));
   } else if (name == "public-read-write") {
     grants.push_back(group_grant(kAllUsers, "READ"));
@@ -75,7 +80,7 @@ void refuse_public(ObjectStore& store, const Bucket& bucket, const Json& grants)
 }
 
 /// The grants of a PutBucketAcl or PutObjectAcl.
-Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bucket) {
+Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bucket, const std::string& owner) {
   ObjectStore store = store_of(context);
   const auto policy = input.find_object("AccessControlPolicy");
   if (acls_disabled(store, bucket.name)) {
@@ -86,12 +91,12 @@ Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bu
     if (!keeps) throw errors::acl_not_supported();
     return default_grants(bucket.account);
   }
-  if (auto grants = grants_from_headers(context, input, bucket)) return *grants;
+  if (auto grants = grants_from_headers(context, input, bucket, owner)) return *grants;
   if (!policy) {
     throw errors::make("MissingSecurityHeader", 400, "Your request was missing a required header")
         .with("MissingHeaderName", "x-amz-acl");
   }
-  if (policy->object("Owner").str("ID", canonical_id(bucket.account)) != canonical_id(bucket.account)) {
+  if (policy->object("Owner").str("ID", canonical_id(owner)) != canonical_id(owner)) {
     throw errors::access_denied();
   }
   policy->json("Owner");
@@ -112,11 +117,49 @@ bool acls_disabled(ObjectStore& store, const std::string& bucket) {
 }
 
 Json default_grants(const std::string& account) {
-  return Json::array({{{"Grantee", {{"Type", "CanonicalUser"}, {"ID", canonical_id(account)}}},
-                       {"Permission", "FULL_CONTROL"}}});
+  return Json::array({canonical_grant(account, "FULL_CONTROL")});
 }
 
-std::optional<Json> grants_from_headers(RequestContext& context, const Input& input, const Bucket& bucket) {
+std::string owner_account(const Bucket& bucket, const Version& version) {
+  return version.hidden.value("Owner", bucket.account);
+}
+
+std::string new_owner(RequestContext& context, const Input& input, const Bucket& bucket) {
+  const bool anonymous = context.principal.type == identity::Principal::Type::anonymous;
+  if (context.account == bucket.account || anonymous) return bucket.account;
+  const auto controls = store_of(context).config(bucket.name, "ownership");
+  const std::string rule = controls ? controls->at("Rules").at(0).value("ObjectOwnership", "") : "ObjectWriter";
+  if (rule == "BucketOwnerEnforced") return bucket.account;
+  if (rule == "BucketOwnerPreferred" && input.str("ACL") == "bucket-owner-full-control") return bucket.account;
+  return context.account;
+}
+
+bool granted(const RequestContext& context, const Json& grants, std::string_view permission, Groups groups) {
+  const bool anonymous = context.principal.type == identity::Principal::Type::anonymous;
+  for (const auto& grant : grants) {
+    const std::string given = grant.at("Permission");
+    if (given != permission && given != "FULL_CONTROL") continue;
+    const Json& grantee = grant.at("Grantee");
+    const std::string uri = grantee.value("URI", "");
+    if (groups == Groups::count && uri == kAllUsers) return true;
+    if (groups == Groups::count && uri == kAuthenticated && !anonymous) return true;
+    if (!anonymous && grantee.value("ID", "") == canonical_id(context.account)) return true;
+  }
+  return false;
+}
+
+void refuse_foreign(RequestContext& context, const Bucket& bucket, const Version& version, std::string_view permission) {
+  if (!version.hidden.contains("Owner") || context.account != bucket.account) return;
+  const std::string owner = owner_account(bucket, version);
+  ObjectStore store = store_of(context);
+  if (owner == bucket.account || acls_disabled(store, bucket.name)) return;
+  if (!granted(context, version.hidden.value("Grants", default_grants(owner)), permission, Groups::count)) {
+    throw errors::access_denied();
+  }
+}
+
+std::optional<Json> grants_from_headers(RequestContext& context, const Input& input, const Bucket& bucket,
+                                        const std::string& owner) {
   ObjectStore store = store_of(context);
   const auto acl = input.find_str("ACL");
   Json grants = Json::array();
@@ -127,7 +170,7 @@ std::optional<Json> grants_from_headers(RequestContext& context, const Input& in
   parse_grantees(input.str("GrantWriteACP"), "WRITE_ACP", grants);
   if (!acl && grants.empty()) return std::nullopt;
   if (acl && !grants.empty()) throw errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed");
-  if (acl) grants = canned(*acl, bucket.account);
+  if (acl) grants = canned(*acl, owner, bucket.account);
   if (acls_disabled(store, bucket.name) && grants != default_grants(bucket.account)) throw errors::acl_not_supported();
   refuse_public(store, bucket, grants);
   return grants;
@@ -141,21 +184,24 @@ Json get_bucket_acl(RequestContext& context, const Input& input) {
 
 Json put_bucket_acl(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_to_configure(context, input);
-  store_of(context).put_config(bucket.name, "acl", "", grants_to_put(context, input, bucket));
+  store_of(context).put_config(bucket.name, "acl", "", grants_to_put(context, input, bucket, bucket.account));
   return Json::object();
 }
 
 Json get_object_acl(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
   const Version version = version_of(context, input, bucket);
-  return {{"Owner", owner_of(bucket.account)},
-          {"Grants", version.hidden.value("Grants", default_grants(bucket.account))}};
+  refuse_foreign(context, bucket, version, "READ_ACP");
+  ObjectStore store = store_of(context);
+  const std::string owner = acls_disabled(store, bucket.name) ? bucket.account : owner_account(bucket, version);
+  return {{"Owner", owner_of(owner)}, {"Grants", version.hidden.value("Grants", default_grants(owner))}};
 }
 
 Json put_object_acl(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_to_configure(context, input);
   Version version = version_of(context, input, bucket);
-  version.hidden["Grants"] = grants_to_put(context, input, bucket);
+  refuse_foreign(context, bucket, version, "WRITE_ACP");
+  version.hidden["Grants"] = grants_to_put(context, input, bucket, owner_account(bucket, version));
   store_of(context).update(version);
   if (bucket.versioning != Versioning::never) context.response_headers.set("x-amz-version-id", version.id);
   return Json::object();

@@ -13,15 +13,16 @@ namespace orrery::s3 {
 namespace {
 
 constexpr std::array kContentMembers{"CacheControl",    "ContentDisposition", "ContentEncoding",
-                                     "ContentLanguage", "ContentType",        "Expires", "WebsiteRedirectLocation"};
+                                     "ContentLanguage", "ContentType",        "WebsiteRedirectLocation"};
 constexpr std::array kEncryptionMembers{"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled",
                                         "SSECustomerAlgorithm", "SSECustomerKeyMD5"};
 constexpr std::array kStorageClasses{"STANDARD",   "REDUCED_REDUNDANCY", "STANDARD_IA",  "ONEZONE_IA",
                                      "GLACIER_IR", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE"};
 constexpr std::size_t kMostMetadata = 2048;
 
-/// aws-chunked is the transfer's, not the object's.
+/// aws-chunked is the transfer's, not the object's; a value without it stays as it was sent.
 std::string without_aws_chunked(std::string_view encoding) {
+  if (encoding.find("aws-chunked") == std::string_view::npos) return std::string(encoding);
   std::string out;
   while (!encoding.empty()) {
     const auto comma = encoding.find(',');
@@ -156,6 +157,7 @@ void read_metadata(const Input& input, Json& document) {
   for (const char* member : kContentMembers) {
     if (auto value = input.find_str(member)) document[member] = *value;
   }
+  if (input.has("Expires")) document["Expires"] = input.number("Expires");
   if (document.contains("ContentEncoding")) {
     const std::string encoding = without_aws_chunked(document["ContentEncoding"].get<std::string>());
     if (encoding.empty()) document.erase("ContentEncoding");
@@ -192,7 +194,9 @@ void read_placement(RequestContext& context, const Input& input, const Bucket& b
   if (storage_class != "STANDARD") attributes.document["StorageClass"] = storage_class;
   read_encryption(context, input, bucket, attributes);
   read_lock(context, input, bucket, attributes.document);
-  if (auto grants = grants_from_headers(context, input, bucket)) attributes.hidden["Grants"] = std::move(*grants);
+  const std::string owner = new_owner(context, input, bucket);
+  if (owner != bucket.account) attributes.hidden["Owner"] = owner;
+  if (auto grants = grants_from_headers(context, input, bucket, owner)) attributes.hidden["Grants"] = std::move(*grants);
 }
 
 void add_encryption(const Json& document, Json& output) {
@@ -232,6 +236,12 @@ void check_customer_key(const Input& input, const Json& document, const std::str
   if (sent != stored) {
     throw errors::make("AccessDenied", 403, "Access Denied");
   }
+}
+
+std::string customer_key(const Input& input, const std::string& prefix) {
+  std::string raw;
+  aws::base64_decode(input.str(prefix + "SSECustomerKey"), raw);
+  return raw;
 }
 
 bool opaque_etag(const Json& document) {

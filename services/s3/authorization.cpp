@@ -61,19 +61,6 @@ Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_vi
   return restricted && is_public_policy(Json::parse(text)) ? Decision::implicit_deny : decision;
 }
 
-bool granted(const RequestContext& context, const Json& grants, std::string_view permission, bool groups_count) {
-  for (const auto& grant : grants) {
-    const std::string given = grant.at("Permission");
-    if (given != permission && given != "FULL_CONTROL") continue;
-    const Json& grantee = grant.at("Grantee");
-    const std::string uri = grantee.value("URI", "");
-    if (groups_count && uri.ends_with("/global/AllUsers")) return true;
-    if (groups_count && uri.ends_with("/global/AuthenticatedUsers") && !anonymous(context)) return true;
-    if (!anonymous(context) && grantee.value("ID", "") == canonical_id(context.account)) return true;
-  }
-  return false;
-}
-
 /// What "ACL permissions" in the S3 user guide maps the action to, and on what the grant has to be.
 struct Permission {
   std::string_view action, name;
@@ -95,16 +82,17 @@ constexpr Permission kPermissions[] = {
 bool by_acl(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
   ObjectStore store = store_of(context);
   if (acls_disabled(store, bucket.name)) return false;
-  const bool groups_count = !blocks(store, bucket, "IgnorePublicAcls");
+  const Groups groups = blocks(store, bucket, "IgnorePublicAcls") ? Groups::ignored : Groups::count;
   for (const auto& permission : kPermissions) {
     if (permission.action != action) continue;
     if (permission.on == Permission::On::bucket) {
       const auto grants = store.config(bucket.name, "acl");
-      return grants && granted(context, *grants, permission.name, groups_count);
+      return grants && granted(context, *grants, permission.name, groups);
     }
     const auto version = store.latest(bucket.name, key);
-    const auto grants = version ? version->hidden.value("Grants", Json::array()) : Json::array();
-    return granted(context, grants, permission.name, groups_count);
+    if (!version) return false;
+    const Json grants = version->hidden.value("Grants", default_grants(owner_account(bucket, *version)));
+    return granted(context, grants, permission.name, groups);
   }
   return false;
 }
@@ -115,6 +103,7 @@ std::string action_of(std::string_view operation) {
   static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
       {"HeadObject", "GetObject"},
       {"GetObjectAttributes", "GetObject"},
+      {"PostObject", "PutObject"},
       {"CopyObject", "PutObject"},
       {"CreateMultipartUpload", "PutObject"},
       {"UploadPart", "PutObject"},

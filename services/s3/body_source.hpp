@@ -7,10 +7,13 @@
 
 namespace orrery::s3 {
 
-/// A stream of `range` of the bytes that `segments` make. The first files are opened now, so that a delete does not
+/// A stream of `range` of the bytes that `segments` (with their data keys, not wrapped) make. The first files are opened now, so that a delete does not
 /// disturb the stream.
 std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
                                               ByteRange range);
+
+/// A stream of bytes in memory.
+std::unique_ptr<http::BodySource> text_source(std::string text);
 
 /// The segments that make `range` of `segments`.
 std::vector<Segment> slice(const std::vector<Segment>& segments, ByteRange range);

@@ -13,6 +13,7 @@ namespace orrery::s3 {
 namespace {
 
 constexpr aws::Millis kFileOutlivesReferences = 10'000;
+constexpr aws::Millis kAnswersKept = 86'400'000;
 constexpr auto kYoung = std::chrono::hours(1);
 
 std::filesystem::path object_file(const std::string& data_dir, const std::string& name) {
@@ -30,6 +31,17 @@ std::string ObjectStore::temporary_file(const std::string& data_dir) {
   const auto folder = std::filesystem::path(data_dir) / "s3" / "tmp";
   std::filesystem::create_directories(folder);
   return (folder / aws::random_hex(32)).string();
+}
+
+std::string ObjectStore::master_key() const {
+  auto& db = transaction_.db();
+  {
+    auto rows = db.query("SELECT material FROM s3_master_key");
+    if (rows.next()) return std::string(rows.blob(0));
+  }
+  const std::string material = aws::random_bytes(32);
+  db.execute("INSERT INTO s3_master_key (id, material) VALUES (1, ?)", storage::Blob{material});
+  return material;
 }
 
 std::int64_t ObjectStore::add_body(NewBody&& body) {
@@ -173,6 +185,20 @@ std::vector<Part> ObjectStore::parts(std::string_view upload) const {
     out.push_back(std::move(part));
   }
   return out;
+}
+
+void ObjectStore::keep_answer(const Upload& upload, aws::Millis now, const Json& answer) {
+  auto& db = transaction_.db();
+  db.execute("DELETE FROM s3_completed WHERE finished < ?", now - kAnswersKept);
+  db.execute("INSERT OR REPLACE INTO s3_completed (upload, bucket, key, finished, answer) VALUES (?, ?, ?, ?, ?)",
+             upload.id, upload.bucket, upload.key, now, answer.dump());
+}
+
+std::optional<Json> ObjectStore::answer_of(std::string_view bucket, std::string_view key, std::string_view upload) const {
+  auto rows = transaction_.db().query("SELECT answer FROM s3_completed WHERE upload = ? AND bucket = ? AND key = ?", upload,
+                                      bucket, key);
+  if (!rows.next()) return std::nullopt;
+  return Json::parse(rows.text(0));
 }
 
 void ObjectStore::erase_upload(const Upload& upload) {

@@ -107,7 +107,7 @@ Json create_bucket(RequestContext& context, const Input& input) {
   ObjectStore store = store_of(context);
   if (exists_already(context, name, bucket.region)) {
     // us-east-1 answers 200 to a repeated create ("BucketAlreadyOwnedByYou" in the API reference).
-    grants_from_headers(context, input, bucket);
+    grants_from_headers(context, input, bucket, bucket.account);
     return {{"Location", "/" + name}, {"BucketArn", bucket_arn(name)}};
   }
   if (lock) bucket.versioning = Versioning::enabled;
@@ -115,7 +115,7 @@ Json create_bucket(RequestContext& context, const Input& input) {
   put_defaults(store, bucket, ownership);
   if (lock) store.put_config(name, "object-lock", "", {{"ObjectLockEnabled", "Enabled"}});
   if (!tags.empty()) store.put_config(name, "tagging", "", tags);
-  if (const auto grants = grants_from_headers(context, input, bucket)) store.put_config(name, "acl", "", *grants);
+  if (const auto grants = grants_from_headers(context, input, bucket, bucket.account)) store.put_config(name, "acl", "", *grants);
   return {{"Location", "/" + name}, {"BucketArn", bucket_arn(name)}};
 }
 

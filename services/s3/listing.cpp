@@ -139,7 +139,8 @@ Json list_objects_v2(RequestContext& context, const Input& input) {
   const auto token = input.find_str("ContinuationToken");
   const auto most = max_keys(input);
   std::string after = start;
-  if (token && (!aws::base64_decode(*token, after) || after.empty())) {
+  // An empty token is none.
+  if (token && !token->empty() && (!aws::base64_decode(*token, after) || after.empty())) {
     throw errors::invalid_argument("The continuation token provided is incorrect", "continuation-token", *token);
   }
   const Page page = list_current(context, bucket, scope, after, most,

@@ -7,6 +7,7 @@
 #include "services/s3/body_source.hpp"
 #include "services/s3/checksum.hpp"
 #include "services/s3/conditions.hpp"
+#include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/object.hpp"
 #include "services/s3/object_copy.hpp"
@@ -52,6 +53,13 @@ int part_number(const Input& input) {
   return static_cast<int>(number);
 }
 
+/// Every part's data key is wrapped by the upload's object key, which will be the object's.
+void wrap_for(RequestContext& context, const Input& input, const Upload& upload, Part& part) {
+  Json hidden = upload.hidden;
+  const Sealed of{upload.bucket, upload.key, upload.document, hidden};
+  wrap_keys(object_key(context, of, customer_key(input, "")), part.segments);
+}
+
 void add_part_encryption(const Upload& upload, Json& out) { add_encryption(upload.document, out); }
 
 }  // namespace
@@ -74,6 +82,7 @@ Json create_multipart_upload(RequestContext& context, const Input& input) {
   const UploadChecksum checksum = read_checksum(input);
   attributes.hidden["ChecksumAlgorithm"] = checksum.algorithm;
   attributes.hidden["ChecksumType"] = checksum.type;
+  new_object_key(context, {bucket.name, key, attributes.document, attributes.hidden}, customer_key(input, ""));
   const Upload upload{bucket.name, key,
                       aws::random_text(64, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"), context.now,
                       attributes.document, attributes.hidden};
@@ -112,7 +121,12 @@ Json upload_part(RequestContext& context, const Input& input) {
   part.modified = context.now;
   part.checksums = {{std::string(names(sink.algorithm()).member), sink.checksum()}};
   ObjectStore store = store_of(context);
-  if (part.size > 0) part.segments = {{store.add_body(sink.take()), 0, part.size}};
+  if (part.size > 0) {
+    NewBody body = sink.take();
+    const std::string key = body.key;
+    part.segments = {{store.add_body(std::move(body)), 0, part.size, key}};
+  }
+  wrap_for(context, input, upload, part);
   store.put_part(upload.id, part);
   Json out{{"ETag", quote_etag(part.etag)}};
   if (sink.asked() || !expected.empty()) out.update(part.checksums);
@@ -146,11 +160,12 @@ Json upload_part_copy(RequestContext& context, const Input& input) {
   ObjectStore store = store_of(context);
   part.size = range.length;
   part.modified = context.now;
-  part.segments = slice(source.version.segments, range);
+  part.segments = slice(readable(context, customer_key(input, "CopySource"), source.version), range);
   const auto algorithm = algorithm_named(upload.hidden.value("ChecksumAlgorithm", "")).value_or(Algorithm::crc64nvme);
   const Digests digests = digest_stored(store, part.segments, part.size, algorithm);
   part.checksums = {{std::string(names(algorithm).member), digests.checksum}};
   part.etag = opaque_etag(upload.document) ? random_etag() : aws::hex(digests.md5);
+  wrap_for(context, input, upload, part);
   store.put_part(upload.id, part);
   Json result{{"ETag", quote_etag(part.etag)}, {"LastModified", aws::seconds(part.modified)}};
   if (upload.hidden.value("ChecksumAlgorithm", "") != "") result.update(part.checksums);

@@ -54,14 +54,27 @@ std::vector<Part> choose_parts(const Input& request, const Upload& upload, const
   return out;
 }
 
-std::string composite_etag(const std::vector<Part>& parts) {
+std::string composite_etag(const std::vector<std::string>& etags) {
   std::string digests;
-  for (const auto& part : parts) {
-    for (std::size_t i = 0; i + 1 < part.etag.size(); i += 2) {
-      digests += static_cast<char>(std::stoi(part.etag.substr(i, 2), nullptr, 16));
+  for (const auto& etag : etags) {
+    for (std::size_t i = 0; i + 1 < etag.size(); i += 2) {
+      digests += static_cast<char>(std::strtol(etag.substr(i, 2).c_str(), nullptr, 16));
     }
   }
-  return aws::hex(aws::md5(digests)) + "-" + std::to_string(parts.size());
+  return aws::hex(aws::md5(digests)) + "-" + std::to_string(etags.size());
+}
+
+/// A completion may be repeated, as by a client that lost the answer: S3 gives it again where the list is the same.
+std::optional<Json> repeated(RequestContext& context, const Input& input, const Bucket& bucket) {
+  const std::string key = input.str("Key"), id = input.str("UploadId");
+  ObjectStore store = store_of(context);
+  if (store.upload(bucket.name, key, id)) return std::nullopt;
+  auto answer = store.answer_of(bucket.name, key, id);
+  if (!answer) return std::nullopt;
+  std::vector<std::string> etags;
+  for (const auto& part : input.object("MultipartUpload").objects("Parts")) etags.push_back(unquoted(part.str("ETag")));
+  if (answer->at("ETag") != quote_etag(composite_etag(etags))) return std::nullopt;
+  return answer;
 }
 
 std::string decoded(const Part& part, std::string_view member) {
@@ -128,6 +141,7 @@ std::string location(const RequestContext& context, const Bucket& bucket, const 
 
 Json complete_multipart_upload(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
+  if (auto answer = repeated(context, input, bucket)) return *answer;
   const Upload upload = find_upload(context, input, bucket);
   check_customer_key(input, upload.document, "");
   ObjectStore store = store_of(context);
@@ -142,11 +156,13 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
   version.hidden.erase("ChecksumType");
   version.hidden["Parts"] = parts_json(parts);
   version.modified = context.now;
-  version.etag = composite_etag(parts);
+  std::vector<std::string> etags;
   for (const auto& part : parts) {
+    etags.push_back(part.etag);
     version.size += part.size;
     version.segments.insert(version.segments.end(), part.segments.begin(), part.segments.end());
   }
+  version.etag = composite_etag(etags);
   if (const auto size = input.find_integer("MpuObjectSize"); size && static_cast<std::uint64_t>(*size) != version.size) {
     throw errors::invalid_request("The provided 'x-amz-mp-object-size' header does not match what was computed.");
   }
@@ -162,6 +178,7 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
   out.erase("SSECustomerAlgorithm");
   out.erase("SSECustomerKeyMD5");
   out.erase("SSEKMSEncryptionContext");
+  store.keep_answer(upload, context.now, out);
   return out;
 }
 

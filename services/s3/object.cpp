@@ -2,12 +2,15 @@
 
 #include "aws/ids.hpp"
 #include "services/s3/access.hpp"
+#include "services/s3/acl.hpp"
 #include "services/s3/attributes.hpp"
 #include "services/s3/body_source.hpp"
 #include "services/s3/conditions.hpp"
+#include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
+#include "services/s3/website.hpp"
 
 namespace orrery::s3 {
 
@@ -66,7 +69,7 @@ void override_headers(const RequestContext& context, const Input& input, Json& o
     if (auto value = input.find_str(member)) out[header] = *value;
   }
   if (input.has("ResponseExpires")) {
-    out["Expires"] = aws::rfc822(static_cast<aws::Millis>(input.number("ResponseExpires") * 1000));
+    out["Expires"] = input.number("ResponseExpires");
   }
 }
 
@@ -99,19 +102,10 @@ Json describe(RequestContext& context, const Input& input, const Bucket& bucket,
   return out;
 }
 
-struct Found {
-  Bucket bucket;
-  Version version;
-  Selection selection;
-};
-
-Found find(RequestContext& context, const Input& input) {
-  Bucket bucket = bucket_of(context, input);
-  Version version = version_of(context, input, bucket);
-  check_customer_key(input, version.document, "");
-  check_read_conditions(input, version, "");
-  Selection selection = select(input, version);
-  return {std::move(bucket), std::move(version), std::move(selection)};
+Json read_named(RequestContext& context, const Input& input) {
+  if (for_website(context)) return answer_website(context, input);
+  const Bucket bucket = bucket_of(context, input);
+  return read_object(context, input, bucket, version_of(context, input, bucket));
 }
 
 }  // namespace
@@ -159,7 +153,12 @@ Json put_object(RequestContext& context, const Input& input) {
   version.size = sink.size();
   version.etag = opaque_etag(version.document) ? random_etag() : aws::hex(sink.md5());
   version.modified = context.now;
-  if (version.size > 0) version.segments = {{store.add_body(sink.take()), 0, version.size}};
+  if (version.size > 0) {
+    NewBody body = sink.take();
+    const std::string key = body.key;
+    version.segments = {{store.add_body(std::move(body)), 0, version.size, key}};
+  }
+  protect(context, customer_key(input, ""), version);
   store.insert(version, bucket.versioning);
   Json out{{"ETag", quote_etag(version.etag)}};
   add_written(bucket, version, out);
@@ -167,17 +166,21 @@ Json put_object(RequestContext& context, const Input& input) {
   return out;
 }
 
-Json get_object(RequestContext& context, const Input& input) {
-  const Found found = find(context, input);
-  Json out = describe(context, input, found.bucket, found.version, found.selection);
-  context.body_source = open_source(store_of(context), found.version.segments, found.selection.range);
+Json read_object(RequestContext& context, const Input& input, const Bucket& bucket, const Version& version) {
+  refuse_foreign(context, bucket, version, "READ");
+  check_customer_key(input, version.document, "");
+  check_read_conditions(input, version, "");
+  const Selection selection = select(input, version);
+  Json out = describe(context, input, bucket, version, selection);
+  if (context.request.method == "HEAD") return out;
+  const auto segments = readable(context, customer_key(input, ""), version);
+  context.body_source = open_source(store_of(context), segments, selection.range);
   return out;
 }
 
-Json head_object(RequestContext& context, const Input& input) {
-  const Found found = find(context, input);
-  return describe(context, input, found.bucket, found.version, found.selection);
-}
+Json get_object(RequestContext& context, const Input& input) { return read_named(context, input); }
+
+Json head_object(RequestContext& context, const Input& input) { return read_named(context, input); }
 
 Json get_object_attributes(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);

@@ -12,6 +12,8 @@ Json get_object_attributes(RequestContext& context, const Input& input);
 
 /// Keys have 1 to 1024 bytes. Throws KeyTooLongError.
 void check_key(const std::string& key);
+/// What GetObject and HeadObject answer for a version that may be read.
+Json read_object(RequestContext& context, const Input& input, const Bucket& bucket, const Version& version);
 /// The members of a write's output that the version tells: VersionId where the bucket keeps versions, encryption.
 void add_written(const Bucket& bucket, const Version& version, Json& output);
 /// A random text in the form of an ETag, for objects whose ETag is no digest.

@@ -6,6 +6,7 @@
 #include "services/s3/body_source.hpp"
 #include "services/s3/checksum.hpp"
 #include "services/s3/conditions.hpp"
+#include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/object.hpp"
 #include "services/s3/tagging.hpp"
@@ -167,8 +168,9 @@ Json copy_object(RequestContext& context, const Input& input) {
   version.hidden = std::move(attributes.hidden);
   version.size = source.version.size;
   version.modified = context.now;
-  version.segments = source.version.segments;
+  version.segments = readable(context, customer_key(input, "CopySource"), source.version);
   set_checksum(input, store, source, version);
+  protect(context, customer_key(input, ""), version);
   store.insert(version, bucket.versioning);
   Json result{{"ETag", quote_etag(version.etag)}, {"LastModified", aws::seconds(version.modified)}};
   add_checksums(version.document, result);

@@ -30,7 +30,13 @@ CREATE TABLE s3_part (
   modified INTEGER NOT NULL, checksums TEXT NOT NULL, segments TEXT NOT NULL,
   PRIMARY KEY (upload, number)) WITHOUT ROWID;
 )sql",
-                                        "CREATE UNIQUE INDEX s3_body_file ON s3_body (file) WHERE file IS NOT NULL;"};
+                                        "CREATE UNIQUE INDEX s3_body_file ON s3_body (file) WHERE file IS NOT NULL;",
+                                        R"sql(
+CREATE TABLE s3_master_key (id INTEGER PRIMARY KEY, material BLOB NOT NULL);
+CREATE TABLE s3_completed (
+  upload TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, finished INTEGER NOT NULL, answer TEXT NOT NULL)
+  WITHOUT ROWID;
+)sql"};
 
 // Metadata may hold bytes that are no UTF-8 (header values are latin-1 on the wire).
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -78,14 +84,18 @@ Version version_of(const storage::Rows& rows, Detail detail) {
 
 std::string segments_text(const std::vector<Segment>& segments) {
   Json out = Json::array();
-  for (const auto& segment : segments) out.push_back({segment.body, segment.offset, segment.length});
+  for (const auto& segment : segments) {
+    out.push_back({segment.body, segment.offset, segment.length});
+    if (!segment.key.empty()) out.back().push_back(segment.key);
+  }
   return out.dump();
 }
 
 std::vector<Segment> parse_segments(std::string_view text) {
   std::vector<Segment> out;
   for (const auto& row : Json::parse(text)) {
-    out.push_back({row[0].get<std::int64_t>(), row[1].get<std::uint64_t>(), row[2].get<std::uint64_t>()});
+    out.push_back({row[0].get<std::int64_t>(), row[1].get<std::uint64_t>(), row[2].get<std::uint64_t>(),
+                   row.size() > 3 ? row[3].get<std::string>() : ""});
   }
   return out;
 }
@@ -126,6 +136,7 @@ void ObjectStore::set_versioning(std::string_view name, Versioning versioning) {
 
 void ObjectStore::erase_bucket(std::string_view name) {
   for (const auto& upload : uploads(name, "")) erase_upload(upload);
+  transaction_.db().execute("DELETE FROM s3_completed WHERE bucket = ?", name);
   transaction_.db().execute("DELETE FROM s3_bucket_config WHERE bucket = ?", name);
   transaction_.db().execute("DELETE FROM s3_bucket WHERE name = ?", name);
 }

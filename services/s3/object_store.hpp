@@ -25,9 +25,10 @@ struct Bucket {
 struct Segment {
   std::int64_t body = 0;
   std::uint64_t offset = 0, length = 0;
+  std::string key = {};  ///< the body's data key (encryption.hpp): wrapped in the store; "" for a body in the clear
 };
 
-/// As the store writes them: [[body, offset, length], …].
+/// As the store writes them: [[body, offset, length, key], …].
 std::string segments_text(const std::vector<Segment>& segments);
 std::vector<Segment> parse_segments(std::string_view text);
 
@@ -66,6 +67,7 @@ struct NewBody {
   std::uint64_t size = 0;
   std::string data;
   std::string file;  ///< path of the temporary file; "" when in `data`
+  std::string key;   ///< what the bytes are encrypted with
 };
 
 /// Where a stored body's bytes are.
@@ -117,6 +119,8 @@ class ObjectStore {
   void walk_versions(std::string_view bucket, std::string_view from, std::int64_t below_seq,
                      const std::function<bool(const Version&)>& visit);
 
+  /// The key of SSE-S3, made when it is first needed.
+  std::string master_key() const;
   /// The new body has no reference yet: insert(), put_part() take them.
   std::int64_t add_body(NewBody&& body);
   std::optional<StoredBody> body(std::int64_t id) const;
@@ -129,6 +133,9 @@ class ObjectStore {
   std::vector<Part> parts(std::string_view upload) const;
   /// Removes the upload and gives up its parts.
   void erase_upload(const Upload& upload);
+  /// What a completed upload was answered with, for a client that did not hear it; kept for a day.
+  void keep_answer(const Upload& upload, aws::Millis now, const Json& answer);
+  std::optional<Json> answer_of(std::string_view bucket, std::string_view key, std::string_view upload) const;
 
   /// Removes files of bodies that have been without a reference for a while; `now` is real time.
   void collect(aws::Millis now);

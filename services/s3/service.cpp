@@ -6,6 +6,7 @@
 #include "services/s3/acl.hpp"
 #include "services/s3/bucket.hpp"
 #include "services/s3/bucket_config.hpp"
+#include "services/s3/cors.hpp"
 #include "services/s3/listing.hpp"
 #include "services/s3/multipart.hpp"
 #include "services/s3/object.hpp"
@@ -13,6 +14,7 @@
 #include "services/s3/object_delete.hpp"
 #include "services/s3/object_lock.hpp"
 #include "services/s3/policy.hpp"
+#include "services/s3/post_object.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
 #include "services/s3/versioning.hpp"
@@ -40,6 +42,9 @@ constexpr OperationRow kOperations[] = {
     {"PutBucketTagging", &put_bucket_tagging},
     {"DeleteBucketTagging", &delete_bucket_tagging},
     {"PutObject", &put_object},
+    {"PostObject", &post_object},
+    {"OptionsBucket", &options_object, Access::read},
+    {"OptionsObject", &options_object, Access::read},
     {"GetObject", &get_object},
     {"HeadObject", &head_object},
     {"GetObjectAttributes", &get_object_attributes},

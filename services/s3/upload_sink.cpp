@@ -8,12 +8,13 @@
 
 #include "aws/ids.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/form_sink.hpp"
 
 namespace orrery::s3 {
 
 namespace {
 
-constexpr std::size_t kInlineLimit = 64 * 1024;
+constexpr std::size_t kInlineLimit = BodyCipher::kPlain;
 constexpr std::uint64_t kMostInOnePut = 5ull << 30;
 
 std::optional<Algorithm> algorithm_of_header(std::string_view header) {
@@ -77,17 +78,41 @@ void UploadSink::write(std::span<const char> bytes) {
   hasher_->update(bytes);
   if (descriptor_ < 0 && memory_.size() + bytes.size() > kInlineLimit) spill();
   if (descriptor_ >= 0) {
-    write_file(bytes);
+    store(bytes);
   } else {
     memory_.append(bytes.data(), bytes.size());
   }
+}
+
+/// Cuts what goes to the file into chunks.
+void UploadSink::store(std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    if (chunk_.empty() && bytes.size() >= BodyCipher::kPlain) {
+      seal_chunk(bytes.first(BodyCipher::kPlain));
+      bytes = bytes.subspan(BodyCipher::kPlain);
+      continue;
+    }
+    const auto n = std::min<std::size_t>(bytes.size(), BodyCipher::kPlain - chunk_.size());
+    chunk_.append(bytes.data(), n);
+    bytes = bytes.subspan(n);
+    if (chunk_.size() < BodyCipher::kPlain) return;
+    seal_chunk(chunk_);
+    chunk_.clear();
+  }
+}
+
+void UploadSink::seal_chunk(std::span<const char> plain) {
+  thread_local std::string sealed;
+  sealed.clear();
+  cipher_.seal(chunks_++, plain, sealed);
+  write_file(sealed);
 }
 
 void UploadSink::spill() {
   file_ = ObjectStore::temporary_file(data_dir_);
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "cannot write an object body");
-  write_file(memory_);
+  store(memory_);
   memory_ = {};
 }
 
@@ -102,6 +127,7 @@ void UploadSink::write_file(std::span<const char> bytes) {
 
 void UploadSink::finish(const http::Headers& trailers) {
   if (descriptor_ >= 0) {
+    if (!chunk_.empty()) seal_chunk(chunk_);
     ::close(descriptor_);
     descriptor_ = -1;
   }
@@ -128,13 +154,14 @@ void UploadSink::verify() const {
 }
 
 NewBody UploadSink::take() {
-  NewBody out{size_, std::move(memory_), std::move(file_)};
+  NewBody out{size_, {}, std::move(file_), key_};
+  if (out.file.empty()) cipher_.seal(0, memory_, out.data);
   memory_.clear();
   file_.clear();
   return out;
 }
 
-std::unique_ptr<http::BodySink> open_body(std::string_view, const http::Request& request, const Settings& settings) {
+std::unique_ptr<http::BodySink> open_body(std::string_view operation, const http::Request& request, const Settings& settings) {
   const std::string length(request.headers.has("x-amz-decoded-content-length")
                                ? request.headers.get("x-amz-decoded-content-length")
                                : request.headers.get("content-length"));
@@ -143,6 +170,7 @@ std::unique_ptr<http::BodySink> open_body(std::string_view, const http::Request&
         .with("ProposedSize", length)
         .with("MaxSizeAllowed", std::to_string(kMostInOnePut));
   }
+  if (operation == "PostObject") return std::make_unique<FormSink>(request.headers.get("content-type"), settings.data_dir);
   return std::make_unique<UploadSink>(request.headers, settings.data_dir);
 }
 

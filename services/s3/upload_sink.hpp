@@ -6,6 +6,7 @@
 
 #include "http/message.hpp"
 #include "registry/context.hpp"
+#include "services/s3/body_cipher.hpp"
 #include "services/s3/checksum.hpp"
 #include "services/s3/object_store.hpp"
 
@@ -38,10 +39,16 @@ class UploadSink : public http::BodySink {
  private:
   void choose(const http::Headers& headers);
   void spill();
+  void store(std::span<const char> bytes);
+  void seal_chunk(std::span<const char> plain);
   void write_file(std::span<const char> bytes);
 
   std::string data_dir_;
   std::string memory_, file_;
+  const std::string key_ = BodyCipher::new_key();
+  BodyCipher cipher_{key_};
+  std::string chunk_;           ///< plain bytes that do not fill a chunk yet
+  std::uint64_t chunks_ = 0;    ///< how many were written
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
   Algorithm algorithm_ = Algorithm::crc64nvme;
