@@ -105,6 +105,7 @@ Json put_lifecycle(RequestContext& context, const Input& input) {
   const std::string minimum = input.str("TransitionDefaultMinimumObjectSize", "all_storage_classes_128K");
   document["TransitionDefaultMinimumObjectSize"] = minimum;
   store_of(context).put_config(bucket.name, "lifecycle", "", document);
+  store_of(context).erase_config(bucket.name, "lifecycle-run");
   return {{"TransitionDefaultMinimumObjectSize", minimum}};
 }
 

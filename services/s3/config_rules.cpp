@@ -31,6 +31,13 @@ void complete_ids(Json& rules, const std::string& member) {
   }
 }
 
+void check_lifecycle_date(const Json& action) {
+  const auto date = action.find("Date");
+  if (date != action.end() && static_cast<std::int64_t>(date->get<double>()) % 86'400 != 0) {
+    throw errors::invalid_argument("'Date' must be at midnight GMT", "Date", date->dump());
+  }
+}
+
 void check_lifecycle_days(const Json& action, std::string_view member) {
   const auto days = action.find(member);
   if (days != action.end() && days->get<std::int64_t>() <= 0) {
@@ -186,7 +193,11 @@ void check_lifecycle(RequestContext&, const Bucket&, Json& document) {
     if (!acts) {
       throw errors::invalid_request("At least one action needs to be specified in a rule");
     }
-    if (rule.contains("Expiration")) check_lifecycle_days(rule["Expiration"], "Days");
+    if (rule.contains("Expiration")) {
+      check_lifecycle_days(rule["Expiration"], "Days");
+      check_lifecycle_date(rule["Expiration"]);
+    }
+    for (const auto& transition : rule.value("Transitions", Json::array())) check_lifecycle_date(transition);
     if (rule.contains("NoncurrentVersionExpiration")) {
       check_lifecycle_days(rule["NoncurrentVersionExpiration"], "NoncurrentDays");
     }

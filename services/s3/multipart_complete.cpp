@@ -174,7 +174,7 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
            {"Key", upload.key},
            {"ETag", quote_etag(version.etag)}};
   add_checksums(version.document, out);
-  add_written(bucket, version, out);
+  add_written(context, bucket, version, out);
   out.erase("SSECustomerAlgorithm");
   out.erase("SSECustomerKeyMD5");
   out.erase("SSEKMSEncryptionContext");

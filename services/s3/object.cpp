@@ -8,6 +8,8 @@
 #include "services/s3/conditions.hpp"
 #include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/lifecycle.hpp"
+#include "services/s3/restore.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
 #include "services/s3/website.hpp"
@@ -88,6 +90,8 @@ Json describe(RequestContext& context, const Input& input, const Bucket& bucket,
   out["AcceptRanges"] = "bytes";
   out["ContentLength"] = selection.range.length;
   if (bucket.versioning != Versioning::never) out["VersionId"] = version.id;
+  if (const auto expiration = expiration_header(context, bucket, version)) out["Expiration"] = *expiration;
+  if (const std::string restore = restore_header(context, version); !restore.empty()) out["Restore"] = restore;
   if (const auto tags = version.hidden.find("Tags"); tags != version.hidden.end() && !tags->empty()) {
     out["TagCount"] = tags->size();
   }
@@ -120,7 +124,8 @@ void check_key(const std::string& key) {
 
 std::string random_etag() { return aws::random_hex(32); }
 
-void add_written(const Bucket& bucket, const Version& version, Json& output) {
+void add_written(RequestContext& context, const Bucket& bucket, const Version& version, Json& output) {
+  if (const auto expiration = expiration_header(context, bucket, version)) output["Expiration"] = *expiration;
   if (bucket.versioning != Versioning::never) output["VersionId"] = version.id;
   add_encryption(version.document, output);
   if (version.hidden.contains("SSEKMSEncryptionContext")) {
@@ -161,7 +166,7 @@ Json put_object(RequestContext& context, const Input& input) {
   protect(context, customer_key(input, ""), version);
   store.insert(version, bucket.versioning);
   Json out{{"ETag", quote_etag(version.etag)}};
-  add_written(bucket, version, out);
+  add_written(context, bucket, version, out);
   add_checksums(version.document, out);
   return out;
 }
@@ -173,6 +178,7 @@ Json read_object(RequestContext& context, const Input& input, const Bucket& buck
   const Selection selection = select(input, version);
   Json out = describe(context, input, bucket, version, selection);
   if (context.request.method == "HEAD") return out;
+  refuse_archived(context, version);
   const auto segments = readable(context, customer_key(input, ""), version);
   context.body_source = open_source(store_of(context), segments, selection.range);
   return out;

@@ -14,8 +14,9 @@ Json get_object_attributes(RequestContext& context, const Input& input);
 void check_key(const std::string& key);
 /// What GetObject and HeadObject answer for a version that may be read.
 Json read_object(RequestContext& context, const Input& input, const Bucket& bucket, const Version& version);
-/// The members of a write's output that the version tells: VersionId where the bucket keeps versions, encryption.
-void add_written(const Bucket& bucket, const Version& version, Json& output);
+/// The members of a write's output that the version tells: VersionId where the bucket keeps versions, encryption,
+/// and when it expires.
+void add_written(RequestContext& context, const Bucket& bucket, const Version& version, Json& output);
 /// A random text in the form of an ETag, for objects whose ETag is no digest.
 std::string random_etag();
 

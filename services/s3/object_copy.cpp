@@ -9,6 +9,7 @@
 #include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/object.hpp"
+#include "services/s3/restore.hpp"
 #include "services/s3/tagging.hpp"
 
 namespace orrery::s3 {
@@ -128,6 +129,7 @@ CopySource find_copy_source(RequestContext& context, const Input& input) {
   }
   out.version = std::move(*version);
   check_customer_key(input, out.version.document, "CopySource");
+  refuse_archived(context, out.version);
   check_read_conditions(input, out.version, "CopySource");
   return out;
 }
@@ -176,7 +178,7 @@ Json copy_object(RequestContext& context, const Input& input) {
   add_checksums(version.document, result);
   Json out{{"CopyObjectResult", std::move(result)}};
   if (source.bucket.versioning != Versioning::never) out["CopySourceVersionId"] = source.version.id;
-  add_written(bucket, version, out);
+  add_written(context, bucket, version, out);
   return out;
 }
 

@@ -49,6 +49,9 @@ Bucket bucket_of(const storage::Rows& rows) {
 constexpr std::string_view kLatest =
     "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
     "FROM s3_version WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1";
+constexpr std::string_view kOfKey =
+    "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
+    "FROM s3_version WHERE bucket = ? AND key = ? ORDER BY seq DESC";
 constexpr std::string_view kVersion =
     "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
     "FROM s3_version WHERE bucket = ? AND key = ? AND id = ?";
@@ -160,6 +163,13 @@ std::vector<Json> ObjectStore::configs(std::string_view bucket, std::string_view
   return out;
 }
 
+std::vector<std::string> ObjectStore::buckets_with(std::string_view kind) const {
+  std::vector<std::string> out;
+  auto rows = transaction_.db().query("SELECT DISTINCT bucket FROM s3_bucket_config WHERE kind = ?", kind);
+  while (rows.next()) out.emplace_back(rows.text(0));
+  return out;
+}
+
 void ObjectStore::put_config(std::string_view bucket, std::string_view kind, std::string_view id, const Json& document) {
   transaction_.db().execute("INSERT OR REPLACE INTO s3_bucket_config (bucket, kind, id, document) VALUES (?, ?, ?, ?)",
                             bucket, kind, id, dump(document));
@@ -180,6 +190,13 @@ std::optional<Version> ObjectStore::version(std::string_view bucket, std::string
   auto rows = transaction_.db().query(kVersion, bucket, key, id);
   if (!rows.next()) return std::nullopt;
   return version_of(rows, Detail::whole);
+}
+
+std::vector<Version> ObjectStore::versions_of(std::string_view bucket, std::string_view key) const {
+  std::vector<Version> out;
+  auto rows = transaction_.db().query(kOfKey, bucket, key);
+  while (rows.next()) out.push_back(version_of(rows, Detail::whole));
+  return out;
 }
 
 void ObjectStore::insert(Version& version, Versioning versioning) {

@@ -101,11 +101,15 @@ class ObjectStore {
   std::optional<Json> config(std::string_view bucket, std::string_view kind, std::string_view id = "") const;
   std::vector<Json> configs(std::string_view bucket, std::string_view kind) const;
   void put_config(std::string_view bucket, std::string_view kind, std::string_view id, const Json& document);
+  /// The buckets that have such a sub-resource.
+  std::vector<std::string> buckets_with(std::string_view kind) const;
   bool erase_config(std::string_view bucket, std::string_view kind, std::string_view id = "");
 
   /// The newest version or delete marker.
   std::optional<Version> latest(std::string_view bucket, std::string_view key) const;
   std::optional<Version> version(std::string_view bucket, std::string_view key, std::string_view id) const;
+  /// All versions and delete markers of a key, newest first.
+  std::vector<Version> versions_of(std::string_view bucket, std::string_view key) const;
   /// Adds `version` as the newest of its key: sets its id by the bucket's versioning, and replaces the null version
   /// where AWS does. Takes references on its segments.
   void insert(Version& version, Versioning versioning);

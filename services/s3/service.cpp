@@ -7,6 +7,7 @@
 #include "services/s3/bucket.hpp"
 #include "services/s3/bucket_config.hpp"
 #include "services/s3/cors.hpp"
+#include "services/s3/lifecycle.hpp"
 #include "services/s3/listing.hpp"
 #include "services/s3/multipart.hpp"
 #include "services/s3/object.hpp"
@@ -14,6 +15,7 @@
 #include "services/s3/object_delete.hpp"
 #include "services/s3/object_lock.hpp"
 #include "services/s3/policy.hpp"
+#include "services/s3/restore.hpp"
 #include "services/s3/post_object.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
@@ -67,6 +69,7 @@ constexpr OperationRow kOperations[] = {
     {"PutObjectLegalHold", &put_object_legal_hold},
     {"GetObjectAcl", &get_object_acl},
     {"PutObjectAcl", &put_object_acl},
+    {"RestoreObject", &restore_object},
     {"GetObjectTagging", &get_object_tagging},
     {"PutObjectTagging", &put_object_tagging},
     {"DeleteObjectTagging", &delete_object_tagging},
@@ -86,6 +89,7 @@ void tick(RequestContext& context) {
   ObjectStore store = store_of(context);
   store.collect(now.count());
   store.sweep(static_cast<std::uint64_t>(now.count()) / 1000);
+  run_lifecycle(context);
 }
 
 void scopes(storage::Transaction& transaction, std::set<storage::Scope>& held) {
