@@ -149,7 +149,8 @@ std::optional<Authorization> parse_authorization(const http::Request& request) {
   if (const auto* header = request.headers.find("authorization")) {
     const std::string_view text = *header;
     if (text.starts_with("AWS4-HMAC-SHA256 ") || text == kAlgorithm) return parse_header(request, text);
-    if (text.starts_with("AWS ") || text.starts_with("AWS4-")) throw unsupported_mechanism();
+    if (text.starts_with("AWS ")) return parse_header_v2(text.substr(4), request);
+    if (text.starts_with("AWS4-")) throw unsupported_mechanism();
   }
   if (request.query.find("AWSAccessKeyId=") != std::string::npos) return parse_query_v2(http::parse_query(request.query));
   if (request.query.find("X-Amz-") == std::string::npos) return std::nullopt;

@@ -84,6 +84,19 @@ std::vector<std::string> signed_paths(const http::Request& request) {
   return out;
 }
 
+/// The date's line of the signed text, which is empty where x-amz-date stands among the headers.
+std::string signed_date(const http::Request& request, aws::Millis now) {
+  constexpr aws::Millis kSkew = 15 * 60 * 1000;
+  const auto* own = request.headers.find("x-amz-date");
+  const auto* date = own ? own : request.headers.find("date");
+  aws::Millis time = 0;
+  if (date == nullptr || !aws::parse_timestamp(*date, time) || time < 0) {
+    throw AwsError("AccessDenied", 403, "AWS authentication requires a valid Date or x-amz-date header");
+  }
+  if (time < now - kSkew || time > now + kSkew) throw request_time_too_skewed();
+  return own ? "" : *date;
+}
+
 }  // namespace
 
 std::string hmac_sha1_base64(std::string_view key, std::string_view text) {
@@ -111,16 +124,37 @@ std::optional<Authorization> parse_query_v2(const Query& query) {
   return out;
 }
 
+Authorization parse_header_v2(std::string_view text, const http::Request& request) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) {
+    throw AwsError("InvalidArgument", 400, "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature")
+        .with("ArgumentName", "Authorization")
+        .with("ArgumentValue", "AWS " + std::string(text));
+  }
+  Authorization out;
+  out.version = Authorization::Version::v2;
+  out.service = "s3";
+  out.access_key = text.substr(0, colon);
+  out.signature = text.substr(colon + 1);
+  out.session_token = request.headers.get("x-amz-security-token");
+  return out;
+}
+
 void verify_v2(const Authorization& authorization, const http::Request& request, std::string_view secret,
                aws::Millis now) {
-  const Query query = http::parse_query(request.query);
-  if (now > authorization.expires_seconds * 1000)
+  const Query query = authorization.presigned ? http::parse_query(request.query) : Query();
+  std::string date;
+  if (!authorization.presigned) {
+    date = signed_date(request, now);
+  } else if (now > authorization.expires_seconds * 1000) {
     throw presigned_request_expired()
         .with("Expires", aws::iso8601(authorization.expires_seconds * 1000))
         .with("ServerTime", aws::iso8601(now));
+  } else {
+    date = std::to_string(authorization.expires_seconds);
+  }
   std::string text = request.method + "\n" + header_or_parameter(request, query, "content-md5") + "\n" +
-                     header_or_parameter(request, query, "content-type") + "\n" +
-                     std::to_string(authorization.expires_seconds) + "\n" + amz_headers(request, query);
+                     header_or_parameter(request, query, "content-type") + "\n" + date + "\n" + amz_headers(request, query);
   const std::string parameters = signed_parameters(request.query);
   for (const std::string& path : signed_paths(request)) {
     if (equal_constant_time(hmac_sha1_base64(secret, text + path + parameters), authorization.signature)) return;

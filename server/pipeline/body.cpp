@@ -22,9 +22,10 @@ bool has_token(std::string_view value, std::string_view token) {
   return false;
 }
 
+/// The token aws-chunked alone says nothing of the body: S3 takes it from Content-Encoding and stores the rest.
 bool is_aws_chunked(const http::Request& head) {
-  return has_token(head.headers.get("Content-Encoding"), "aws-chunked") ||
-         head.headers.get("x-amz-content-sha256").starts_with("STREAMING-");
+  return head.headers.get("x-amz-content-sha256").starts_with("STREAMING-") ||
+         (has_token(head.headers.get("Content-Encoding"), "aws-chunked") && head.headers.has("x-amz-decoded-content-length"));
 }
 
 bool is_gzip(const http::Request& head) { return has_token(head.headers.get("Content-Encoding"), "gzip"); }

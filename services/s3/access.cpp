@@ -8,6 +8,19 @@
 
 namespace orrery::s3 {
 
+namespace {
+
+bool utf8(const std::string& text) {
+  try {
+    Json(text).dump();
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 Bucket bucket_of(RequestContext& context, const Input& input) {
   input.acknowledge("RequestPayer", "says that the requester would pay; nobody is charged here");
   return find_bucket(context, input.str("Bucket"), input.str("ExpectedBucketOwner"), action_of(context.operation),
@@ -16,6 +29,7 @@ Bucket bucket_of(RequestContext& context, const Input& input) {
 
 Bucket find_bucket(RequestContext& context, const std::string& name, const std::string& expected_owner,
                    std::string_view action, const std::string& key) {
+  if (!utf8(key)) throw errors::make("InvalidURI", 400, "Couldn't parse the specified URI.");
   const auto bucket = store_of(context).bucket(name);
   if (!bucket) throw errors::no_such_bucket(name);
   add_cors_headers(context, *bucket);
@@ -40,7 +54,10 @@ Version find_version(RequestContext& context, const Bucket& bucket, const std::s
   ObjectStore store = store_of(context);
   const bool named = !id.empty();
   auto version = named ? store.version(bucket.name, key, id) : store.latest(bucket.name, key);
-  if (!version) throw named ? errors::no_such_version(key, id) : errors::no_such_key(key);
+  if (!version) {
+    refuse_to_tell(context, bucket, key);
+    throw named ? errors::no_such_version(key, id) : errors::no_such_key(key);
+  }
   if (version->delete_marker) {
     // "Working with delete markers": a GET of the key answers 404, one of the marker's version 405; both name it.
     context.response_headers.set("x-amz-delete-marker", "true");

@@ -66,6 +66,21 @@ void parse_grantees(std::string_view text, std::string_view permission, Json& gr
   }
 }
 
+/// No account here has an e-mail address that S3 could know.
+void check_grantees(const Json& grants) {
+  for (const auto& grant : grants) {
+    const Json& grantee = grant.at("Grantee");
+    if (grantee.contains("EmailAddress")) {
+      throw errors::make("UnresolvableGrantByEmailAddress", 400,
+                         "The e-mail address you provided does not match any account on record.");
+    }
+    const std::string id = grantee.value("ID", std::string(64, '0'));
+    if (id.size() != 64 || id.find_first_not_of("0123456789abcdef") != std::string::npos) {
+      throw errors::invalid_argument("Invalid id", "CanonicalUser/ID", id);
+    }
+  }
+}
+
 bool is_public(const Json& grants) {
   for (const auto& grant : grants) {
     const std::string uri = grant.at("Grantee").value("URI", "");
@@ -105,6 +120,7 @@ Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bu
   for (auto& grant : grants) {
     if (!grant.contains("Grantee") || !grant.contains("Permission")) throw errors::malformed_xml();
   }
+  check_grantees(grants);
   refuse_public(store, bucket, grants);
   return grants;
 }
@@ -172,6 +188,7 @@ std::optional<Json> grants_from_headers(RequestContext& context, const Input& in
   if (acl && !grants.empty()) throw errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed");
   if (acl) grants = canned(*acl, owner, bucket.account);
   if (acls_disabled(store, bucket.name) && grants != default_grants(bucket.account)) throw errors::acl_not_supported();
+  check_grantees(grants);
   refuse_public(store, bucket, grants);
   return grants;
 }

@@ -194,6 +194,9 @@ void read_placement(RequestContext& context, const Input& input, const Bucket& b
   if (storage_class != "STANDARD") attributes.document["StorageClass"] = storage_class;
   read_encryption(context, input, bucket, attributes);
   read_lock(context, input, bucket, attributes.document);
+  ObjectStore store = store_of(context);
+  const std::string acl = input.str("ACL");
+  if (!acl.empty() && acl != "bucket-owner-full-control" && acls_disabled(store, bucket.name)) throw errors::acl_not_supported();
   const std::string owner = new_owner(context, input, bucket);
   if (owner != bucket.account) attributes.hidden["Owner"] = owner;
   if (auto grants = grants_from_headers(context, input, bucket, owner)) attributes.hidden["Grants"] = std::move(*grants);
@@ -236,6 +239,15 @@ void check_customer_key(const Input& input, const Json& document, const std::str
   if (sent != stored) {
     throw errors::make("AccessDenied", 403, "Access Denied");
   }
+}
+
+void check_part_key(const Input& input, const Json& document) {
+  const std::string sent = read_customer_key(input, ""), stored = document.value("SSECustomerKeyMD5", "");
+  if (sent == stored) return;
+  if (stored.empty()) throw errors::invalid_request("The encryption parameters are not applicable to this object.");
+  throw errors::invalid_request(sent.empty() ? "The multipart upload initiate requested encryption. Subsequent part requests "
+                                               "must include the appropriate encryption parameters."
+                                             : "The provided encryption parameters did not match the ones used originally.");
 }
 
 std::string customer_key(const Input& input, const std::string& prefix) {

@@ -28,6 +28,9 @@ void refuse_locked(const RequestContext& context, const Version& version, Bypass
 /// Checks the customer's key of SSE-C against the one the object was written with. `prefix` is "" or "CopySource".
 void check_customer_key(const Input& input, const Json& document, const std::string& prefix);
 
+/// The same for the parts of an upload, in their own words.
+void check_part_key(const Input& input, const Json& document);
+
 /// The customer's key of SSE-C, 32 bytes; "" where none was sent. check_customer_key() or read_placement() checked it.
 std::string customer_key(const Input& input, const std::string& prefix);
 

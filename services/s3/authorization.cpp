@@ -1,6 +1,8 @@
 #include "services/s3/authorization.hpp"
 
+#include "aws/text.hpp"
 #include "identity/policy.hpp"
+#include "registry/findings.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/acl.hpp"
 #include "services/s3/errors.hpp"
@@ -21,6 +23,29 @@ bool blocks(ObjectStore& store, const Bucket& bucket, const char* setting) {
   return block && block->value(setting, false);
 }
 
+/// "Condition keys for Amazon S3" (service authorization reference): the request's x-amz- headers under their names,
+/// some parameters, tags.
+void add_request(const RequestContext& context, identity::Question& out) {
+  for (const auto& [name, value] : context.request.headers) {
+    const std::string lower = aws::lower(name);
+    if (!lower.starts_with("x-amz-") || lower.starts_with("x-amz-meta-")) continue;
+    std::string text = value;
+    if (lower == "x-amz-copy-source") {
+      text = http::percent_decode(text);
+      if (text.starts_with('/')) text.erase(0, 1);
+    }
+    out.context["s3:" + lower] = {std::move(text)};
+  }
+  for (const auto& [name, value] : http::parse_query(context.request.query)) {
+    if (name == "prefix" || name == "delimiter" || name == "max-keys") out.context["s3:" + name] = {value};
+    if (name == "versionId") out.context["s3:versionid"] = {value};
+  }
+  for (const auto& [name, value] : http::parse_query(context.request.headers.get("x-amz-tagging"))) {
+    out.context["s3:requestobjecttag/" + aws::lower(name)] = {value};
+    out.context["s3:requestobjecttagkeys"].push_back(name);
+  }
+}
+
 identity::Question question(const RequestContext& context, const Bucket& bucket, std::string_view action,
                             const std::string& key) {
   identity::Question out;
@@ -31,12 +56,11 @@ identity::Question question(const RequestContext& context, const Bucket& bucket,
     out.context["aws:principalaccount"] = {context.account};
     out.context["aws:principalarn"] = {context.principal.arn};
   }
-  out.context["aws:securetransport"] = {context.request.secure ? "true" : "false"};
+  // For the owner the local endpoint stands for S3's, which is TLS: the usual policy that denies all else must not lock it out.
+  const bool secure = context.request.secure || context.account == bucket.account;
+  out.context["aws:securetransport"] = {secure ? "true" : "false"};
   out.context["aws:sourceip"] = {context.request.remote};
-  for (const auto& [name, value] : http::parse_query(context.request.query)) {
-    if (name == "prefix" || name == "delimiter" || name == "max-keys") out.context["s3:" + name] = {value};
-    if (name == "versionId") out.context["s3:versionid"] = {value};
-  }
+  add_request(context, out);
   for (const char* header : {"user-agent", "referer"}) {
     if (const auto* value = context.request.headers.find(header)) {
       out.context[std::string("aws:") + (header[0] == 'u' ? "useragent" : "referer")] = {*value};
@@ -45,7 +69,17 @@ identity::Question question(const RequestContext& context, const Bucket& bucket,
   return out;
 }
 
-Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
+void add_existing_tags(RequestContext& context, const Bucket& bucket, const std::string& key, identity::Question& asked) {
+  const auto version = store_of(context).latest(bucket.name, key);
+  if (!version) return;
+  for (const auto& tag : version->hidden.value("Tags", Json::array())) {
+    asked.context["s3:existingobjecttag/" + aws::lower(tag.value("Key", ""))] = {tag.value("Value", "")};
+  }
+}
+
+/// `hidden_key`: of a key that is not there, for the right to be told so.
+Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key,
+                   const std::string& hidden_key = "") {
   ObjectStore store = store_of(context);
   const auto stored = store.config(bucket.name, "policy");
   if (!stored) return Decision::implicit_deny;
@@ -53,7 +87,13 @@ Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_vi
   Decision decision = Decision::implicit_deny;
   try {
     const auto policy = identity::parse_policy(text, identity::PolicyKind::resource);
-    decision = identity::evaluate(policy, question(context, bucket, action, key));
+    identity::Question asked = question(context, bucket, action, key);
+    if (!key.empty() && text.find("ExistingObjectTag") != std::string::npos) add_existing_tags(context, bucket, key, asked);
+    // Whether a key is there may be told where its prefix may be listed.
+    if (action == "s3:ListBucket" && !hidden_key.empty()) {
+      asked.context["s3:prefix"] = {hidden_key};
+    }
+    decision = identity::evaluate(policy, asked);
   } catch (const AwsError&) {  // what the evaluator cannot read allows nothing
   }
   // RestrictPublicBuckets: a public policy counts for the owner's account and AWS services alone.
@@ -90,11 +130,24 @@ bool by_acl(RequestContext& context, const Bucket& bucket, std::string_view acti
       return grants && granted(context, *grants, permission.name, groups);
     }
     const auto version = store.latest(bucket.name, key);
-    if (!version) return false;
+    if (!version) {
+      const auto of_bucket = store.config(bucket.name, "acl");
+      return of_bucket && granted(context, *of_bucket, "READ", groups);
+    }
     const Json grants = version->hidden.value("Grants", default_grants(owner_account(bucket, *version)));
     return granted(context, grants, permission.name, groups);
   }
   return false;
+}
+
+/// A default run lets the owner pass what its bucket's policy denies it, and says so where it can write.
+void denied_by_own_policy(RequestContext& context, const Bucket& bucket) {
+  static constexpr Rule kRule{"s3-policy-denies-owner",
+                              "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"};
+  const bool writes = context.tx.access() == storage::Transaction::Access::write;
+  if (writes || context.settings.strictness == Strictness::strict) {
+    would_refuse(context, kRule, "arn:aws:s3:::" + bucket.name, errors::access_denied());
+  }
 }
 
 }  // namespace
@@ -129,10 +182,24 @@ std::string action_of(std::string_view operation) {
 }
 
 void authorize(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
-  if (!anonymous(context) && context.account == bucket.account) return;
+  if (!anonymous(context) && context.account == bucket.account) {
+    // Not from the bucket's policy itself: the owner can always take it back.
+    if (!action.ends_with("BucketPolicy") && by_policy(context, bucket, action, key) == Decision::deny) {
+      denied_by_own_policy(context, bucket);
+    }
+    return;
+  }
   const Decision decision = by_policy(context, bucket, action, key);
   if (decision == Decision::allow) return;
   if (decision == Decision::implicit_deny && by_acl(context, bucket, action, key)) return;
+  throw errors::access_denied();
+}
+
+void refuse_to_tell(RequestContext& context, const Bucket& bucket, const std::string& key) {
+  if (!anonymous(context) && context.account == bucket.account) return;
+  const Decision decision = by_policy(context, bucket, "s3:ListBucket", "", key);
+  if (decision == Decision::allow) return;
+  if (decision == Decision::implicit_deny && by_acl(context, bucket, "s3:ListBucket", "")) return;
   throw errors::access_denied();
 }
 

@@ -14,6 +14,10 @@ std::string action_of(std::string_view operation);
 /// or a grant in the ACL of the bucket or object, as far as the public access block lets those count. Throws AccessDenied.
 void authorize(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key);
 
+/// For a key that is not there: without the right to list, S3 does not say so ("GetObject", Permissions). Throws
+/// AccessDenied.
+void refuse_to_tell(RequestContext& context, const Bucket& bucket, const std::string& key);
+
 /// For what no bucket's policy can allow.
 void refuse_anonymous(const RequestContext& context);
 

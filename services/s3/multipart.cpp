@@ -81,6 +81,7 @@ Json create_multipart_upload(RequestContext& context, const Input& input) {
   if (const std::string tags = input.str("Tagging"); !tags.empty()) attributes.hidden["Tags"] = tags_from_header(tags);
   const UploadChecksum checksum = read_checksum(input);
   attributes.hidden["ChecksumAlgorithm"] = checksum.algorithm;
+  if (context.account != bucket.account) attributes.hidden["Initiator"] = context.account;
   attributes.hidden["ChecksumType"] = checksum.type;
   new_object_key(context, {bucket.name, key, attributes.document, attributes.hidden}, customer_key(input, ""));
   const Upload upload{bucket.name, key,
@@ -99,7 +100,7 @@ Json create_multipart_upload(RequestContext& context, const Input& input) {
 Json upload_part(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
   const Upload upload = find_upload(context, input, bucket);
-  check_customer_key(input, upload.document, "");
+  check_part_key(input, upload.document);
   for (const auto& row : algorithms()) input.acknowledge(row.member, "verified by the sink");
   input.acknowledge("ContentMD5", "verified by the sink");
   input.acknowledge("ChecksumAlgorithm", "read by the sink");
@@ -137,7 +138,7 @@ Json upload_part(RequestContext& context, const Input& input) {
 Json upload_part_copy(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
   const Upload upload = find_upload(context, input, bucket);
-  check_customer_key(input, upload.document, "");
+  check_part_key(input, upload.document);
   const CopySource source = find_copy_source(context, input);
   Part part;
   part.number = part_number(input);

@@ -154,6 +154,7 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
   version.hidden = upload.hidden;
   version.hidden.erase("ChecksumAlgorithm");
   version.hidden.erase("ChecksumType");
+  version.hidden.erase("Initiator");
   version.hidden["Parts"] = parts_json(parts);
   version.modified = context.now;
   std::vector<std::string> etags;

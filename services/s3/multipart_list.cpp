@@ -56,8 +56,8 @@ Json list_parts(RequestContext& context, const Input& input) {
            {"NextPartNumberMarker", last},
            {"MaxParts", most},
            {"IsTruncated", truncated},
-           {"Initiator", owner_of(bucket.account)},
-           {"Owner", owner_of(bucket.account)},
+           {"Initiator", owner_of(upload.hidden.value("Initiator", bucket.account))},
+           {"Owner", owner_of(upload.hidden.value("Owner", bucket.account))},
            {"StorageClass", upload.document.value("StorageClass", "STANDARD")}};
   if (!parts.empty()) out["Parts"] = std::move(parts);
   add_checksum_kind(upload, out);
@@ -99,8 +99,8 @@ Json list_multipart_uploads(RequestContext& context, const Input& input) {
              {"Key", scope.encode(upload.key)},
              {"Initiated", aws::seconds(upload.initiated)},
              {"StorageClass", upload.document.value("StorageClass", "STANDARD")},
-             {"Owner", owner_of(bucket.account)},
-             {"Initiator", owner_of(bucket.account)}};
+             {"Owner", owner_of(upload.hidden.value("Owner", bucket.account))},
+             {"Initiator", owner_of(upload.hidden.value("Initiator", bucket.account))}};
     add_checksum_kind(upload, row);
     uploads.push_back(std::move(row));
   }

@@ -84,7 +84,10 @@ Json describe(RequestContext& context, const Input& input, const Bucket& bucket,
   if (!checksums || selection.partial) {
     for (auto it = out.begin(); it != out.end();) it = it.key().starts_with("Checksum") ? out.erase(it) : std::next(it);
   }
-  if (checksums && selection.part.is_object()) add_checksums(selection.part, out);
+  if (checksums && selection.part.is_object()) {
+    add_checksums(selection.part, out);
+    if (version.document.contains("ChecksumType")) out["ChecksumType"] = version.document["ChecksumType"];
+  }
   out["ETag"] = quote_etag(version.etag);
   out["LastModified"] = aws::seconds(version.modified / 1000 * 1000);
   out["AcceptRanges"] = "bytes";
@@ -104,6 +107,19 @@ Json describe(RequestContext& context, const Input& input, const Bucket& bucket,
   }
   override_headers(context, input, out);
   return out;
+}
+
+/// RFC 9110, 15.4.5: a 304 has the ETag of the 200.
+void check_conditions(RequestContext& context, const Input& input, const Version& version) {
+  try {
+    check_read_conditions(input, version, "");
+  } catch (const AwsError& refused) {
+    if (refused.status() == 304) {
+      context.response_headers.set("ETag", quote_etag(version.etag));
+      context.response_headers.set("Last-Modified", aws::rfc822(version.modified));
+    }
+    throw;
+  }
 }
 
 Json read_named(RequestContext& context, const Input& input) {
@@ -174,7 +190,13 @@ Json put_object(RequestContext& context, const Input& input) {
 Json read_object(RequestContext& context, const Input& input, const Bucket& bucket, const Version& version) {
   refuse_foreign(context, bucket, version, "READ");
   check_customer_key(input, version.document, "");
-  check_read_conditions(input, version, "");
+  // "Encryption request headers … should not be sent for GET requests and HEAD requests" ("GetObject", Encryption).
+  if (context.request.headers.has("x-amz-server-side-encryption")) {
+    throw errors::invalid_argument("x-amz-server-side-encryption header is not supported for this operation.",
+                                   "x-amz-server-side-encryption",
+                                   std::string(context.request.headers.get("x-amz-server-side-encryption")));
+  }
+  check_conditions(context, input, version);
   const Selection selection = select(input, version);
   Json out = describe(context, input, bucket, version, selection);
   if (context.request.method == "HEAD") return out;

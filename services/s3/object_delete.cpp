@@ -23,7 +23,7 @@ struct Outcome {
   std::string version_id;
 };
 
-void check_conditions(const Request& request, const std::optional<Version>& current) {
+void check_delete_conditions(const Request& request, const std::optional<Version>& current) {
   if (!request.etag && !request.modified && !request.size) return;
   if (!current || current->delete_marker) {
     if (request.etag) throw errors::no_such_key(request.key);
@@ -40,14 +40,14 @@ Outcome remove(RequestContext& context, const Bucket& bucket, const Request& req
   ObjectStore store = store_of(context);
   if (!request.version_id.empty()) {
     const auto version = store.version(bucket.name, request.key, request.version_id);
-    check_conditions(request, version);
+    check_delete_conditions(request, version);
     if (!version) return {false, request.version_id};
     refuse_locked(context, *version, request.bypass);
     store.erase(*version);
     return {version->delete_marker, request.version_id};
   }
   const auto current = store.latest(bucket.name, request.key);
-  check_conditions(request, current);
+  check_delete_conditions(request, current);
   if (bucket.versioning == Versioning::never) {
     if (current) store.erase(*current);
     return {};

@@ -43,10 +43,10 @@ Json put_object_retention(RequestContext& context, const Input& input) {
   if (has_until && until <= context.timestamp()) {
     throw errors::invalid_argument("The retain until date must be in the future!", "RetainUntilDate", std::to_string(until));
   }
-  // A lock may be tightened by anybody; what loosens it needs the same right as a delete.
+  // The period may be extended by anybody; all else needs the same right as a delete ("Governance mode").
   const std::string present = version.document.value("ObjectLockMode", "");
   const double present_until = version.document.value("ObjectLockRetainUntilDate", 0.0);
-  const bool tightens = has_until && until >= present_until && (mode == present || present.empty() || mode == "COMPLIANCE");
+  const bool tightens = has_until && until >= present_until && (mode == present || present.empty());
   if (!tightens) {
     Version without_hold = version;
     without_hold.document.erase("ObjectLockLegalHoldStatus");

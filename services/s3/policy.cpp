@@ -37,6 +37,9 @@ void check_statement(const Json& statement, const std::string& bucket) {
   if (!statement.contains("Principal") && !statement.contains("NotPrincipal")) {
     throw malformed("Missing required field Principal");
   }
+  if (effect == "Allow" && statement.contains("NotPrincipal")) {
+    throw malformed("Allow with NotPrincipal is not allowed.");
+  }
   if (!statement.contains("Action") && !statement.contains("NotAction")) throw malformed("Missing required field Action");
   for (const auto& action : texts(statement.value("Action", Json()))) {
     if (action != "*" && !action.starts_with("s3:")) throw malformed("Policy has invalid action");
@@ -115,6 +118,7 @@ Json put_bucket_policy(RequestContext& context, const Input& input) {
                        "BlockPublicPolicy setting in S3 Block Public Access.");
   }
   store.put_config(bucket.name, "policy", "", text);
+  context.response_status = 204;  // the model says 200
   return Json::object();
 }
 

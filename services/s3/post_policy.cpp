@@ -45,6 +45,7 @@ class Conditions {
 
   void check(const Json& condition) {
     if (condition.is_object()) {
+      if (condition.empty()) throw invalid_policy("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
       for (const auto& [name, value] : condition.items()) {
         if (!value.is_string()) throw invalid_policy("Invalid Simple-Condition: value must be a string.");
         compare("eq", name, value.get<std::string>(), Json::array({"eq", "$" + name, value}));

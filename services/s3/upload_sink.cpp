@@ -30,7 +30,7 @@ UploadSink::UploadSink(const http::Headers& headers, std::string data_dir) : dat
   choose(headers);
   md5_hasher_ = make_hasher(Algorithm::md5);
   hasher_ = make_hasher(algorithm_);
-  expected_md5_ = headers.get("content-md5");
+  if (const auto* md5 = headers.find("content-md5")) expected_md5_ = *md5;
 }
 
 UploadSink::~UploadSink() {
@@ -139,9 +139,9 @@ void UploadSink::finish(const http::Headers& trailers) {
 std::string UploadSink::checksum() const { return aws::base64(checksum_); }
 
 void UploadSink::verify() const {
-  if (!expected_md5_.empty()) {
+  if (expected_md5_) {
     std::string raw;
-    if (!aws::base64_decode(expected_md5_, raw) || raw.size() != 16) throw errors::invalid_digest(expected_md5_);
+    if (!aws::base64_decode(*expected_md5_, raw) || raw.size() != 16) throw errors::invalid_digest(*expected_md5_);
     if (raw != md5_) throw errors::bad_digest("Content-MD5");
   }
   if (!expected_checksum_.empty()) {

@@ -55,7 +55,8 @@ class UploadSink : public http::BodySink {
   bool asked_ = false;
   std::unique_ptr<Hasher> md5_hasher_, hasher_;
   std::string md5_, checksum_;
-  std::string expected_md5_, expected_checksum_;
+  std::optional<std::string> expected_md5_;
+  std::string expected_checksum_;
   std::optional<std::string> trailer_header_;
 };
 

@@ -69,8 +69,7 @@ class Site {
   Version readable_version(const std::string& key) {
     const auto version = store_.latest(bucket_.name, key);
     if (!version || version->delete_marker) {
-      // Without the right to list, S3 does not say whether a key is there ("GetObject", Permissions).
-      authorize(context_, bucket_, "s3:ListBucket", "");
+      refuse_to_tell(context_, bucket_, key);
       throw errors::no_such_key(key);
     }
     authorize(context_, bucket_, "s3:GetObject", key);
