@@ -15,6 +15,8 @@ namespace {
 constexpr aws::Millis kFileOutlivesReferences = 10'000;
 constexpr aws::Millis kAnswersKept = 86'400'000;
 constexpr auto kYoung = std::chrono::hours(1);
+/// Nobody else writes in this data directory: an unknown file of before is an earlier process's.
+const auto kStarted = std::filesystem::file_time_type::clock::now();
 
 std::filesystem::path object_file(const std::string& data_dir, const std::string& name) {
   return std::filesystem::path(data_dir) / "s3" / "objects" / name.substr(0, 2) / name;
@@ -114,7 +116,7 @@ void ObjectStore::collect(aws::Millis now) {
 void ObjectStore::sweep(std::uint64_t turn) {
   const auto root = std::filesystem::path(data_dir_) / "s3";
   const std::string shard = aws::hex(std::string(1, static_cast<char>(turn % 256)));
-  const auto oldest = std::filesystem::file_time_type::clock::now() - kYoung;
+  const auto oldest = std::max(std::filesystem::file_time_type::clock::now() - kYoung, kStarted);
   const auto sweep_folder = [&](const std::filesystem::path& folder, const auto& is_known) {
     std::error_code error;
     for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {

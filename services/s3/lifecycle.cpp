@@ -5,6 +5,7 @@
 #include "services/s3/access.hpp"
 #include "registry/error.hpp"
 #include "services/s3/attributes.hpp"
+#include "services/s3/rule_filter.hpp"
 
 namespace orrery::s3 {
 
@@ -13,36 +14,6 @@ namespace {
 constexpr aws::Millis kDay = 86'400'000;
 /// So many versions are looked at in one transaction, which keeps writers waiting.
 constexpr std::size_t kAtOnce = 2000;
-
-bool has_tag(const Json& tags, const Json& wanted) {
-  return std::any_of(tags.begin(), tags.end(), [&](const Json& tag) {
-    return tag.value("Key", "") == wanted.value("Key", "") && tag.value("Value", "") == wanted.value("Value", "");
-  });
-}
-
-/// A rule's filter, in any of its forms.
-struct RuleFilter {
-  std::string prefix;
-  Json tags = Json::array();
-  std::optional<std::uint64_t> greater, less;
-
-  explicit RuleFilter(const Json& rule) : prefix(rule.value("Prefix", "")) {
-    const Json filter = rule.value("Filter", Json::object());
-    const Json part = filter.contains("And") ? filter["And"] : filter;
-    prefix = part.value("Prefix", prefix);
-    if (part.contains("Tags")) tags = part["Tags"];
-    if (part.contains("Tag")) tags.push_back(part["Tag"]);
-    if (part.contains("ObjectSizeGreaterThan")) greater = part["ObjectSizeGreaterThan"].get<std::uint64_t>();
-    if (part.contains("ObjectSizeLessThan")) less = part["ObjectSizeLessThan"].get<std::uint64_t>();
-  }
-
-  bool fits(const Version& version) const {
-    if (!version.key.starts_with(prefix)) return false;
-    if ((greater && version.size <= *greater) || (less && version.size >= *less)) return false;
-    const Json own = version.hidden.value("Tags", Json::array());
-    return std::all_of(tags.begin(), tags.end(), [&](const Json& tag) { return has_tag(own, tag); });
-  }
-};
 
 /// When an action with Days or Date takes place; nullopt for one that has neither.
 std::optional<aws::Millis> due(const Json& action, aws::Millis since) {

@@ -6,6 +6,7 @@
 #include "services/s3/errors.hpp"
 #include "services/s3/multipart.hpp"
 #include "services/s3/object.hpp"
+#include "services/s3/replication.hpp"
 
 namespace orrery::s3 {
 
@@ -168,7 +169,7 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
     throw errors::invalid_request("The provided 'x-amz-mp-object-size' header does not match what was computed.");
   }
   set_checksum(input, upload, parts, version.document);
-  store.insert(version, bucket.versioning);
+  add_version(context, bucket, version);
   store.erase_upload(upload);
   Json out{{"Location", location(context, bucket, upload.key)},
            {"Bucket", bucket.name},

@@ -9,6 +9,7 @@
 #include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/lifecycle.hpp"
+#include "services/s3/replication.hpp"
 #include "services/s3/restore.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
@@ -180,7 +181,7 @@ Json put_object(RequestContext& context, const Input& input) {
     version.segments = {{store.add_body(std::move(body)), 0, version.size, key}};
   }
   protect(context, customer_key(input, ""), version);
-  store.insert(version, bucket.versioning);
+  add_version(context, bucket, version);
   Json out{{"ETag", quote_etag(version.etag)}};
   add_written(context, bucket, version, out);
   add_checksums(version.document, out);

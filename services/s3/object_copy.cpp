@@ -9,6 +9,7 @@
 #include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/object.hpp"
+#include "services/s3/replication.hpp"
 #include "services/s3/restore.hpp"
 #include "services/s3/tagging.hpp"
 
@@ -173,7 +174,7 @@ Json copy_object(RequestContext& context, const Input& input) {
   version.segments = readable(context, customer_key(input, "CopySource"), source.version);
   set_checksum(input, store, source, version);
   protect(context, customer_key(input, ""), version);
-  store.insert(version, bucket.versioning);
+  add_version(context, bucket, version);
   Json result{{"ETag", quote_etag(version.etag)}, {"LastModified", aws::seconds(version.modified)}};
   add_checksums(version.document, result);
   Json out{{"CopyObjectResult", std::move(result)}};

@@ -5,6 +5,7 @@
 #include "services/s3/access.hpp"
 #include "services/s3/attributes.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/replication.hpp"
 
 namespace orrery::s3 {
 
@@ -57,7 +58,7 @@ Outcome remove(RequestContext& context, const Bucket& bucket, const Request& req
   marker.key = request.key;
   marker.delete_marker = true;
   marker.modified = context.now;
-  store.insert(marker, bucket.versioning);
+  add_version(context, bucket, marker);
   return {true, marker.id};
 }
 

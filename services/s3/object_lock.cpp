@@ -3,6 +3,7 @@
 #include "services/s3/access.hpp"
 #include "services/s3/attributes.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/replication.hpp"
 
 namespace orrery::s3 {
 
@@ -59,6 +60,7 @@ Json put_object_retention(RequestContext& context, const Input& input) {
     version.document["ObjectLockRetainUntilDate"] = until;
   }
   store_of(context).update(version);
+  replicate_change(context, bucket, version);
   return Json::object();
 }
 
@@ -78,6 +80,7 @@ Json put_object_legal_hold(RequestContext& context, const Input& input) {
   if (status != "ON" && status != "OFF") throw errors::malformed_xml();
   version.document["ObjectLockLegalHoldStatus"] = status;
   store_of(context).update(version);
+  replicate_change(context, bucket, version);
   return Json::object();
 }
 

@@ -200,9 +200,13 @@ std::vector<Version> ObjectStore::versions_of(std::string_view bucket, std::stri
 }
 
 void ObjectStore::insert(Version& version, Versioning versioning) {
-  version.id = versioning == Versioning::enabled
-                   ? aws::random_text(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
-                   : "null";
+  insert_as(version, versioning == Versioning::enabled
+                         ? aws::random_text(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
+                         : "null");
+}
+
+void ObjectStore::insert_as(Version& version, std::string id) {
+  version.id = std::move(id);
   refer(version.segments);
   if (version.id == "null") {
     if (const auto replaced = this->version(version.bucket, version.key, "null")) erase_row(*replaced);

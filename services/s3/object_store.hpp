@@ -113,6 +113,8 @@ class ObjectStore {
   /// Adds `version` as the newest of its key: sets its id by the bucket's versioning, and replaces the null version
   /// where AWS does. Takes references on its segments.
   void insert(Version& version, Versioning versioning);
+  /// The same with a given id: a replica has its source's.
+  void insert_as(Version& version, std::string id);
   void update(const Version& version);
   /// Removes one version; the newest that remains becomes the latest.
   void erase(const Version& version);
@@ -144,7 +146,7 @@ class ObjectStore {
   /// Removes files of bodies that have been without a reference for a while; `now` is real time.
   void collect(aws::Millis now);
   /// Removes files that no row names: what a crash between rename and commit, or a reset, left. One of the 256 folders a
-  /// call, chosen by `turn`, and the temporary files with the first; young files are left alone.
+  /// call, chosen by `turn`, and the temporary files with the first; young files of this process are left alone.
   void sweep(std::uint64_t turn);
 
   static std::string temporary_file(const std::string& data_dir);

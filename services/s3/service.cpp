@@ -1,5 +1,6 @@
 #include "services/s3/service.hpp"
 
+#include <atomic>
 #include <chrono>
 
 #include "services/s3/access.hpp"
@@ -88,7 +89,10 @@ void tick(RequestContext& context) {
       std::chrono::system_clock::now().time_since_epoch());
   ObjectStore store = store_of(context);
   store.collect(now.count());
-  store.sweep(static_cast<std::uint64_t>(now.count()) / 1000);
+  // All folders soon after a start, for what a crash left; then one a call.
+  static std::atomic<std::uint64_t> turn{0};
+  constexpr std::uint64_t kFolders = 256, kAtStart = 16;
+  for (std::uint64_t n = turn.load() < kFolders ? kAtStart : 1; n > 0; --n) store.sweep(turn++);
   run_lifecycle(context);
 }
 

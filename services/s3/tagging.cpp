@@ -5,6 +5,7 @@
 #include "http/message.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/replication.hpp"
 
 namespace orrery::s3 {
 
@@ -96,6 +97,7 @@ Json put_object_tagging(RequestContext& context, const Input& input) {
   Version version = version_of(context, input, bucket);
   version.hidden["Tags"] = tags_from(input.object("Tagging"), "TagSet", TagLimit::object);
   store_of(context).update(version);
+  replicate_change(context, bucket, version);
   return with_version(bucket, version);
 }
 
@@ -104,6 +106,7 @@ Json delete_object_tagging(RequestContext& context, const Input& input) {
   Version version = version_of(context, input, bucket);
   version.hidden.erase("Tags");
   store_of(context).update(version);
+  replicate_change(context, bucket, version);
   return with_version(bucket, version);
 }
 
