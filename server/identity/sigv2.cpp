@@ -73,9 +73,11 @@ std::string signed_parameters(std::string_view raw) {
   return text;
 }
 
-/// The signed path begins with the bucket, which may stand in the Host: the path alone, and with each beginning of it.
+/// The signed path begins with the bucket, which may stand in the Host: the path alone, and with each beginning of it. A
+/// bucket alone is signed with a slash behind it.
 std::vector<std::string> signed_paths(const http::Request& request) {
   std::vector<std::string> out{request.path};
+  if (request.path.find('/', 1) == std::string::npos) out.push_back(request.path + "/");
   std::string_view host = request.headers.get("Host");
   host = host.substr(0, host.find(':'));
   for (auto dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {

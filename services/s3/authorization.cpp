@@ -130,14 +130,19 @@ bool by_acl(RequestContext& context, const Bucket& bucket, std::string_view acti
       return grants && granted(context, *grants, permission.name, groups);
     }
     const auto version = store.latest(bucket.name, key);
-    if (!version) {
-      const auto of_bucket = store.config(bucket.name, "acl");
-      return of_bucket && granted(context, *of_bucket, "READ", groups);
-    }
+    if (!version) return false;
     const Json grants = version->hidden.value("Grants", default_grants(owner_account(bucket, *version)));
     return granted(context, grants, permission.name, groups);
   }
   return false;
+}
+
+/// "By default, the bucket owner and the initiator of the multipart upload are allowed to perform this action."
+bool by_part(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
+  if (anonymous(context) || (action != "s3:AbortMultipartUpload" && action != "s3:ListMultipartUploadParts")) return false;
+  const auto upload =
+      store_of(context).upload(bucket.name, key, http::query_value(context.request.query, "uploadId"));
+  return upload && upload->hidden.value("Initiator", bucket.account) == context.account;
 }
 
 /// A default run lets the owner pass what its bucket's policy denies it, and says so where it can write.
@@ -192,6 +197,10 @@ void authorize(RequestContext& context, const Bucket& bucket, std::string_view a
   const Decision decision = by_policy(context, bucket, action, key);
   if (decision == Decision::allow) return;
   if (decision == Decision::implicit_deny && by_acl(context, bucket, action, key)) return;
+  if (decision == Decision::implicit_deny && by_part(context, bucket, action, key)) return;
+  if (action.starts_with("s3:GetObject") && !store_of(context).latest(bucket.name, key)) {
+    return refuse_to_tell(context, bucket, key);
+  }
   throw errors::access_denied();
 }
 

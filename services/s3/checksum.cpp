@@ -147,6 +147,14 @@ std::unique_ptr<Hasher> make_hasher(Algorithm algorithm) {
   }
 }
 
+std::string from_hex(std::string_view digits) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    out += static_cast<char>(std::strtol(std::string(digits.substr(i, 2)).c_str(), nullptr, 16));
+  }
+  return out;
+}
+
 // Appending a zero bit is a linear map of the register over GF(2); its powers of two shift by whole lengths.
 std::string combine_crc(Algorithm algorithm, std::string_view first, std::string_view second,
                         std::uint64_t second_length) {

@@ -35,6 +35,9 @@ class Hasher {
 };
 std::unique_ptr<Hasher> make_hasher(Algorithm algorithm);
 
+/// The bytes of an even number of hexadecimal digits.
+std::string from_hex(std::string_view digits);
+
 /// The CRC of A‖B of the CRCs of A and B (raw bytes). Only for the three CRCs.
 std::string combine_crc(Algorithm algorithm, std::string_view first, std::string_view second,
                         std::uint64_t second_length);

@@ -117,7 +117,9 @@ void add_cors_headers(RequestContext& context, const Bucket& bucket) {
   if (origin == nullptr) return;
   const auto config = store_of(context).config(bucket.name, "cors");
   if (!config) return;
-  const Asked asked{*origin, context.request.method, {}};
+  // A client may say which request it is about, as a preflight does.
+  const auto* about = context.request.headers.find("access-control-request-method");
+  const Asked asked{*origin, about ? *about : context.request.method, {}};
   if (const auto match = find_rule(config->at("CORSRules"), asked)) answer_match(context, *match, asked);
 }
 

@@ -118,7 +118,7 @@ Json upload_part(RequestContext& context, const Input& input) {
                                   ", actual checksum Type: " + (sink.asked() ? aws::lower(actual) : "null"));
   }
   part.size = sink.size();
-  part.etag = opaque_etag(upload.document) ? random_etag() : aws::hex(sink.md5());
+  part.etag = etag_of(upload.document, sink.md5());
   part.modified = context.now;
   part.checksums = {{std::string(names(sink.algorithm()).member), sink.checksum()}};
   ObjectStore store = store_of(context);
@@ -165,7 +165,7 @@ Json upload_part_copy(RequestContext& context, const Input& input) {
   const auto algorithm = algorithm_named(upload.hidden.value("ChecksumAlgorithm", "")).value_or(Algorithm::crc64nvme);
   const Digests digests = digest_stored(store, part.segments, part.size, algorithm);
   part.checksums = {{std::string(names(algorithm).member), digests.checksum}};
-  part.etag = opaque_etag(upload.document) ? random_etag() : aws::hex(digests.md5);
+  part.etag = etag_of(upload.document, digests.md5);
   wrap_for(context, input, upload, part);
   store.put_part(upload.id, part);
   Json result{{"ETag", quote_etag(part.etag)}, {"LastModified", aws::seconds(part.modified)}};

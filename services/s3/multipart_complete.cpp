@@ -57,11 +57,7 @@ std::vector<Part> choose_parts(const Input& request, const Upload& upload, const
 
 std::string composite_etag(const std::vector<std::string>& etags) {
   std::string digests;
-  for (const auto& etag : etags) {
-    for (std::size_t i = 0; i + 1 < etag.size(); i += 2) {
-      digests += static_cast<char>(std::strtol(etag.substr(i, 2).c_str(), nullptr, 16));
-    }
-  }
+  for (const auto& etag : etags) digests += from_hex(etag);
   return aws::hex(aws::md5(digests)) + "-" + std::to_string(etags.size());
 }
 

@@ -139,7 +139,11 @@ void check_key(const std::string& key) {
   }
 }
 
-std::string random_etag() { return aws::random_hex(32); }
+std::string etag_of(const Json& document, const std::string& md5) {
+  if (!opaque_etag(document)) return aws::hex(md5);
+  const std::string key = document.value("SSECustomerKeyMD5", document.value("SSEKMSKeyId", ""));
+  return aws::hex(aws::md5(aws::hmac_sha256(key, md5)));
+}
 
 void add_written(RequestContext& context, const Bucket& bucket, const Version& version, Json& output) {
   if (const auto expiration = expiration_header(context, bucket, version)) output["Expiration"] = *expiration;
@@ -173,7 +177,7 @@ Json put_object(RequestContext& context, const Input& input) {
   version.document = std::move(attributes.document);
   version.hidden = std::move(attributes.hidden);
   version.size = sink.size();
-  version.etag = opaque_etag(version.document) ? random_etag() : aws::hex(sink.md5());
+  version.etag = etag_of(version.document, sink.md5());
   version.modified = context.now;
   if (version.size > 0) {
     NewBody body = sink.take();

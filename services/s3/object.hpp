@@ -17,7 +17,8 @@ Json read_object(RequestContext& context, const Input& input, const Bucket& buck
 /// The members of a write's output that the version tells: VersionId where the bucket keeps versions, encryption,
 /// and when it expires.
 void add_written(RequestContext& context, const Bucket& bucket, const Version& version, Json& output);
-/// A random text in the form of an ETag, for objects whose ETag is no digest.
-std::string random_etag();
+/// The ETag of content with this MD5 (raw): its hexadecimal form, or where the encryption makes it opaque a digest that
+/// gives the content's away to nobody; the same content under the same key has the same.
+std::string etag_of(const Json& document, const std::string& md5);
 
 }  // namespace orrery::s3

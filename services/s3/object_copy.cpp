@@ -94,11 +94,10 @@ void set_checksum(const Input& input, const ObjectStore& store, const CopySource
       version.document[std::string(names(computed).member)] = digests.checksum;
       version.document["ChecksumType"] = "FULL_OBJECT";
     }
-    version.etag = aws::hex(digests.md5);
+    version.etag = etag_of(version.document, digests.md5);
   } else {
-    version.etag = source.version.etag;
+    version.etag = etag_of(version.document, from_hex(source.version.etag));
   }
-  if (opaque_etag(version.document)) version.etag = random_etag();
 }
 
 }  // namespace
