@@ -1,35 +1,22 @@
 // libpq, loaded when it is first called. It brings Kerberos, LDAP and GnuTLS with it: two dozen libraries whose loading
 // takes longer than all else of the start, for servers that may never see a database.
-#include <dlfcn.h>
 #include <libpq-fe.h>
 
-#include <stdexcept>
-#include <string>
+#include "engines/loaded_library.hpp"
 
 namespace {
 
-void* library() {
-  static void* const handle = [] {
-    for (const char* name : {"libpq.so.5", "libpq.5.dylib", "libpq.so"}) {
-      if (void* found = dlopen(name, RTLD_NOW | RTLD_LOCAL)) return found;
-    }
-    throw std::runtime_error("libpq, PostgreSQL's client library, cannot be loaded");
-  }();
-  return handle;
-}
-
-template <typename Function>
-Function find(const char* name) {
-  void* const symbol = dlsym(library(), name);
-  if (symbol == nullptr) throw std::runtime_error(std::string("libpq has no ") + name);
-  return reinterpret_cast<Function>(symbol);
+const orrery::engines::LoadedLibrary& library() {
+  static const orrery::engines::LoadedLibrary loaded("libpq, PostgreSQL's client library,",
+                                                     {"libpq.so.5", "libpq.5.dylib", "libpq.so"});
+  return loaded;
 }
 
 }  // namespace
 
 #define FORWARD(result, name, parameters, arguments)           \
   result name parameters {                                     \
-    static const auto real = find<decltype(&name)>(#name);     \
+    static const auto real = library().find<decltype(&name)>(#name); \
     return real arguments;                                     \
   }
 

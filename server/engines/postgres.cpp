@@ -10,13 +10,6 @@ namespace orrery::engines {
 namespace postgres {
 namespace {
 
-std::string last_lines(const std::string& output) {
-  constexpr std::size_t limit = 2000;
-  const auto end = output.find_last_not_of("\n ");
-  const auto text = output.substr(0, end == std::string::npos ? 0 : end + 1);
-  return text.size() <= limit ? text : text.substr(text.size() - limit);
-}
-
 bool is_set(const std::map<std::string, std::string>& parameters, const std::string& name) {
   const auto found = parameters.find(name);
   return found != parameters.end() && (found->second == "1" || found->second == "on" || found->second == "true");
@@ -26,21 +19,15 @@ bool is_set(const std::map<std::string, std::string>& parameters, const std::str
 
 Settings read_settings(const Specification& specification) {
   const auto& json = specification.settings;
-  const auto text = [&](const char* name) {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
   Settings settings;
-  settings.user = text("user");
-  settings.password = text("password");
-  settings.database = text("database");
-  settings.timezone = text("timezone");
-  settings.locale = text("locale");
-  settings.replica_of = text("replica_of");
-  settings.login_resource = text("login_resource");
-  if (json.contains("parameters"))
-    for (const auto& [name, value] : json.at("parameters").items())
-      settings.parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  settings.user = text_of(json, "user");
+  settings.password = text_of(json, "password");
+  settings.database = text_of(json, "database");
+  settings.timezone = text_of(json, "timezone");
+  settings.locale = text_of(json, "locale");
+  settings.replica_of = text_of(json, "replica_of");
+  settings.login_resource = text_of(json, "login_resource");
+  settings.parameters = parameters_of(json);
   if (json.contains("preload")) settings.preload = json.at("preload").get<std::vector<std::string>>();
   if (json.contains("listen")) settings.listen = json.at("listen").get<std::vector<std::string>>();
   if (json.contains("recover_to")) settings.recover_to = json.at("recover_to").get<std::int64_t>();
@@ -50,49 +37,10 @@ Settings read_settings(const Specification& specification) {
   return settings;
 }
 
-Engine::Engine(const Specification& wanted, Runtime& where, Surroundings* around)
-    : specification(wanted), settings(read_settings(wanted)), runtime(where), surroundings(around) {}
-
-namespace {
-/// <data-dir>/engines: an engine's folder without its id.
-fs::path root_of(const Engine& engine) {
-  fs::path root = engine.runtime.place().outside;
-  const fs::path id = engine.specification.id;
-  for (auto part = id.end(); part != id.begin();) {
-    --part;
-    if (root.filename() != *part) return engine.runtime.place().outside.parent_path();
-    root = root.parent_path();
-  }
-  return root;
-}
-}  // namespace
-
-fs::path Engine::folder_of(const std::string& id) const { return root_of(*this) / id; }
-fs::path Engine::shared_folder() const { return root_of(*this).parent_path() / "engine-templates"; }
-
 Session Engine::session(const std::string& database) const {
   const auto& place = runtime.place();
   return Session({place.connect_host, place.connect_port, "rdsadmin", read_file(place.outside / "data" / secret_file),
                   database, std::string(quiet_options())});
-}
-
-std::string Engine::run(const Command& command, std::chrono::seconds limit) const {
-  auto outcome = runtime.run(command, limit);
-  if (outcome.exit_code != 0)
-    throw std::runtime_error(command.argv.front() + " ended with " + std::to_string(outcome.exit_code) + ": " +
-                             last_lines(outcome.output));
-  return std::move(outcome.output);
-}
-
-void Engine::write(const fs::path& path, const std::string& text) const {
-  const fs::path fresh = path.string() + ".fresh";
-  write_file(fresh, text);
-  runtime.hand_over(fresh);
-  fs::rename(fresh, path);
-}
-
-void Engine::log(const std::string& line) const {
-  if (surroundings != nullptr && surroundings->log) surroundings->log(specification.id + ": " + line);
 }
 
 namespace {

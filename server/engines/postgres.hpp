@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engines/driver.hpp"
+#include "engines/in_hand.hpp"
 #include "engines/postgres_session.hpp"
 
 /// The parts of the PostgreSQL driver. A data folder is one that RDS would have made: `rdsadmin` is its superuser and
@@ -29,27 +29,14 @@ struct Settings {
 };
 Settings read_settings(const Specification&);
 
-/// One engine in hand, for the length of one call of the driver.
-struct Engine {
-  Engine(const Specification&, Runtime&, Surroundings*);
-  const Specification& specification;
+/// An engine, and its settings, in hand.
+struct Engine : InHand {
+  Engine(const Specification& wanted, Runtime& where, Surroundings* around)
+      : InHand(wanted, where, around), settings(read_settings(wanted)) {}
   Settings settings;
-  Runtime& runtime;
-  Surroundings* surroundings;  ///< null only in Driver::answers
 
-  fs::path outside(const std::string& part) const { return runtime.place().outside / part; }
-  std::string inside(const std::string& part) const { return (runtime.place().inside / part).string(); }
-  /// The folder of another engine of the same server.
-  fs::path folder_of(const std::string& id) const;
-  /// For what all engines share: templates.
-  fs::path shared_folder() const;
   /// As rdsadmin.
   Session session(const std::string& database = "rdsadmin") const;
-  /// Runs a program and throws with its last words unless it ends well.
-  std::string run(const Command&, std::chrono::seconds limit) const;
-  /// Replaces a file whole, readable by the engine alone.
-  void write(const fs::path& outside, const std::string& text) const;
-  void log(const std::string& line) const;
 };
 
 /// What rdsadmin and rdsrepladmin log in with. It lies in the data folder, and so goes along with every copy of it.

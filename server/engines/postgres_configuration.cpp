@@ -122,32 +122,12 @@ std::string hba(const Engine& engine) {
   return text + (settings.force_ssl ? "hostssl" : "host") + " all all all " + method + "\n";
 }
 
-void certify(const Engine& engine) {
-  const auto& place = engine.runtime.place();
-  const auto folder = engine.outside("tls");
-  std::vector<std::string> hosts;
-  std::string names;
-  std::vector<std::string> all{engine.specification.host, place.connect_host, place.listen_host};
-  all.insert(all.end(), engine.settings.listen.begin(), engine.settings.listen.end());
-  for (const auto& host : all) {
-    if (host.empty() || host == "0.0.0.0" || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) continue;
-    hosts.push_back(host);
-    names += host + "\n";
-  }
-  if (fs::exists(folder / "server.key") && read_file(folder / "hosts") == names) return;
-  engine.surroundings->authority.leaf(folder, hosts);
-  engine.runtime.hand_over(folder / "server.crt");
-  engine.runtime.hand_over(folder / "server.key");
-  engine.write(folder / "hosts", names);
-}
-
 }  // namespace
 
 void configure(const Engine& engine) {
-  for (const auto* folder : {"conf", "tls", "log", archive_folder})
-    if (fs::create_directories(engine.outside(folder))) engine.runtime.hand_over(engine.outside(folder));
+  engine.make_folders({"conf", "tls", "log", archive_folder});
   if (engine.settings.archive_days == 0) prune_archive(engine, {});
-  certify(engine);
+  engine.certify(engine.settings.listen);
   std::string group;
   for (const auto& [name, value] : usable_parameters(engine)) group += setting_line(name, value);
   const auto conf = engine.outside("conf");

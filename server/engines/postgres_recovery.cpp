@@ -13,17 +13,10 @@ namespace {
 using std::chrono::seconds;
 constexpr auto backup_limit = seconds(3600);
 
-/// As a client inside the engine's place reaches an engine that listens everywhere.
-std::string reachable(const std::string& host) { return host == "0.0.0.0" || host == "*" ? "127.0.0.1" : host; }
-
 Login login(const Engine& engine, const Specification& other) {
   return {other.host, other.port,
           "rdsadmin", read_file(engine.folder_of(other.id) / "data" / secret_file),
           "rdsadmin", std::string(quiet_options())};
-}
-
-std::optional<Specification> running(const Engine& engine, const std::string& id) {
-  return engine.surroundings->source ? engine.surroundings->source(id) : std::nullopt;
 }
 
 Command base_backup(const std::string& host, std::uint16_t port, const std::string& secret, const std::string& target) {
@@ -39,15 +32,6 @@ void forget_past(const fs::path& data) {
     fs::remove(data / name);
   if (fs::exists(data / "pg_replslot"))
     for (const auto& slot : fs::directory_iterator(data / "pg_replslot")) fs::remove_all(slot.path());
-}
-
-void move_folder(const Engine& engine, const fs::path& from, const fs::path& to) {
-  fs::create_directories(to.parent_path());
-  std::error_code other_device;
-  fs::rename(from, to, other_device);
-  if (!other_device) return;
-  engine.runtime.copy_folder(from, to);
-  fs::remove_all(from);
 }
 
 /// A commit later than anything asked for, and its segment in the archive: recovery towards a moment after the last
@@ -74,7 +58,7 @@ void fetch_log(const Engine& engine, const std::string& source_id) {
   const auto fetched = engine.outside(fetched_folder);
   auto target = std::to_string(*engine.settings.recover_to);
   fs::remove_all(fetched);
-  if (const auto specification = running(engine, source_id)) {
+  if (const auto specification = engine.running(source_id)) {
     if (read_settings(*specification).archive_days == 0) throw std::runtime_error(source_id + " keeps no archive of its log");
     flush_archive(engine, *specification);
   } else if (!fs::exists(source / "data")) {
@@ -84,7 +68,7 @@ void fetch_log(const Engine& engine, const std::string& source_id) {
   }
   engine.runtime.copy_folder(source / archive_folder, fetched);
   // A stopped source's last segments are in no archive yet.
-  if (target.empty() || !running(engine, source_id))
+  if (target.empty() || !engine.running(source_id))
     for (const auto& file : fs::directory_iterator(source / "data" / "pg_wal"))
       if (file.is_regular_file() && !fs::exists(fetched / file.path().filename())) {
         fs::copy_file(file.path(), fetched / file.path().filename());
@@ -135,7 +119,7 @@ void prepare_restored_data(const Engine& engine) {
 
 void make_replica_data(const Engine& engine) {
   const auto& primary_id = engine.settings.replica_of;
-  const auto primary = running(engine, primary_id);
+  const auto primary = engine.running(primary_id);
   if (!primary) throw std::runtime_error("the source " + primary_id + " is not running");
   const auto access = login(engine, *primary);
   ensure_slot(access, slot_name(engine.specification.id));
@@ -150,7 +134,7 @@ void make_replica_data(const Engine& engine) {
 
 std::string primary_connection(const Engine& engine) {
   const auto note = engine.outside("conf") / "primary";
-  const auto primary = running(engine, engine.settings.replica_of);
+  const auto primary = engine.running(engine.settings.replica_of);
   if (!primary) return read_file(note);
   const auto access = login(engine, *primary);
   try {
@@ -169,7 +153,7 @@ void promote(const Engine& engine, const std::string& former_primary) {
   auto session = engine.session();
   if (session.value("SELECT pg_is_in_recovery()") == "t" && session.value("SELECT pg_promote(true, 60)") != "t")
     throw std::runtime_error("the replica did not leave recovery within 60 seconds");
-  const auto primary = running(engine, former_primary);
+  const auto primary = engine.running(former_primary);
   if (!primary) return;
   try {
     Session(login(engine, *primary))
@@ -216,7 +200,7 @@ void copy_data(const Engine& engine, const fs::path& to) {
   forget_past(fresh);
   engine.write(fresh / log_start_file, log_start(engine, fresh, engine.inside("copy.new")));
   engine.write(fresh / source_file, engine.specification.id);
-  move_folder(engine, fresh, to);
+  engine.move_folder(fresh, to);
 }
 
 }  // namespace orrery::engines::postgres
