@@ -11,6 +11,7 @@
 #include "services/rds/names.hpp"
 #include "services/rds/paging.hpp"
 #include "services/rds/security.hpp"
+#include "services/rds/sharing.hpp"
 #include "services/rds/snapshot.hpp"
 #include "services/rds/subnet_group.hpp"
 #include "services/rds/tags.hpp"
@@ -29,15 +30,6 @@ Json cluster_snapshot_view(RequestContext& context, const storage::Resource& sna
   out["PercentProgress"] = out.at("Status") == "available" ? 100 : 0;
   out["TagList"] = tag_list(context.resources().tags(kClusterSnapshot, snapshot.id));
   return out;
-}
-
-storage::Resource cluster_snapshot_named(RequestContext& context, const std::string& reference) {
-  const aws::Arn arn = aws::parse_arn(reference);
-  const std::string name =
-      lower(arn.valid() && arn.resource.rfind("cluster-snapshot:", 0) == 0 ? arn.resource.substr(17) : reference);
-  auto snapshot = context.resources().find(kClusterSnapshot, name);
-  if (!snapshot) throw cluster_snapshot_not_found(name);
-  return std::move(*snapshot);
 }
 
 std::vector<std::string> cluster_snapshot_filter_values(const storage::Resource& snapshot, std::string_view name) {
@@ -107,6 +99,28 @@ Json restored(RequestContext& context, const Input& input, const ClusterBase& ba
 
 }  // namespace
 
+storage::Resource cluster_snapshot_named(RequestContext& context, const std::string& reference) {
+  const aws::Arn arn = aws::parse_arn(reference);
+  const std::string name =
+      lower(arn.valid() && arn.resource.rfind("cluster-snapshot:", 0) == 0 ? arn.resource.substr(17) : reference);
+  auto snapshot = context.resources().find(kClusterSnapshot, name);
+  if (!snapshot) throw cluster_snapshot_not_found(name);
+  return std::move(*snapshot);
+}
+
+namespace {
+
+/// Also another account's, by its ARN, when it is shared with the caller.
+storage::Resource restorable_cluster_snapshot(RequestContext& context, const std::string& reference) {
+  const aws::Arn arn = aws::parse_arn(reference);
+  if (!arn.valid() || arn.account == context.account) return cluster_snapshot_named(context, reference);
+  auto shared = shared_snapshot(context, kClusterSnapshot, reference);
+  if (!shared) throw cluster_snapshot_not_found(reference);
+  return std::move(*shared);
+}
+
+}  // namespace
+
 Json take_cluster_snapshot(RequestContext& context, const storage::Resource& cluster, const std::string& identifier,
                            const storage::Tags& tags) {
   const std::string name = checked_identifier("DBClusterSnapshotIdentifier", identifier, 255);
@@ -153,10 +167,8 @@ Json create_cluster_snapshot(RequestContext& context, const Input& input) {
 }
 
 Json describe_cluster_snapshots(RequestContext& context, const Input& input) {
-  const std::string wanted = input.str("DBClusterSnapshotIdentifier"), of = lower(input.str("DBClusterIdentifier"));
+  const std::string wanted = lower(input.str("DBClusterSnapshotIdentifier")), of = lower(input.str("DBClusterIdentifier"));
   const std::string type = input.str("SnapshotType"), resource = input.str("DbClusterResourceId");
-  input.acknowledge("IncludeShared", "cluster snapshots are not shared");
-  input.acknowledge("IncludePublic", "cluster snapshots are not shared");
   const Filters filters(input);
   const auto unknown = filters.unknown(known_cluster_snapshot_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
@@ -164,15 +176,18 @@ Json describe_cluster_snapshots(RequestContext& context, const Input& input) {
   const auto add = [&](const storage::Resource& snapshot) {
     const Json& document = snapshot.document;
     if (!of.empty() && document.at("DBClusterIdentifier") != of) return;
-    if (!type.empty() && document.at("SnapshotType") != type) return;
+    if (!type.empty() && type != "shared" && type != "public" && document.at("SnapshotType") != type) return;
     if (!resource.empty() && document.at("DbClusterResourceId") != resource) return;
     if (filters.match([&](std::string_view name) { return cluster_snapshot_filter_values(snapshot, name); }))
       found.push_back(cluster_snapshot_view(context, snapshot));
   };
-  if (!wanted.empty())
-    add(cluster_snapshot_named(context, wanted));
-  else
-    for (const storage::Resource& snapshot : context.resources().list(kClusterSnapshot)) add(snapshot);
+  bool known = wanted.empty();
+  for (const storage::Resource& snapshot : visible_snapshots(context, kClusterSnapshot, input)) {
+    if (!wanted.empty() && snapshot.id != wanted && lower(snapshot.arn) != wanted) continue;
+    known = true;
+    add(snapshot);
+  }
+  if (!known) throw cluster_snapshot_not_found(wanted);
   return page(input, "DBClusterSnapshots", std::move(found), "DBClusterSnapshotIdentifier");
 }
 
@@ -189,7 +204,7 @@ Json delete_cluster_snapshot(RequestContext& context, const Input& input) {
 }
 
 Json restore_cluster_from_snapshot(RequestContext& context, const Input& input) {
-  const storage::Resource snapshot = cluster_snapshot_named(context, input.str("SnapshotIdentifier"));
+  const storage::Resource snapshot = restorable_cluster_snapshot(context, input.str("SnapshotIdentifier"));
   if (snapshot_status(context, snapshot) != "available")
     throw AwsError("InvalidDBClusterSnapshotStateFault", 400,
                    "Snapshot " + snapshot.id + " is not in available state.");

@@ -8,6 +8,8 @@ namespace orrery::rds {
 
 inline constexpr std::string_view kClusterSnapshot = "db-cluster-snapshot";
 
+storage::Resource cluster_snapshot_named(RequestContext& context, const std::string& reference);
+
 Json take_cluster_snapshot(RequestContext& context, const storage::Resource& cluster, const std::string& identifier,
                            const storage::Tags& tags);
 

@@ -104,23 +104,6 @@ storage::Resource copy_source(RequestContext& context, const std::string& refere
   return std::move(*found);
 }
 
-/// The caller's own and, where it asks for them, those that other accounts share.
-std::vector<storage::Resource> visible_snapshots(RequestContext& context, const Input& input) {
-  const std::string type = input.str("SnapshotType");
-  std::vector<storage::Resource> found;
-  if (type != "shared" && type != "public") found = context.resources().list(kSnapshot);
-  const auto add = [&](Shared shared) {
-    for (storage::Resource& snapshot : shared_snapshots(context, shared)) found.push_back(std::move(snapshot));
-  };
-  if (type == "shared" || input.flag("IncludeShared")) add(Shared::with_caller);
-  if (type == "public" || input.flag("IncludePublic")) add(Shared::with_everybody);
-  // Snapshots of other accounts are known by their ARNs.
-  for (storage::Resource& snapshot : found)
-    if (aws::parse_arn(snapshot.arn).account != context.account)
-      snapshot.id = snapshot.document["DBSnapshotIdentifier"] = snapshot.arn;
-  return found;
-}
-
 }  // namespace
 
 storage::Resource snapshot_named(RequestContext& context, const std::string& reference) {
@@ -135,7 +118,7 @@ storage::Resource snapshot_named(RequestContext& context, const std::string& ref
 storage::Resource restorable_snapshot(RequestContext& context, const std::string& reference) {
   const aws::Arn arn = aws::parse_arn(reference);
   if (!arn.valid() || arn.account == context.account) return snapshot_named(context, reference);
-  auto shared = shared_snapshot(context, reference);
+  auto shared = shared_snapshot(context, kSnapshot, reference);
   if (!shared) throw snapshot_not_found(reference);
   return std::move(*shared);
 }
@@ -253,7 +236,7 @@ Json describe_snapshots(RequestContext& context, const Input& input) {
   const auto unknown = filters.unknown(known_snapshot_filter);
   if (!unknown.empty()) throw invalid_parameter_value("Unrecognized filter name: " + unknown.front());
   std::vector<Json> snapshots;
-  for (const storage::Resource& snapshot : visible_snapshots(context, input)) {
+  for (const storage::Resource& snapshot : visible_snapshots(context, kSnapshot, input)) {
     const Json& document = snapshot.document;
     if (!wanted.empty() && snapshot.id != wanted && lower(snapshot.arn) != wanted) continue;
     if (!of.empty() && document.at("DBInstanceIdentifier") != of) continue;

@@ -203,6 +203,47 @@ class Changes(Instances):
         self.refused("DBSnapshotNotFound", restore)
         rds.delete_db_snapshot(DBSnapshotIdentifier="shown")
 
+    def test_sharing_of_cluster_snapshots(self):
+        rds = self.rds
+        rds.create_db_cluster(DBClusterIdentifier="shared", Engine="aurora-postgresql", MasterUsername="volt",
+                              MasterUserPassword="correct-horse", DatabaseName="app")
+        taken = rds.create_db_cluster_snapshot(DBClusterIdentifier="shared", DBClusterSnapshotIdentifier="shared")
+        arn = taken["DBClusterSnapshot"]["DBClusterSnapshotArn"]
+        other = self.server.client("rds", access_key="111122223333")
+        self.server.client("ec2", access_key="111122223333").describe_vpcs()
+
+        def restore():
+            return other.restore_db_cluster_from_snapshot(
+                DBClusterIdentifier="theirs", SnapshotIdentifier=arn, Engine="aurora-postgresql")
+
+        def share(**changes):
+            answer = rds.modify_db_cluster_snapshot_attribute(
+                DBClusterSnapshotIdentifier="shared", AttributeName="restore", **changes)
+            return answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+
+        self.refused("DBClusterSnapshotNotFoundFault", restore)
+        none = {"AttributeName": "restore", "AttributeValues": []}
+        self.assertEqual(
+            rds.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier="shared")[
+                "DBClusterSnapshotAttributesResult"],
+            {"DBClusterSnapshotIdentifier": "shared", "DBClusterSnapshotAttributes": [none]},
+        )
+        self.assertEqual(share(ValuesToAdd=["111122223333"]), [dict(none, AttributeValues=["111122223333"])])
+        seen = lambda **which: [one["DBClusterSnapshotIdentifier"] for one in
+                                other.describe_db_cluster_snapshots(**which)["DBClusterSnapshots"]]
+        self.assertEqual((seen(), seen(IncludeShared=True), seen(SnapshotType="shared"), seen(SnapshotType="public")),
+                         ([], [arn], [arn], []))
+        self.assertEqual(restore()["DBCluster"]["DatabaseName"], "app")
+        other.delete_db_cluster(DBClusterIdentifier="theirs", SkipFinalSnapshot=True)
+        self.assertEqual(share(ValuesToRemove=["111122223333"], ValuesToAdd=["all"]),
+                         [dict(none, AttributeValues=["all"])])
+        self.assertEqual((seen(IncludeShared=True), seen(SnapshotType="public")), ([], [arn]))
+        share(ValuesToRemove=["all"])
+        self.refused("DBClusterSnapshotNotFoundFault", restore)
+        self.refused("InvalidParameterValue", share, ValuesToAdd=["everybody"])
+        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="shared")
+        rds.delete_db_cluster(DBClusterIdentifier="shared", SkipFinalSnapshot=True)
+
     def test_automated_backups(self):
         rds = self.rds
         self.create("kept", BackupRetentionPeriod=2, PreferredBackupWindow="03:00-03:30")
