@@ -96,6 +96,8 @@ class Driver {
   /// Brings a running engine from `before` to `after`; `restart`: settle what can be, a restart does the rest.
   virtual Change change(const Specification& before, const Specification& after, Runtime&, Surroundings&) = 0;
   virtual int stop_signal() const = 0;
+  /// Now and then while it runs: keeps what would grow for ever, as logs do, from it.
+  virtual void tend(const Specification&, Runtime&) {}
 
   /// Copies the data of a running or stopped engine to `to` so that create() of another can start from it.
   virtual void copy(const Specification&, Runtime&, Surroundings&, const std::filesystem::path& to) = 0;
@@ -107,6 +109,8 @@ class Driver {
 };
 
 std::unique_ptr<Driver> postgres_driver();
+std::unique_ptr<Driver> mariadb_driver();
+std::unique_ptr<Driver> mysql_driver();  ///< MariaDB, in MySQL's place
 std::unique_ptr<Driver> redis_driver();  ///< and Valkey
 
 }  // namespace orrery::engines

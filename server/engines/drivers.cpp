@@ -7,6 +7,8 @@ Drivers all_drivers() {
   drivers.emplace("postgres", postgres_driver());
   // Valkey speaks Redis' protocol, reads its configuration and has its programs under their names.
   for (const char* software : {"redis", "valkey"}) drivers.emplace(software, redis_driver());
+  drivers.emplace("mariadb", mariadb_driver());
+  drivers.emplace("mysql", mysql_driver());
   return drivers;
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::seconds kStopLimit{20}, kAnswerLimit{120};
 constexpr int kMostDeaths = 3;
-constexpr std::chrono::minutes kForgivesDeaths{1};
+constexpr std::chrono::minutes kForgivesDeaths{1}, kTends{1};
 constexpr std::size_t kDetailBytes = 2000;
 
 struct Abandoned : std::runtime_error {
@@ -273,11 +273,22 @@ void Reconciler::tidy(Engine& engine) {
   }
 }
 
+void Reconciler::tend(Engine& engine) {
+  if (Clock::now() - engine.tended < kTends) return;
+  engine.tended = Clock::now();
+  try {
+    driver_of(engine.in_force->software).tend(*engine.in_force, *engine.runtime);
+  } catch (const std::exception& error) {
+    log(Severity::warning, engine.target.id + ": cannot be tended: " + error.what());
+  }
+}
+
 /// Sees an engine that died by itself. It is started again, a little later each time, and given up after a few.
 void Reconciler::look_after(Engine& engine) {
   if (engine.runtime->alive()) {
     if (Clock::now() - engine.running_since > kForgivesDeaths) engine.deaths = 0;
-    return tidy(engine);
+    tidy(engine);
+    return tend(engine);
   }
   engine.runtime.reset();
   Specification target;

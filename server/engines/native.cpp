@@ -298,6 +298,7 @@ class NativeMachine final : public Machine {
     for (const auto& [file, note] : leftovers) {
       log_(Severity::warning, "ending process " + std::to_string(note.pid) + ", which an earlier server left (" + file.stem().string() + ")");
       ::kill(note.pid, note.stop_signal);
+      ::kill(note.pid, SIGCONT);  // that server may have died while it held it still for a copy
     }
     const auto until = Clock::now() + kLeftoverLimit;
     for (const auto& [file, note] : leftovers) {

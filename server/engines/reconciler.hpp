@@ -64,7 +64,7 @@ class Reconciler final : public Supervisor {
     std::string source_seen;  ///< where a replica's source listened when the replica started
     bool prepared = false;                ///< Driver::prepare was called
     std::vector<std::string> pruned_for;  ///< the copies that were there when it was last pruned
-    Clock::time_point retry_at{}, running_since{}, look_at{};
+    Clock::time_point retry_at{}, running_since{}, look_at{}, tended{};
     std::atomic<bool> abandoned = false;  ///< removed or draining: a start need not be waited for
     // The job's own.
     std::unique_ptr<Runtime> runtime;
@@ -114,6 +114,7 @@ class Reconciler final : public Supervisor {
   void remove_engine(Engine& engine);
   void look_after(Engine& engine);
   void tidy(Engine& engine);
+  void tend(Engine& engine);
   void make_copy(Engine& engine, const Specification& specification, const Copy& copy);
   CopyStatus copy_data(Engine& engine, const Specification& specification, const std::string& id);
   void copy_a_copy(const Copy& copy);

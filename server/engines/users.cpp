@@ -32,7 +32,7 @@ User user_for(std::string_view software) {
   if (software == "postgres") names = {"postgres"};
   if (software == "redis") names = {"redis"};
   if (software == "valkey") names = {"valkey", "redis"};
-  if (software == "mariadb") names = {"mysql"};
+  if (software == "mariadb" || software == "mysql") names = {"mysql"};
   if (software == "memcached") names = {"memcache", "memcached"};
   names.emplace_back("nobody");
   for (const auto& name : names) {

@@ -15,7 +15,11 @@ namespace {
 
 using LogFile = engines::Supervisor::LogFile;
 
-constexpr std::string_view kFolder = "error/";
+/// RDS shows each kind of log in a folder of its own.
+std::string shown(const LogFile& file) {
+  const auto begins = [&](const char* name) { return file.name.rfind(name, 0) == 0; };
+  return (begins("mysql-slowquery") ? "slowquery/" : begins("mysql-general") ? "general/" : "error/") + file.name;
+}
 // "If no NumberOfLines … up to 1 MB of the file" (API reference, DownloadDBLogFilePortion).
 constexpr std::uint64_t kPortion = 1 << 20;
 
@@ -67,7 +71,7 @@ Json describe_log_files(RequestContext& context, const Input& input) {
   const std::int64_t since = input.integer("FileLastWritten"), larger = input.integer("FileSize");
   std::vector<Json> found;
   for (const LogFile& file : files_of(context, instance)) {
-    const std::string name = std::string(kFolder) + file.name;
+    const std::string name = shown(file);
     if (name.find(part) == std::string::npos || file.modified_millis < since ||
         file.bytes < static_cast<std::uint64_t>(std::max<std::int64_t>(larger, 0)))
       continue;
@@ -81,7 +85,7 @@ Json download_log_file_portion(RequestContext& context, const Input& input) {
   const std::string name = input.str("LogFileName");
   const std::vector<LogFile> files = files_of(context, instance);
   const auto file =
-      std::find_if(files.begin(), files.end(), [&](const LogFile& f) { return std::string(kFolder) + f.name == name; });
+      std::find_if(files.begin(), files.end(), [&](const LogFile& f) { return shown(f) == name; });
   if (file == files.end()) throw log_file_not_found(name);
   const auto marker = input.find_str("Marker");
   const auto lines = input.find_integer("NumberOfLines");

@@ -186,12 +186,11 @@ Json parameters_of(RequestContext& context, const Flavor& flavor, const Input& i
   const std::string family = group->document.at("DBParameterGroupFamily");
   Json set = group->hidden.at("parameters");
   std::vector<Json> all;
-  if (has_postgres_parameters(family))
-    for (const Parameter& parameter : postgres_parameters()) {
-      const auto value = set.find(std::string(parameter.name));
-      all.push_back(value == set.end() ? described(parameter) : with_value(described(parameter), *value));
-      if (value != set.end()) set.erase(value);
-    }
+  for (const Parameter& parameter : known_parameters(family)) {
+    const auto value = set.find(std::string(parameter.name));
+    all.push_back(value == set.end() ? described(parameter) : with_value(described(parameter), *value));
+    if (value != set.end()) set.erase(value);
+  }
   for (const auto& [key, value] : set.items()) {
     const auto parameter = find_parameter(family, key);
     if (parameter) all.push_back(with_value(described(*parameter), value));

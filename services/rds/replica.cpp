@@ -98,6 +98,15 @@ void settle_key(RequestContext& context, const Input& input, const Sibling& sour
   }
 }
 
+/// A replica of MySQL or MariaDB begins with a copy of its source's data, as on RDS; PostgreSQL fetches it itself.
+void begin_with_copy(RequestContext& context, const Sibling& source, storage::Resource& replica) {
+  if (is_postgres(source.instance.document.at("Engine").get<std::string>()) || !engine_runs(context, replica)) return;
+  replica.hidden["origin"] = {
+      {"id", "rds-replica/" + context.account + "/" + context.region + "/" + aws::random_hex(16)},
+      {"source", engine_id(context.account, source.region, source.instance)},
+      {"from_copy", ""}};
+}
+
 }  // namespace
 
 std::optional<Sibling> source_of(RequestContext& context, const storage::Resource& instance) {
@@ -188,6 +197,7 @@ Json create_replica(RequestContext& context, const Input& input) {
   settle_access(context, input, replica);
   settle_monitoring(context, input, document);
   replica.hidden["password"] = password_of(context, source.instance);
+  begin_with_copy(context, source, replica);
   document[kSource] = reference_from(context.region, source);
   document["StatusInfos"] =
       Json::array({Json{{"StatusType", "read replication"}, {"Normal", true}, {"Status", "replicating"}}});

@@ -17,7 +17,7 @@ namespace orrery::rds {
 namespace {
 
 std::string software(const std::string& rds_engine) {
-  return is_postgres(rds_engine) ? "postgres" : rds_engine == "mysql" || rds_engine == "mariadb" ? "mariadb" : "";
+  return is_postgres(rds_engine) ? "postgres" : rds_engine == "mysql" || rds_engine == "mariadb" ? rds_engine : "";
 }
 
 Json written(const engines::Endpoint& endpoint) { return {{"host", endpoint.host}, {"port", endpoint.port}}; }

@@ -34,8 +34,13 @@ Json words(const std::string& list) {
   return out;
 }
 
-/// Clients must use TLS by default from PostgreSQL 15 on (RDS user guide, "Requiring an SSL connection").
-bool forced_by_default(const std::string& version) { return std::atoi(version.c_str()) >= 15; }
+/// Clients must use TLS by default from PostgreSQL 15 and MariaDB 11.8 on, and need not for MySQL up to 8.4 (RDS user
+/// guide, "Requiring an SSL connection", and "Requiring SSL/TLS for all connections" of the two).
+bool forced_by_default(const std::string& engine, const std::string& version) {
+  const int major = std::atoi(version.c_str()), minor = std::atoi(version.c_str() + std::min(version.find('.'), version.size() - 1) + 1);
+  if (is_postgres(engine)) return major >= 15;
+  return engine == "mariadb" && (major > 11 || (major == 11 && minor >= 8));
+}
 
 void place_postgres(const std::string& name, const std::string& value, Json& settings) {
   if (name == "shared_preload_libraries")
@@ -49,16 +54,18 @@ void place_postgres(const std::string& name, const std::string& value, Json& set
 
 /// What every engine has.
 Json common(const Json& document, const std::string& password, std::int64_t generation) {
-  const bool postgres = is_postgres(document.at("Engine").get<std::string>());
+  const std::string engine = document.at("Engine");
+  const bool postgres = is_postgres(engine);
   Json settings{{"user", document.at("MasterUsername")},
                 {"password", password},
                 {"parameters", Json::object()},
                 {"parameters_generation", generation},
                 // RDS preloads it unless the group says otherwise.
                 {"preload", postgres ? Json{"pg_stat_statements"} : Json::array()},
-                {"force_ssl", postgres && forced_by_default(document.at("EngineVersion"))},
+                {"force_ssl", forced_by_default(engine, document.at("EngineVersion"))},
                 {"timezone", "UTC"}};
   if (document.value("IAMDatabaseAuthenticationEnabled", false)) settings["iam"] = true;
+  if (!postgres) settings["backup_days"] = document.at("BackupRetentionPeriod");
   // Without backups there is no point in time to restore to, and so no log to keep.
   if (const auto days = document.at("BackupRetentionPeriod"); days != 0) settings["archive"] = days;
   return settings;

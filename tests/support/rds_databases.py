@@ -47,6 +47,10 @@ class Databases(Instances):
                 self.fail("%s is %s: %s" % (name, snapshot["Status"], "".join(self.server.output[-20:])))
             time.sleep(0.05)
 
+    def enter(self, name, sql, **options):
+        """(exit code, output) of one call of the software's client."""
+        return self.psql(name, sql, **options)
+
     def psql(self, name, sql, password=PASSWORD, user="volt", database="app", sslmode="require", endpoint=None):
         """(exit code, output) of one psql call."""
         endpoint = endpoint or self.instance(name)["Endpoint"]
@@ -55,12 +59,12 @@ class Databases(Instances):
         )
 
     def ask(self, name, sql, **options):
-        code, output = self.psql(name, sql, **options)
+        code, output = self.enter(name, sql, **options)
         self.assertEqual(code, 0, output)
         return output
 
     def refuses(self, name, sql, message, **options):
-        code, output = self.psql(name, sql, **options)
+        code, output = self.enter(name, sql, **options)
         self.assertNotEqual(code, 0, output)
         self.assertIn(message, output)
 
