@@ -11,6 +11,9 @@ constexpr auto patience = std::chrono::seconds(60);
 
 /// Written once the replica has its position: from then on it keeps that itself.
 constexpr auto begun_file = "orrery.replica";
+/// Where its source answers, because it must start without its source too. MariaDB's own master.info is found by
+/// access(), as Aria's control file is (aria_folder).
+constexpr auto source_note = "source";
 
 std::string at(const Session::Record& status, const char* name) {
   const auto found = status.find(name);
@@ -27,17 +30,21 @@ void follow(const Engine& engine) {
     session.query("SET GLOBAL gtid_slave_pos = @@global.gtid_binlog_pos");
     engine.write(begun, "");
   }
+  const auto note = engine.outside("conf") / source_note;
   if (const auto source = engine.running(engine.settings.replica_of)) {
     const auto secret = read_file(engine.folder_of(source->id) / "data" / secret_file);
-    session.query("STOP SLAVE");
-    session.query("CHANGE MASTER TO MASTER_HOST = " + literal(source->host) + ", MASTER_PORT = " +
-                  std::to_string(source->port) + ", MASTER_USER = 'rdsrepladmin', MASTER_PASSWORD = " + literal(secret) +
-                  ", MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 0, MASTER_CONNECT_RETRY = 2, "
-                  "MASTER_USE_GTID = slave_pos");
+    const auto whereabouts = "MASTER_HOST = " + literal(source->host) + ", MASTER_PORT = " +
+                             std::to_string(source->port) + ", MASTER_PASSWORD = " + literal(secret);
+    if (read_file(note) != whereabouts) engine.write(note, whereabouts);
   }
   session.query("SET GLOBAL read_only = ON");
-  // Without its source, as it was told last; where it was never told, the source's return restarts it.
-  if (!session.record("SHOW SLAVE STATUS").empty()) session.query("START SLAVE");
+  const auto whereabouts = read_file(note);
+  if (whereabouts.empty()) throw std::runtime_error("it is not known where " + engine.settings.replica_of + " answers");
+  session.query("STOP SLAVE");
+  session.query("CHANGE MASTER TO " + whereabouts +
+                ", MASTER_USER = 'rdsrepladmin', MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 0, "
+                "MASTER_CONNECT_RETRY = 2, MASTER_USE_GTID = slave_pos");
+  session.query("START SLAVE");
 }
 
 void promote(const Engine& engine) {

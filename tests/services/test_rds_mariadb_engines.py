@@ -262,11 +262,18 @@ class Copies(MariaDb):
         rds.modify_db_instance(DBInstanceIdentifier="primary", MasterUserPassword="another-good-one")
         self.up("primary")
         self.eventually(lambda: self.ask("replica", "SELECT 1", password="another-good-one"))
+        # It goes on after both were away.
+        self.server.kill9()
+        self.server.start()
+        for name in ("primary", "replica"):
+            self.up(name)
+        self.ask("primary", "INSERT INTO kept VALUES (10)", password="another-good-one")
+        self.eventually(lambda: sums("replica", "13", password="another-good-one"))
         rds.promote_read_replica(DBInstanceIdentifier="replica")
         self.up("replica")
         self.ask("replica", "INSERT INTO kept VALUES (4)", password="another-good-one")
-        sums("primary", "3", password="another-good-one")
-        sums("replica", "7", password="another-good-one")
+        sums("primary", "13", password="another-good-one")
+        sums("replica", "17", password="another-good-one")
 
 
 class Crashes(MariaDb):
