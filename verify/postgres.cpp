@@ -1,11 +1,11 @@
-#include "verify/postgres.hpp"
-
 #include <libpq-fe.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
+
+#include "verify/database_target.hpp"
 
 namespace orrery::verify {
 
@@ -21,7 +21,7 @@ using Connection = std::unique_ptr<PGconn, Finish>;
 using Result = std::unique_ptr<PGresult, Finish>;
 
 /// With nothing of the user's own environment or files: passwords, root certificates, options.
-Connection connect(const PostgresTarget& target) {
+Connection connect(const DatabaseTarget& target) {
   const std::string port = std::to_string(target.port), authority = target.authority.string();
   const bool verified = !authority.empty();
   const std::array<const char*, 14> names{"host",        "port",    "user",        "password",        "dbname",
@@ -37,9 +37,7 @@ Connection connect(const PostgresTarget& target) {
 
 [[noreturn]] void fail(const Connection& connection) { throw std::runtime_error(PQerrorMessage(connection.get())); }
 
-}  // namespace
-
-std::string enter_postgres(const PostgresTarget& target) {
+std::string enter_postgres(const DatabaseTarget& target) {
   const Connection connection = connect(target);
   if (PQstatus(connection.get()) != CONNECTION_OK) fail(connection);
   const Result result(PQexec(connection.get(), "select version()"));
@@ -50,8 +48,8 @@ std::string enter_postgres(const PostgresTarget& target) {
   return version.substr(0, std::min(version.find(" on "), version.find(" ("))) + ", " + protocol;  // not where it was built
 }
 
-bool wants_password(const PostgresTarget& target) {
-  PostgresTarget nobody = target;
+bool wants_postgres_password(const DatabaseTarget& target) {
+  DatabaseTarget nobody = target;
   nobody.password.clear();
   const Connection connection = connect(nobody);
   if (PQstatus(connection.get()) == CONNECTION_OK) return false;
@@ -59,5 +57,9 @@ bool wants_password(const PostgresTarget& target) {
   if (PQconnectionNeedsPassword(connection.get()) == 0) fail(connection);
   return true;
 }
+
+}  // namespace
+
+const DatabaseClient postgres_client{&enter_postgres, &wants_postgres_password};
 
 }  // namespace orrery::verify

@@ -1,4 +1,4 @@
-"""`orrery verify` with real PostgreSQL and Redis behind the endpoints."""
+"""`orrery verify` with real PostgreSQL, MariaDB (where it is installed) and Redis behind the endpoints."""
 import glob
 import json
 import os
@@ -15,6 +15,7 @@ if not shutil.which("redis-server") or not (shutil.which("postgres") or glob.glo
     print("skipped: postgres and redis-server are not installed")
     sys.exit(77)
 
+HAS_MARIADB = os.path.exists("/usr/sbin/mariadbd") or shutil.which("mariadbd")
 PASSWORD = "correct-horse-battery"
 TOKEN = "token-of-sixteen-or-more"
 WRONG = "wrong-horse-wrong-battery"
@@ -67,6 +68,17 @@ class Verify(unittest.TestCase):
                            "managed": {"ManageMasterUserPassword": True},
                            "unnamed": {"MasterUserPassword": PASSWORD}}.items():
             cls.rds.create_db_instance(DBInstanceIdentifier=name, **common, **more)
+        cls.rds.create_db_cluster(DBClusterIdentifier="cluster", Engine="aurora-postgresql", MasterUsername="volt",
+                                  ManageMasterUserPassword=True, DatabaseName="app")
+        cls.rds.create_db_cluster(DBClusterIdentifier="empty", Engine="aurora-postgresql", MasterUsername="volt",
+                                  MasterUserPassword=PASSWORD)
+        for name in ("writer", "reader"):
+            cls.rds.create_db_instance(DBInstanceIdentifier=name, Engine="aurora-postgresql",
+                                       DBClusterIdentifier="cluster", DBInstanceClass="db.r6g.large")
+        for name, engine, version in (("maria", "mariadb", "10.11"), ("mysql", "mysql", "8.0")):
+            if HAS_MARIADB:
+                cls.rds.create_db_instance(DBInstanceIdentifier=name, **dict(
+                    common, Engine=engine, EngineVersion=version, MasterUserPassword=PASSWORD))
 
     @classmethod
     def make_caches(cls):
@@ -100,6 +112,9 @@ class Verify(unittest.TestCase):
         address = cls.rds.describe_db_instances(DBInstanceIdentifier="named")["DBInstances"][0]["Endpoint"]["Address"]
         cls.values = {"database": {"username": "volt", "password": PASSWORD, "host": address, "dbname": "app"}}
         groups = cls.cache.describe_replication_groups(ReplicationGroupId="token")["ReplicationGroups"]
+        if HAS_MARIADB:
+            maria = cls.rds.describe_db_instances(DBInstanceIdentifier="maria")["DBInstances"][0]["Endpoint"]
+            cls.values["maria"] = {"username": "volt", "password": PASSWORD, "host": maria["Address"]}
         cls.values["cache"] = {"primary_endpoint": groups[0]["NodeGroups"][0]["PrimaryEndpoint"]["Address"],
                                "auth_token": TOKEN}
         for name, value in cls.values.items():
@@ -130,6 +145,17 @@ class Verify(unittest.TestCase):
         self.assertRegex(databases["named"][1], r"^PostgreSQL \d+\.\d+.*, TLSv1\.[23], as volt with the secret database$")
         self.assertRegex(databases["managed"][1], r"^PostgreSQL .*, as volt with the secret rds!db-")
         self.assertEqual(databases["unnamed"], ("ok", "asks for a password over TLS; no secret names it"))
+        # A cluster's secret enters all of its endpoints and instances.
+        by_secret = r"^PostgreSQL \d+\.\d+.*, TLSv1\.[23], as volt with the secret rds!cluster-"
+        clusters = self.rows(checks, "database cluster")
+        self.assertRegex(clusters["cluster"][1], by_secret)
+        self.assertRegex(self.rows(checks, "database reader")["cluster"][1], by_secret)
+        self.assertEqual(clusters["empty"][0], "no instance")
+        for member in ("writer", "reader"):
+            self.assertRegex(databases[member][1], by_secret)
+        if HAS_MARIADB:
+            self.assertRegex(databases["maria"][1], r"^MariaDB \d+\.\d+\.\d+, TLSv1\.[23], as volt with the secret maria$")
+            self.assertEqual(databases["mysql"], ("ok", "asks for a password over TLS; no secret names it"))
         caches = self.rows(checks, "cache")
         self.assertRegex(caches["token"][1], r"^Redis 7\.\d+\.\d+, TLS, primary with 2 of 2 replicas, with the secret cache$")
         self.assertEqual(caches["secretless"], ("ok", "NOAUTH without a login, and no secret names it"))
@@ -144,6 +170,13 @@ class Verify(unittest.TestCase):
         _, failures = self.verify()
         self.assertEqual([failure[:2] for failure in failures], [("database", "named")])
         self.assertIn('password authentication failed for user "volt"', failures[0][2])
+
+    @unittest.skipUnless(HAS_MARIADB, "mariadbd is not installed")
+    def test_wrong_password_of_mariadb(self):
+        self.change_secret("maria", password=WRONG)
+        _, failures = self.verify()
+        self.assertEqual([failure[:2] for failure in failures], [("database", "maria")])
+        self.assertIn("Access denied for user 'volt'", failures[0][2])
 
     def test_wrong_database(self):
         self.change_secret("database", dbname="other")
