@@ -38,7 +38,8 @@ Instance instance(const pugi::xml_node& node) {
 
 /// By its writer's endpoint.
 Instance cluster(const pugi::xml_node& node) {
-  Instance out{.what = "database cluster"};
+  Instance out;
+  out.what = "database cluster";
   out.id = out.cluster = text(node, "DBClusterIdentifier");
   out.resource_id = text(node, "DbClusterResourceId");
   out.empty = texts(node, "DBClusterMembers", "DBInstanceIdentifier").empty();
