@@ -1,6 +1,5 @@
 #include "services/dynamodb/parser.hpp"
 
-#include "http/message.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/functions.hpp"
 
@@ -31,20 +30,6 @@ AwsError Parser::syntax_error() const {
   return error("Syntax error; token: \"" + peek().text + "\", near: \"" + text_.substr(from, to - from) + "\"");
 }
 
-bool Parser::symbol(std::string_view text) const { return peek().kind == Token::Kind::symbol && peek().text == text; }
-bool Parser::keyword(std::string_view upper) const {
-  return peek().kind == Token::Kind::name && http::iequals(peek().text, upper);
-}
-bool Parser::take_symbol(std::string_view text) {
-  if (!symbol(text)) return false;
-  ++at_;
-  return true;
-}
-bool Parser::take_keyword(std::string_view upper) {
-  if (!keyword(upper)) return false;
-  ++at_;
-  return true;
-}
 void Parser::expect(std::string_view text) {
   if (!take_symbol(text)) throw syntax_error();
 }

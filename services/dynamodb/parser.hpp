@@ -6,11 +6,12 @@
 #include "registry/error.hpp"
 #include "services/dynamodb/expression.hpp"
 #include "services/dynamodb/lexer.hpp"
+#include "services/dynamodb/token_reader.hpp"
 
 namespace orrery::dynamodb {
 
 /// The tokens of one expression with the parts that all expressions share: paths, operands, functions.
-class Parser {
+class Parser : private TokenReader<Token, Token::Kind::name> {
  public:
   Parser(std::string_view text, std::string_view kind, Placeholders& placeholders);
 
@@ -23,11 +24,6 @@ class Parser {
  private:
   enum class Where { condition, set };
 
-  const Token& peek() const { return tokens_[at_]; }
-  bool symbol(std::string_view text) const;
-  bool keyword(std::string_view upper) const;
-  bool take_symbol(std::string_view text);
-  bool take_keyword(std::string_view upper);
   void expect(std::string_view text);
   AwsError error(const std::string& message) const;
   AwsError syntax_error() const;
@@ -54,8 +50,6 @@ class Parser {
 
   std::string text_, kind_;
   Placeholders& placeholders_;
-  std::vector<Token> tokens_;
-  std::size_t at_ = 0;
   int depth_ = 0, operators_ = 0;
 };
 

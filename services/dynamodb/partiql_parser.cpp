@@ -1,6 +1,5 @@
 #include "services/dynamodb/partiql_parser.hpp"
 
-#include "http/message.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/partiql_lexer.hpp"
 #include "services/dynamodb/partiql_values.hpp"
@@ -32,13 +31,13 @@ class StatementParser : public ValueParser {
 
  private:
   Statement one() {
-    if (take_word("SELECT")) return select();
-    if (take_word("INSERT")) return insert();
-    if (take_word("UPDATE")) return update();
-    if (take_word("DELETE")) return removal();
-    if (!take_word("EXISTS")) throw unexpected();
+    if (take_keyword("SELECT")) return select();
+    if (take_keyword("INSERT")) return insert();
+    if (take_keyword("UPDATE")) return update();
+    if (take_keyword("DELETE")) return removal();
+    if (!take_keyword("EXISTS")) throw unexpected();
     expect_symbol("(");
-    expect_word("SELECT");
+    expect_keyword("SELECT");
     Statement out = select();
     out.kind = Statement::Kind::exists;
     expect_symbol(")");
@@ -54,15 +53,15 @@ class StatementParser : public ValueParser {
       } while (take_symbol(","));
       check_overlap(*out.projection, "ProjectionExpression");
     }
-    expect_word("FROM");
+    expect_keyword("FROM");
     source(out);
     where(out);
-    if (take_word("ORDER")) {
-      expect_word("BY");
+    if (take_keyword("ORDER")) {
+      expect_keyword("BY");
       do {
         Statement::Order order{path().root(), false};
-        order.descending = take_word("DESC");
-        if (!order.descending) take_word("ASC");
+        order.descending = take_keyword("DESC");
+        if (!order.descending) take_keyword("ASC");
         out.order.push_back(std::move(order));
       } while (take_symbol(","));
     }
@@ -72,9 +71,9 @@ class StatementParser : public ValueParser {
   Statement insert() {
     Statement out;
     out.kind = Statement::Kind::insert;
-    expect_word("INTO");
+    expect_keyword("INTO");
     source(out);
-    expect_word("VALUE");
+    expect_keyword("VALUE");
     const Json value = this->value();
     if (!value.contains("M")) throw malformed("Expected a tuple after VALUE");
     out.item = value.at("M");
@@ -86,11 +85,11 @@ class StatementParser : public ValueParser {
     out.kind = Statement::Kind::update;
     source(out);
     for (bool any = false;; any = true) {
-      if (take_word("SET")) {
+      if (take_keyword("SET")) {
         do {
           out.actions.push_back(set_action());
         } while (take_symbol(","));
-      } else if (take_word("REMOVE")) {
+      } else if (take_keyword("REMOVE")) {
         do {
           UpdateAction action;
           action.kind = UpdateAction::Kind::remove;
@@ -114,7 +113,7 @@ class StatementParser : public ValueParser {
   Statement removal() {
     Statement out;
     out.kind = Statement::Kind::remove;
-    expect_word("FROM");
+    expect_keyword("FROM");
     source(out);
     where(out);
     returning(out);
@@ -127,15 +126,15 @@ class StatementParser : public ValueParser {
   }
 
   void where(Statement& out) {
-    if (take_word("WHERE")) out.where = condition();
+    if (take_keyword("WHERE")) out.where = condition();
   }
 
   void returning(Statement& out) {
-    if (!take_word("RETURNING")) return;
-    const bool all = take_word("ALL");
-    if (!all) expect_word("MODIFIED");
-    const bool old = take_word("OLD");
-    if (!old) expect_word("NEW");
+    if (!take_keyword("RETURNING")) return;
+    const bool all = take_keyword("ALL");
+    if (!all) expect_keyword("MODIFIED");
+    const bool old = take_keyword("OLD");
+    if (!old) expect_keyword("NEW");
     expect_symbol("*");
     out.returning = std::string(all ? "ALL" : "UPDATED") + (old ? "_OLD" : "_NEW");
     if (out.kind == Statement::Kind::remove && out.returning != "ALL_OLD")
@@ -146,7 +145,7 @@ class StatementParser : public ValueParser {
     UpdateAction action;
     action.path = path();
     expect_symbol("=");
-    const bool add = word("set_add"), removal = word("set_delete");
+    const bool add = keyword("set_add"), removal = keyword("set_delete");
     if ((add || removal) && followed_by("(")) {
       skip(2);
       if (!(path() == action.path)) throw validation("The path of a set function must be the path that is set");
@@ -176,17 +175,17 @@ class StatementParser : public ValueParser {
   template <typename Part>
   Condition joined(std::string_view by, Condition::Kind kind, Part part) {
     Condition first = part();
-    if (!word(by)) return first;
+    if (!keyword(by)) return first;
     Condition out;
     out.kind = kind;
     out.children.push_back(std::move(first));
-    while (take_word(by)) out.children.push_back(part());
+    while (take_keyword(by)) out.children.push_back(part());
     return out;
   }
 
   Condition term() {
     Nesting nesting(*this);
-    if (take_word("NOT")) return negated(term());
+    if (take_keyword("NOT")) return negated(term());
     if (symbol("(")) {  // a condition; an operand in parentheses is read as one that goes on after them
       skip(1);
       Condition inner = condition();
@@ -205,21 +204,21 @@ class StatementParser : public ValueParser {
   }
 
   Condition comparison(Operand left) {
-    if (take_word("IS")) {
-      const bool negative = take_word("NOT");
-      Condition test = take_word("MISSING") ? missing(std::move(left)) : null(std::move(left));
+    if (take_keyword("IS")) {
+      const bool negative = take_keyword("NOT");
+      Condition test = take_keyword("MISSING") ? missing(std::move(left)) : null(std::move(left));
       return negative ? negated(std::move(test)) : test;
     }
-    const bool negative = take_word("NOT");
+    const bool negative = take_keyword("NOT");
     Condition out;
     out.operands.push_back(std::move(left));
-    if (take_word("BETWEEN")) {
+    if (take_keyword("BETWEEN")) {
       out.kind = Condition::Kind::between;
       out.op = "BETWEEN";
       out.operands.push_back(operand());
-      expect_word("AND");
+      expect_keyword("AND");
       out.operands.push_back(operand());
-    } else if (take_word("IN")) {
+    } else if (take_keyword("IN")) {
       out.kind = Condition::Kind::in;
       out.op = "IN";
       const bool list = take_symbol("[");
@@ -254,7 +253,7 @@ class StatementParser : public ValueParser {
   }
 
   Condition null(Operand operand) {
-    expect_word("NULL");
+    expect_keyword("NULL");
     Condition out;
     out.kind = Condition::Kind::function;
     out.op = "attribute_type";

@@ -1,6 +1,5 @@
 #include "services/dynamodb/partiql_values.hpp"
 
-#include "http/message.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/value.hpp"
 
@@ -12,7 +11,8 @@ constexpr int kMostNesting = 200;
 
 }  // namespace
 
-ValueParser::ValueParser(const std::string& text, const Json& parameters) : lexemes_(lex(text)) {
+ValueParser::ValueParser(const std::string& text, const Json& parameters) {
+  tokens_ = lex(text);
   for (const auto& parameter : parameters) parameters_.push_back(checked_value(parameter));
 }
 
@@ -22,27 +22,11 @@ ValueParser::Nesting::Nesting(ValueParser& parser) : parser_(parser) {
   throw malformed("The statement is nested too deeply");
 }
 
-bool ValueParser::word(std::string_view upper) const {
-  return peek().kind == Lexeme::Kind::word && http::iequals(peek().text, upper);
-}
-bool ValueParser::symbol(std::string_view text) const {
-  return peek().kind == Lexeme::Kind::symbol && peek().text == text;
-}
 bool ValueParser::followed_by(std::string_view symbol) const {
-  return at_ + 1 < lexemes_.size() && lexemes_[at_ + 1].kind == Lexeme::Kind::symbol && lexemes_[at_ + 1].text == symbol;
+  return at_ + 1 < tokens_.size() && tokens_[at_ + 1].kind == Lexeme::Kind::symbol && tokens_[at_ + 1].text == symbol;
 }
-bool ValueParser::take_word(std::string_view upper) {
-  if (!word(upper)) return false;
-  ++at_;
-  return true;
-}
-bool ValueParser::take_symbol(std::string_view text) {
-  if (!symbol(text)) return false;
-  ++at_;
-  return true;
-}
-void ValueParser::expect_word(std::string_view upper) {
-  if (!take_word(upper)) throw unexpected();
+void ValueParser::expect_keyword(std::string_view upper) {
+  if (!take_keyword(upper)) throw unexpected();
 }
 void ValueParser::expect_symbol(std::string_view text) {
   if (!take_symbol(text)) throw unexpected();
@@ -56,7 +40,7 @@ void ValueParser::check_parameters() const {
 
 std::string ValueParser::name() {
   if (peek().kind != Lexeme::Kind::word && peek().kind != Lexeme::Kind::quoted_name) throw unexpected();
-  return lexemes_[at_++].text;
+  return tokens_[at_++].text;
 }
 
 Path ValueParser::path() {
@@ -87,7 +71,7 @@ bool ValueParser::begins_value() const {
   for (const std::string_view text : {"?", "[", "{", "<<", "-", "+"}) {
     if (symbol(text)) return true;
   }
-  return word("TRUE") || word("FALSE") || word("NULL");
+  return keyword("TRUE") || keyword("FALSE") || keyword("NULL");
 }
 
 Json ValueParser::value() { return checked_value(raw_value()); }
@@ -102,15 +86,15 @@ Json ValueParser::raw_value() {
   if (symbol("-") || symbol("+")) {
     skip(1);
     if (peek().kind != Lexeme::Kind::number) throw unexpected();
-    return {{"N", lexeme.text + lexemes_[at_++].text}};
+    return {{"N", lexeme.text + tokens_[at_++].text}};
   }
   if (take_symbol("?")) return parameter();
   if (take_symbol("[")) return list();
   if (take_symbol("{")) return tuple();
   if (take_symbol("<<")) return set();
-  if (take_word("NULL")) return {{"NULL", true}};
-  if (take_word("TRUE")) return {{"BOOL", true}};
-  if (take_word("FALSE")) return {{"BOOL", false}};
+  if (take_keyword("NULL")) return {{"NULL", true}};
+  if (take_keyword("TRUE")) return {{"BOOL", true}};
+  if (take_keyword("FALSE")) return {{"BOOL", false}};
   throw unexpected();
 }
 

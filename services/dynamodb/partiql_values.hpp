@@ -5,24 +5,20 @@
 
 #include "services/dynamodb/expression.hpp"
 #include "services/dynamodb/partiql_lexer.hpp"
+#include "services/dynamodb/token_reader.hpp"
 
 namespace orrery::dynamodb::partiql {
 
 /// The lexemes of a statement with the parts that all statements share: names, paths, values.
-class ValueParser {
+class ValueParser : protected TokenReader<Lexeme, Lexeme::Kind::word> {
  public:
   ValueParser(const std::string& text, const Json& parameters);
 
  protected:
-  const Lexeme& peek() const { return lexemes_[at_]; }
-  bool word(std::string_view upper) const;
-  bool symbol(std::string_view text) const;
   bool followed_by(std::string_view symbol) const;
-  bool take_word(std::string_view upper);
-  bool take_symbol(std::string_view text);
-  void expect_word(std::string_view upper);
+  void expect_keyword(std::string_view upper);
   void expect_symbol(std::string_view text);
-  void skip(std::size_t lexemes) { at_ += lexemes; }
+  void skip(std::size_t tokens) { at_ += tokens; }
   AwsError unexpected() const;
 
   std::string name();
@@ -52,9 +48,8 @@ class ValueParser {
   Json set();
   Json parameter();
 
-  std::vector<Lexeme> lexemes_;
   std::vector<Json> parameters_;
-  std::size_t at_ = 0, used_ = 0;
+  std::size_t used_ = 0;
   int depth_ = 0;
 };
 
