@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""S3 beside its peers in one run: Orrery, moto's server, and nginx with the same file as the ceiling of reads. Prints
+figures, fails on none.
+
+    ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/s3.py [SECONDS]
+
+Needs wrk; leaves out what is not installed (moto_server, nginx). 32 keep-alive connections, one for a single stream.
+"""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+from orrery_server import Server
+
+KIB, MIB = 1024, 1024 * 1024
+SIZES = {"1 KiB": KIB, "1 MiB": MIB, "16 MiB": 16 * MIB}
+CONNECTIONS = 32
+KEYS = 1_000_000
+# A key that nobody issued: neither server checks its signature.
+AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=test/%s/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature="
+                 + "0" * 64)
+
+
+def headers():
+    now = time.gmtime()
+    return {"Authorization": AUTHORIZATION % time.strftime("%Y%m%d", now), "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now),
+            "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"}
+
+
+def wrk(url, seconds, connections=CONNECTIONS, body=None, spread=False):
+    """(requests a second, "p99 …"); bodies go by PUT, to a key of each request's own where `spread`."""
+    lines = ['wrk.headers["%s"] = [[%s]]' % pair for pair in headers().items()]
+    with tempfile.TemporaryDirectory() as folder:
+        if body is not None:
+            path = os.path.join(folder, "body")
+            with open(path, "wb") as out:
+                out.write(body)
+            lines += ['wrk.method = "PUT"', 'local file = io.open("%s", "rb")' % path, 'wrk.body = file:read("*a")']
+        if spread:
+            lines += ["local n = 0", "request = function() n = n + 1 return wrk.format(nil, wrk.path .. n) end"]
+        script = os.path.join(folder, "script.lua")
+        with open(script, "w") as out:
+            out.write("\n".join(lines) + "\n")
+        run = subprocess.run(["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "--timeout", "30s", "--latency", "-s",
+                              script, url], capture_output=True, text=True)
+    found = {line.split()[0]: line.split()[-1] for line in run.stdout.splitlines() if line.strip()}
+    bad = next((" " + line.strip() for line in run.stdout.splitlines() if "Non-2xx" in line), "")
+    return float(found.get("Requests/sec:", 0)), "p99 %s%s" % (found.get("99%", "?"), bad)
+
+
+def show(who, what, size, rate, more):
+    speed = "%9.0f/s" % rate if size < MIB else "%9.0f MB/s" % (rate * size / 1e6)
+    print("%-8s %-34s %14s   %s" % (who, what, speed, more), flush=True)
+
+
+def client(endpoint):
+    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test",
+                        aws_secret_access_key="test", config=botocore.config.Config(s3={"addressing_style": "path"}))
+
+
+def measure(who, endpoint, seconds):
+    s3 = client(endpoint)
+    s3.create_bucket(Bucket="bench")
+    for name, size in SIZES.items():
+        s3.put_object(Bucket="bench", Key="read-%d" % size, Body=os.urandom(size))
+        rate, more = wrk("%s/bench/read-%d" % (endpoint, size), seconds)
+        show(who, "GET " + name, size, rate, more)
+    rate, more = wrk(endpoint + "/bench/write-", seconds, body=os.urandom(KIB), spread=True)
+    show(who, "PUT 1 KiB", KIB, rate, more)
+    for streams in (1, 4):
+        rate, more = wrk(endpoint + "/bench/large-", seconds, connections=streams, body=os.urandom(16 * MIB), spread=True)
+        show(who, "PUT 16 MiB, streams: %d" % streams, 16 * MIB, rate, more)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("nobody listens on port %d" % port)
+
+
+def measure_nginx(seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        for size in SIZES.values():
+            with open(os.path.join(folder, "read-%d" % size), "wb") as out:
+                out.write(os.urandom(size))
+        os.chmod(folder, 0o755)
+        config = os.path.join(folder, "nginx.conf")
+        with open(config, "w") as out:
+            out.write("worker_processes auto; daemon off; pid %s/pid; error_log stderr; events {} http { sendfile on; access_log off;"
+                      " keepalive_requests 10000000; server { listen 127.0.0.1:%d; root %s; } }" % (folder, port, folder))
+        process = subprocess.Popen(["nginx", "-p", folder, "-c", config], stderr=subprocess.DEVNULL)
+        try:
+            wait_for(port)
+            for name, size in SIZES.items():
+                rate, more = wrk("http://127.0.0.1:%d/read-%d" % (port, size), seconds)
+                show("nginx", "GET " + name, size, rate, more)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def measure_moto(seconds):
+    port = free_port()
+    process = subprocess.Popen(["moto_server", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        measure("moto", "http://127.0.0.1:%d" % port, seconds)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def fill(server):
+    """Rows for a million keys, written past the server: through it, it would take minutes."""
+    server.stop()
+    name = next(name for name in os.listdir(server.data_dir) if name.endswith(".db"))
+    with sqlite3.connect(os.path.join(server.data_dir, name)) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(s3_version)")]
+        row = dict(zip(columns, database.execute("SELECT * FROM s3_version WHERE key = 'read-1024'").fetchone()))
+        row.update(bucket="million", segments="[]", size=0)
+        sql = "INSERT INTO s3_version (%s) VALUES (%s)" % (", ".join(columns), ", ".join("?" * len(columns)))
+        keys = ("folder-%d/%07d" % (n * 10 // KEYS, n) for n in range(KEYS))
+        database.executemany(sql, ([dict(row, key=key)[column] for column in columns] for key in keys))
+    server.start()
+
+
+def measure_listings(server, seconds):
+    client(server.endpoint).create_bucket(Bucket="million")
+    fill(server)
+    base = server.endpoint + "/million?list-type=2"
+    for what, query in (("first page", ""), ("a page within", "&start-after=folder-5%2F0512345"), ("10 common prefixes", "&delimiter=%2F")):
+        started = time.perf_counter()
+        urllib.request.urlopen(urllib.request.Request(base + query, headers=headers())).read()
+        first = (time.perf_counter() - started) * 1000
+        rate, more = wrk(base + query, seconds, connections=1)
+        show("orrery", "list %s of 1,000,000" % what, 1, rate, "%.2f ms a page, the first %.1f ms" % (1000 / max(rate, 1e-9), first))
+
+
+def main():
+    if not shutil.which("wrk"):
+        print("wrk is not installed")
+        return
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with Server(data_dir=True) as server:
+        measure("orrery", server.endpoint, seconds)
+        if shutil.which("nginx"):
+            measure_nginx(seconds)
+        if shutil.which("moto_server"):
+            measure_moto(seconds)
+        measure_listings(server, seconds)
+
+
+if __name__ == "__main__":
+    main()
