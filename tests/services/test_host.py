@@ -266,7 +266,7 @@ class Answers(HostTest):
             status, _, body = self.server.request("GET", path)
             health = json.loads(body)
             self.assertEqual((status, health["status"]), (200, "ok"))
-            self.assertEqual(len(health["services"]), 10)
+            self.assertEqual(len(health["services"]), 11)
             self.assertEqual(health["services"]["ec2"]["status"], "available")
         self.assertEqual(self.server.request("GET", "/_orrery/nothing")[0], 404)
         self.assertEqual(self.server.request("DELETE", "/_orrery/health")[0], 405)

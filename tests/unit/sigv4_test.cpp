@@ -78,8 +78,16 @@ TEST(SigV4, NamesWhatAnAuthorizationLacks) {
     EXPECT_EQ(error.code(), "IncompleteSignature");
     EXPECT_NE(error.message().find("requires 'Signature' parameter"), std::string::npos);
   }
-  request.headers.set("Authorization", "AWS AKID:abc");
+  request.headers.set("Authorization", "AWS4-HMAC-SHA512 Credential=AKID");
   EXPECT_EQ(code_of([&] { parse_authorization(request); }), "InvalidRequest");
+  request.headers.set("Authorization", "AWS AKID");
+  EXPECT_EQ(code_of([&] { parse_authorization(request); }), "InvalidArgument");
+  request.headers.set("Authorization", "AWS AKID:abc");
+  const auto version_2 = parse_authorization(request);
+  ASSERT_TRUE(version_2);
+  EXPECT_EQ(version_2->version, Authorization::Version::v2);
+  EXPECT_EQ(version_2->access_key, "AKID");
+  EXPECT_EQ(version_2->signature, "abc");
   request.headers.set("Authorization", "Bearer x");
   EXPECT_FALSE(parse_authorization(request));
 }
