@@ -137,7 +137,13 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return out;
 }
 
-pid_t fork_and_execute(const Launch& launch) {
+/// A child on its way to its program, and where it reports why it did not get there.
+struct Child {
+  pid_t pid = 0;
+  int report = -1;
+};
+
+Child fork_child(const Launch& launch) {
   const std::vector<char*> argv = pointers(launch.arguments), environment = pointers(launch.environment);
   int report[2];
   if (::pipe(report) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
@@ -147,16 +153,20 @@ pid_t fork_and_execute(const Launch& launch) {
   if (pid == 0) child(launch, parent, argv.data(), environment.data(), report[1]);
   const int fork_error = errno;
   ::close(report[1]);
+  if (pid > 0) return {pid, report[0]};
+  ::close(report[0]);
+  throw std::system_error(fork_error, std::generic_category(), "cannot start " + launch.program);
+}
+
+/// Waits until the program runs.
+pid_t arrive(const Child& child, const Launch& launch) {
   Failure failure{};
   ssize_t got = 0;
-  if (pid > 0) {
-    do got = ::read(report[0], &failure, sizeof failure);
-    while (got < 0 && errno == EINTR);
-  }
-  ::close(report[0]);
-  if (pid < 0) throw std::system_error(fork_error, std::generic_category(), "cannot start " + launch.program);
-  if (got <= 0) return pid;  // closed by exec
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+  do got = ::read(child.report, &failure, sizeof failure);
+  while (got < 0 && errno == EINTR);
+  ::close(child.report);
+  if (got <= 0) return child.pid;  // closed by exec
+  while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {}
   throw std::runtime_error(describe(failure, launch));
 }
 
@@ -174,14 +184,15 @@ Launcher::~Launcher() {
 }
 
 pid_t Launcher::launch(const Launch& launch) {
-  std::packaged_task<pid_t()> task([&launch] { return fork_and_execute(launch); });
-  std::future<pid_t> started = task.get_future();
+  std::packaged_task<Child()> task([&launch] { return fork_child(launch); });
+  std::future<Child> started = task.get_future();
   {
     const std::lock_guard guard(mutex_);
     queue_.emplace_back([&task] { task(); });
   }
   arrived_.notify_one();
-  return started.get();
+  // Here, not on the one thread that forks: several are on their way at the same time.
+  return arrive(started.get(), launch);
 }
 
 void Launcher::loop() {

@@ -102,8 +102,9 @@ class Client::Transport {
 
  private:
   void secure(const Target& target) {
-    context_.add_certificate_authority(asio::buffer(target.authority));
-    tls_.emplace(socket_, context_);
+    context_.emplace(asio::ssl::context::tls_client);
+    context_->add_certificate_authority(asio::buffer(target.authority));
+    tls_.emplace(socket_, *context_);
     tls_->set_verify_mode(asio::ssl::verify_peer);
     tls_->set_verify_callback(asio::ssl::host_name_verification(target.host));
     await([&](auto done) { tls_->async_handshake(asio::ssl::stream_base::client, std::move(done)); });
@@ -144,7 +145,7 @@ class Client::Transport {
   std::chrono::milliseconds limit_;
   asio::io_context io_{1};
   asio::ip::tcp::socket socket_;
-  asio::ssl::context context_{asio::ssl::context::tls_client};
+  std::optional<asio::ssl::context> context_;  ///< takes milliseconds to make, and most attempts find nobody yet
   std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
   std::unique_ptr<redisReader, ReaderDeleter> reader_{redisReaderCreate()};
 };

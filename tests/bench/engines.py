@@ -140,7 +140,7 @@ def cache(server, **options):
             CacheNodeType="cache.t3.micro",
             **options,
         )
-        until(lambda: endpoint(name))
+        until(lambda: endpoint(name), 0.01)
         primary = endpoint(name)
         secure = options.get("TransitEncryptionEnabled", False), options.get("AuthToken")
         until(lambda: pong(primary["Address"], primary["Port"], *secure))
