@@ -157,6 +157,7 @@ class Life(MariaDb):
 
         def told():
             rules = {f["rule"]: f for f in self.server.findings() if f["resource"] == made["DBInstanceArn"]}
+            self.assertIn("rds-engine-version-differs", rules)
             self.assertIn("-MariaDB", rules["rds-engine-version-differs"]["message"])
 
         self.eventually(told)
@@ -213,6 +214,7 @@ class Copies(MariaDb):
         self.assertEqual(self.ask("origin", "SELECT sum(n) FROM kept"), "3")
         rds.delete_db_instance(DBInstanceIdentifier="origin", FinalDBSnapshotIdentifier="last")
         self.snapshot_ready("last")
+        rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier="origin", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
         rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="origin", DBSnapshotIdentifier="last")
         self.up("origin")
         self.assertEqual(self.ask("origin", "SELECT sum(n) FROM kept"), "3")
