@@ -96,7 +96,7 @@ bool Choice::all_off() const {
 }
 
 LateChoice::LateChoice(std::function<std::shared_ptr<const Choice>()> make)
-    : once_(std::make_shared<Once>(std::move(make))) {}
+    : once_(new Once{std::move(make)}) {}  // make_shared needs a constructor before Clang 16
 
 LateChoice::LateChoice(std::shared_ptr<const Choice> made) : LateChoice([made = std::move(made)] { return made; }) {}
 
