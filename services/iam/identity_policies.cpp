@@ -1,8 +1,12 @@
 #include "services/iam/identity_policies.hpp"
 
+#include <map>
+#include <mutex>
+
 #include "http/message.hpp"
 #include "registry/error.hpp"
 #include "services/iam/attachment.hpp"
+#include "services/iam/managed_policies.hpp"
 #include "services/iam/membership.hpp"
 #include "services/iam/policy_versions.hpp"
 
@@ -12,16 +16,6 @@ namespace {
 
 using identity::Decision;
 
-// AWS Managed Policy Reference Guide: AdministratorAccess v1; PowerUserAccess v6, without the few things of IAM and
-// Organizations that it allows beside.
-constexpr std::string_view kAdministrator = "arn:aws:iam::aws:policy/AdministratorAccess";
-constexpr std::string_view kAdministratorDocument =
-    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})";
-constexpr std::string_view kPowerUser = "arn:aws:iam::aws:policy/PowerUserAccess";
-constexpr std::string_view kPowerUserDocument =
-    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],)"
-    R"("Resource":"*"}]})";
-
 /// "arn:aws:iam::ACCOUNT:user/path/NAME", "arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION".
 std::string name_in(const identity::Principal& principal) {
   if (principal.type != identity::Principal::Type::assumed_role) return principal.arn.substr(principal.arn.rfind('/') + 1);
@@ -29,10 +23,19 @@ std::string name_in(const identity::Principal& principal) {
   return principal.arn.substr(first + 1, principal.arn.find('/', first + 1) - first - 1);
 }
 
-/// The document of a managed policy in its default version; "" for those of AWS that are not known here.
+/// Unpacked once: who is asked for often is attached often.
+std::string document_of_aws(const ManagedPolicy& policy) {
+  static std::mutex mutex;
+  static std::map<const ManagedPolicy*, std::string> known;
+  const std::lock_guard lock(mutex);
+  std::string& document = known[&policy];
+  if (document.empty()) document = policy.document();
+  return document;
+}
+
+/// The document of a managed policy in its default version; "" when there is none.
 std::string managed_document(RequestContext& context, const std::string& arn) {
-  if (arn == kAdministrator) return std::string(kAdministratorDocument);
-  if (arn == kPowerUser) return std::string(kPowerUserDocument);
+  if (const ManagedPolicy* managed = find_managed_policy(arn)) return document_of_aws(*managed);
   const auto policy = table(context).find(kPolicy.kind, lower(arn.substr(arn.rfind('/') + 1)));
   if (!policy || policy->arn != arn) return "";
   for (const auto& version : versions_of(context, *policy))

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 #include "aws/ids.hpp"
+#include "http/decode.hpp"
+
+namespace orrery {
+extern const std::string_view managed_policies_gz;  ///< managed_policies.jsonl, by orrery_embed
+}
 
 namespace orrery::iam {
 
@@ -28,6 +33,28 @@ std::string ManagedPolicy::id() const {
   std::string out = "ANPA";
   for (std::size_t i = 0; i < 17; ++i) out += alphabet[static_cast<unsigned char>(hash[i]) & 31];
   return out;
+}
+
+std::string ManagedPolicy::document() const {
+  std::ptrdiff_t lines_before = this - kPolicies;
+  std::string line;
+  bool complete = false;
+  http::GzipDecoder unpack([&](http::Bytes bytes) {
+    for (const char c : bytes) {
+      if (complete) return;
+      if (c == '\n') {
+        complete = lines_before-- == 0;
+      } else if (lines_before == 0) {
+        line += c;
+      }
+    }
+  });
+  constexpr std::size_t kPiece = 4096;
+  for (std::size_t at = 0; !complete && at < managed_policies_gz.size(); at += kPiece) {
+    const std::string_view piece = managed_policies_gz.substr(at, kPiece);
+    unpack.write({piece.data(), piece.size()});
+  }
+  return line;
 }
 
 std::span<const ManagedPolicy> managed_policies() { return kPolicies; }

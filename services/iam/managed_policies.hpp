@@ -6,7 +6,7 @@
 
 namespace orrery::iam {
 
-/// A policy that AWS manages. Their names are all here; their documents are not.
+/// A policy that AWS manages, in its default version; of others nothing is known here.
 struct ManagedPolicy {
   char name[80];
   std::uint8_t path_index;
@@ -15,6 +15,9 @@ struct ManagedPolicy {
 
   std::string_view path() const;
   std::string arn() const;
+  std::string version_id() const { return "v" + std::to_string(version); }
+  /// JSON. Unpacks up to 3 MB to find it.
+  std::string document() const;
   std::string id() const;  ///< made from the name, so it is the same in every account
 };
 

@@ -16,7 +16,7 @@ Json managed_document(const ManagedPolicy& policy) {
           {"PolicyId", policy.id()},
           {"Arn", policy.arn()},
           {"Path", policy.path()},
-          {"DefaultVersionId", "v" + std::to_string(policy.version)},
+          {"DefaultVersionId", policy.version_id()},
           {"IsAttachable", true},
           {"CreateDate", policy.created},
           {"UpdateDate", policy.updated}};

@@ -1,3 +1,4 @@
+#include "http/message.hpp"
 #include "services/iam/documents.hpp"
 #include "services/iam/errors.hpp"
 #include "services/iam/handlers.hpp"
@@ -27,6 +28,15 @@ Json version_document(const storage::Resource& policy, const storage::Resource& 
 
 AwsError managed_by_aws(const std::string& arn) {
   return access_denied("The policy " + arn + " is managed by AWS and can't be changed.");
+}
+
+Json managed_version(const ManagedPolicy& policy, const std::string& version) {
+  if (version != policy.version_id())
+    throw not_implemented("GetPolicyVersion: Orrery knows the default version of the policies that AWS manages only.");
+  return {{"VersionId", version},
+          {"Document", http::percent_encode(policy.document())},
+          {"IsDefaultVersion", true},
+          {"CreateDate", policy.updated}};
 }
 
 }  // namespace
@@ -73,8 +83,7 @@ Json create_policy_version(RequestContext& context, const Input& input) {
 
 Json get_policy_version(RequestContext& context, const Input& input) {
   const std::string arn = input.str("PolicyArn"), version = input.str("VersionId");
-  if (find_managed_policy(arn) != nullptr)
-    throw not_implemented("GetPolicyVersion: Orrery knows the names of the policies that AWS manages, but not their documents.");
+  if (const ManagedPolicy* managed = find_managed_policy(arn)) return {{"PolicyVersion", managed_version(*managed, version)}};
   const storage::Resource policy = find_policy(context, arn);
   return {{"PolicyVersion", version_document(policy, find_version(context, policy, version))}};
 }

@@ -213,6 +213,39 @@ class Users(Base):
         self.refused("NoSuchEntity", self.iam.get_login_profile, UserName="carl")
 
 
+class ManagedByAws(Base):
+    """Policies of AWS's own: the documents are those that AWS publishes (AWS Managed Policy Reference Guide)."""
+
+    def document(self, arn):
+        policy = self.iam.get_policy(PolicyArn=arn)["Policy"]
+        version = self.iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+        self.assertTrue(version["IsDefaultVersion"])
+        return version["Document"]
+
+    def test_documents(self):
+        self.assertEqual(self.document("arn:aws:iam::aws:policy/AdministratorAccess"), {
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+        self.assertEqual(self.document("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")["Statement"][0]["Action"], [
+            "s3:Get*", "s3:List*", "s3:Describe*", "s3-object-lambda:Get*", "s3-object-lambda:List*"])
+        of_role = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+        self.assertIn("logs:PutLogEvents", self.document(of_role)["Statement"][0]["Action"])
+
+    def test_every_document_is_a_policy(self):
+        pages = self.iam.get_paginator("list_policies").paginate(Scope="AWS")
+        policies = [policy for page in pages for policy in page["Policies"]]
+        self.assertGreater(len(policies), 1400)
+        for policy in (policies[0], *policies[7::200], policies[-1]):
+            document = self.document(policy["Arn"])
+            self.assertEqual(document["Version"], "2012-10-17", policy["PolicyName"])
+            self.iam.create_policy(PolicyName="copy", PolicyDocument=json.dumps(document))
+            self.iam.delete_policy(PolicyArn="arn:aws:iam::000000000000:policy/copy")
+
+    def test_older_versions_are_not_known(self):
+        with self.assertRaises(ClientError) as caught:
+            self.iam.get_policy_version(PolicyArn="arn:aws:iam::aws:policy/PowerUserAccess", VersionId="v1")
+        self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 501)
+
+
 class Account(Base):
     def test_alias_password_policy_and_summary(self):
         self.iam.create_account_alias(AccountAlias="orrery-test")
