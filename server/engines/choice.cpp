@@ -55,7 +55,8 @@ std::string_view name_of(Backend backend) {
   return backend == Backend::native ? "native" : backend == Backend::docker ? "docker" : "off";
 }
 
-Choice::Choice(const Options& options, const Drivers& drivers, std::shared_ptr<Machine> native, std::shared_ptr<Machine> docker) {
+Choice::Choice(const Options& options, const Drivers& drivers, const std::shared_ptr<Machine>& native,
+               const std::shared_ptr<Machine>& docker) {
   const auto modes = read_modes(options.engines);
   for (const auto& [software, mode] : modes) {
     if (!software.empty() && !drivers.contains(software)) throw std::runtime_error("--engines " + options.engines + ": there is no engine " + software);

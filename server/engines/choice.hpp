@@ -31,7 +31,8 @@ class Choice {
 
   /// `native` and `docker` may be null: not available here. Throws std::runtime_error for an --engines that names
   /// nothing known, or when a backend that was asked for by name is not possible.
-  Choice(const Options& options, const Drivers& drivers, std::shared_ptr<Machine> native, std::shared_ptr<Machine> docker);
+  Choice(const Options& options, const Drivers& drivers, const std::shared_ptr<Machine>& native,
+         const std::shared_ptr<Machine>& docker);
 
   /// nullptr: no such driver.
   const Row* find(std::string_view software) const;

@@ -262,6 +262,7 @@ void Reconciler::tidy(Engine& engine) {
   }
   if (!prepare && !prune) return;
   std::vector<fs::path> folders;
+  folders.reserve(copies.size());
   for (const auto& id : copies) folders.push_back(folder_of_copy(id) / "data");
   try {
     Driver& driver = driver_of(target.software);

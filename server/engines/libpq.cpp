@@ -16,7 +16,7 @@ const orrery::engines::LoadedLibrary& library() {
 
 #define FORWARD(result, name, parameters, arguments)           \
   result name parameters {                                     \
-    static const auto real = library().find<decltype(&name)>(#name); \
+    static const auto real = library().find<decltype(&(name))>(#name); \
     return real arguments;                                     \
   }
 

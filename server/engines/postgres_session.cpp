@@ -92,6 +92,7 @@ Session::Session(const Login& login) {
 
 std::vector<Session::Row> Session::query(const std::string& sql, const std::vector<std::string>& parameters) {
   std::vector<const char*> values;
+  values.reserve(parameters.size());
   for (const auto& parameter : parameters) values.push_back(parameter.c_str());
   const Result result(parameters.empty() ? PQexec(connection_.get(), sql.c_str())
                                          : PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()),

@@ -166,6 +166,7 @@ void move_slots(const Move& move, const std::vector<int>& slots, const Settings&
   all(move.own, slots, {"IMPORTING", move.source_id});
   all(move.source, slots, {"MIGRATING", move.id});
   std::vector<Arguments> count;
+  count.reserve(slots.size());
   for (const int slot : slots) count.push_back({"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)});
   const std::vector<Reply> keys = move.source.call_all(count);
   for (std::size_t i = 0; i < slots.size(); ++i)

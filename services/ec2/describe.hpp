@@ -22,7 +22,7 @@ struct Listing {
   /// Completes a document before it is matched: members that are computed, not stored. May drop it (false).
   bool (*complete)(RequestContext&, Resource&) = nullptr;
   std::string_view filters_member = "Filters";
-  std::string_view vpc_id = "";  ///< only what lies in this VPC
+  std::string_view vpc_id{};  ///< only what lies in this VPC
 };
 
 Json describe(RequestContext& context, const Input& input, const Listing& listing);

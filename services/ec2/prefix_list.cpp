@@ -58,7 +58,7 @@ void require_prefix_list(RequestContext& context, const std::string& id) {
   for (const auto& list : kLists) {
     if (list_id(context, list) == id) return;
   }
-  if (id.rfind("pl-", 0) != 0)
+  if (!id.starts_with("pl-"))
     throw errors::client("InvalidPrefixListId.Malformed", "Invalid id: \"" + id + "\" (expecting \"pl-...\")");
   throw errors::client("InvalidPrefixListID.NotFound", "The prefix list ID '" + id + "' does not exist");
 }

@@ -46,7 +46,7 @@ void check_name(const std::string& name) {
     throw errors::invalid_parameter(
         "Value (" + name +
         ") for parameter GroupName is invalid. Character sets beyond ASCII are not supported.");
-  if (name.rfind("sg-", 0) == 0)
+  if (name.starts_with("sg-"))
     throw errors::invalid_parameter("Invalid group name. Group names may not be in the format sg-*");
   if (name == "default")
     throw errors::client("InvalidGroup.Reserved", "Cannot use reserved security group name: default");

@@ -16,7 +16,7 @@ std::size_t characters(std::string_view text) {
 
 void check_tag(const std::string& key, const std::string& value) {
   if (key.empty()) throw errors::invalid_parameter("Tag key cannot be empty");
-  if (key.rfind("aws:", 0) == 0)
+  if (key.starts_with("aws:"))
     throw errors::invalid_parameter("Tag keys starting with 'aws:' are reserved for internal use");
   if (characters(key) > 127)
     throw errors::invalid_parameter("Tag key exceeds the maximum length of 127 characters");

@@ -299,7 +299,7 @@ Change change_vpc(RequestContext& context, storage::Resource& cluster, const Inp
 
 Change change_logging(storage::Resource& cluster, const Input& logging) {
   Json setup = cluster.document["logging"]["clusterLogging"];
-  const Json asked = logging.json("clusterLogging");
+  const Json& asked = logging.json("clusterLogging");
   for (const Json& entry : asked) setup.push_back(entry);
   cluster.document["logging"] = logging_of(setup);
   Change change{"LoggingUpdate"};

@@ -19,7 +19,7 @@ constexpr std::string_view kDefault = "default.", kClusterOn = ".cluster.on";
 
 bool is_default(const std::string& name) { return name.rfind(kDefault, 0) == 0; }
 
-bool can_shard(std::string_view family) { return family.rfind("memcached", 0) != 0 && family != "redis2.8"; }
+bool can_shard(std::string_view family) { return !family.starts_with("memcached") && family != "redis2.8"; }
 
 storage::Resource make(RequestContext& context, const std::string& name, const std::string& family,
                        const std::string& description) {

@@ -149,7 +149,7 @@ bool item_allows(std::string_view item, std::string_view value) {
 
 std::vector<Parameter> family_parameters(std::string_view family) {
   std::vector<Parameter> out;
-  if (family.rfind("memcached", 0) == 0)
+  if (family.starts_with("memcached"))
     out.assign(std::begin(kMemcached), std::end(kMemcached));
   else
     out.assign(std::begin(kRedis), std::end(kRedis));

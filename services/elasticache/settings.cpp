@@ -14,7 +14,7 @@ namespace {
 
 constexpr Rule kWithdrawn{"elasticache-engine-version-withdrawn", kVersionCalendar};
 
-bool burstable(const std::string& type) { return type.rfind("cache.t1.", 0) == 0; }
+bool burstable(const std::string& type) { return type.starts_with("cache.t1."); }
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void settle_parameter_group(RequestContext& context, const Input& input, const E
   if (wanted.empty() && document.contains("CacheParameterGroup")) {
     wanted = text(document.at("CacheParameterGroup"), "CacheParameterGroupName");
     // An upgrade to another family takes the default groups along and leaves one's own to the caller.
-    if (wanted.rfind("default.", 0) == 0) wanted.clear();
+    if (wanted.starts_with("default.")) wanted.clear();
   }
   document["CacheParameterGroup"] = {{"CacheParameterGroupName", group_for(context, wanted, version, mode)},
                                      {"ParameterApplyStatus", "in-sync"},
@@ -71,7 +71,7 @@ void settle_node_type(const Input& input, Json& document) {
   if (type.empty())
     throw invalid_parameter_value("The parameter CacheNodeType must be provided and must not be blank.");
   const auto dot = type.find('.', 6);
-  bool valid = type.rfind("cache.", 0) == 0 && dot != std::string::npos && dot > 6;
+  bool valid = type.starts_with("cache.") && dot != std::string::npos && dot > 6;
   if (valid) {
     const std::string size = type.substr(dot + 1);
     static constexpr std::string_view kSizes[] = {"micro", "small", "medium", "large", "xlarge"};

@@ -65,7 +65,7 @@ storage::Tags read_tags(const Input& input) {
     if (key.empty() || key.size() > 128)
       throw invalid_parameter_value("Tag keys must have between 1 and 128 characters.");
     if (value.size() > 256) throw invalid_parameter_value("Tag values must have at most 256 characters.");
-    if (key.rfind("aws:", 0) == 0) throw invalid_parameter_value("Tag keys must not begin with aws:.");
+    if (key.starts_with("aws:")) throw invalid_parameter_value("Tag keys must not begin with aws:.");
     if (!tags.emplace(key, value).second) throw invalid_parameter_value("Duplicate tag key: " + key);
   }
   if (tags.size() > 50)

@@ -64,7 +64,7 @@ void check_user_name(RequestContext& context, const Engine& engine, const std::s
         "underscores; and must have at most " +
         std::to_string(engine.longest_user_name) + " characters.");
   const std::string folded = lower(name);
-  if (contains(engine.reserved_names, folded) || (is_postgres(engine.name) && folded.rfind("pg_", 0) == 0))
+  if (contains(engine.reserved_names, folded) || (is_postgres(engine.name) && folded.starts_with("pg_")))
     would_refuse(context, kReservedUser, arn,
                  invalid_parameter_value("MasterUsername " + name +
                                          " cannot be used as it is a reserved word used by the engine"));
@@ -87,7 +87,7 @@ void check_password(RequestContext& context, const Engine& engine, const std::st
 
 void check_class(const std::string& instance_class) {
   const auto dot = instance_class.find('.', 3);
-  if (instance_class.rfind("db.", 0) == 0 && dot != std::string::npos && dot > 3) {
+  if (instance_class.starts_with("db.") && dot != std::string::npos && dot > 3) {
     const std::string size = instance_class.substr(dot + 1);
     static constexpr std::string_view kSizes[] = {"micro", "small", "medium", "large", "xlarge"};
     const auto digits = size.find_first_not_of("0123456789");

@@ -19,7 +19,7 @@ namespace {
 
 std::string cluster_name_of(const std::string& reference) {
   const aws::Arn arn = aws::parse_arn(reference);
-  return lower(arn.valid() && arn.resource.rfind("cluster:", 0) == 0 ? arn.resource.substr(8) : reference);
+  return lower(arn.valid() && arn.resource.starts_with("cluster:") ? arn.resource.substr(8) : reference);
 }
 
 std::vector<std::string> cluster_filter_values(const storage::Resource& cluster, std::string_view name) {

@@ -102,7 +102,7 @@ Json restored(RequestContext& context, const Input& input, const ClusterBase& ba
 storage::Resource cluster_snapshot_named(RequestContext& context, const std::string& reference) {
   const aws::Arn arn = aws::parse_arn(reference);
   const std::string name =
-      lower(arn.valid() && arn.resource.rfind("cluster-snapshot:", 0) == 0 ? arn.resource.substr(17) : reference);
+      lower(arn.valid() && arn.resource.starts_with("cluster-snapshot:") ? arn.resource.substr(17) : reference);
   auto snapshot = context.resources().find(kClusterSnapshot, name);
   if (!snapshot) throw cluster_snapshot_not_found(name);
   return std::move(*snapshot);

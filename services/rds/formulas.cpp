@@ -136,11 +136,11 @@ std::int64_t xlarges(std::string_view size) {
 
 /// Memory of a vCPU in GiB by the family's letters (RDS user guide, "Hardware specifications for DB instance classes").
 std::int64_t gib_per_vcpu(std::string_view family) {
-  if (family.rfind("x2g", 0) == 0) return 16;
-  if (family.rfind("x2ied", 0) == 0 || family.rfind("x2iez", 0) == 0 || family.rfind("x1e", 0) == 0) return 32;
-  if (family.rfind("x", 0) == 0) return 16;
-  if (family.rfind("r", 0) == 0 || family.rfind("z", 0) == 0) return 8;
-  if (family.rfind("c", 0) == 0) return 2;
+  if (family.starts_with("x2g")) return 16;
+  if (family.starts_with("x2ied") || family.starts_with("x2iez") || family.starts_with("x1e")) return 32;
+  if (family.starts_with('x')) return 16;
+  if (family.starts_with('r') || family.starts_with('z')) return 8;
+  if (family.starts_with('c')) return 2;
   return 4;
 }
 
@@ -159,12 +159,12 @@ std::optional<std::string> evaluate(std::string_view formula, const Variables& v
 }
 
 std::int64_t memory_of_class(std::string_view instance_class) {
-  if (instance_class.rfind("db.", 0) != 0) return 0;
+  if (!instance_class.starts_with("db.")) return 0;
   instance_class.remove_prefix(3);
   const auto dot = instance_class.find('.');
   if (dot == std::string_view::npos) return 0;
   const std::string_view family = instance_class.substr(0, dot), size = instance_class.substr(dot + 1);
-  if (family.rfind("t", 0) == 0) {
+  if (family.starts_with('t')) {
     if (size == "micro") return kGib;
     if (size == "small") return 2 * kGib;
     if (size == "medium") return 4 * kGib;

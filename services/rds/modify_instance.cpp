@@ -41,7 +41,7 @@ ChosenVersion change_version(RequestContext& context, const Engine& engine, cons
   instance.document["OptionGroupMemberships"][0]["OptionGroupName"] = default_option_group(engine, *target.major);
   if (input.has("DBParameterGroupName")) return target;
   const std::string group = instance.document.at("DBParameterGroups").at(0).at("DBParameterGroupName");
-  if (group.rfind("default.", 0) != 0)
+  if (!group.starts_with("default."))
     throw invalid_parameter_combination("The current DB instance parameter group " + group +
                                         " is custom. You must explicitly specify a new DB instance parameter group, "
                                         "either default or custom, for the engine version upgrade.");

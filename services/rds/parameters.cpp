@@ -11,7 +11,7 @@ namespace orrery::rds {
 namespace {
 
 bool has_postgres_parameters(std::string_view family) {
-  return family.rfind("postgres", 0) == 0 || family.rfind("aurora-postgresql", 0) == 0;
+  return family.starts_with("postgres") || family.starts_with("aurora-postgresql");
 }
 
 /// What MySQL 8 cannot change while it runs either (its manual, "Server System Variable Reference"), of what groups set.
@@ -60,7 +60,7 @@ bool in_range(std::string_view range, std::string_view value) {
 
 std::span<const Parameter> known_parameters(std::string_view family) {
   if (has_postgres_parameters(family)) return postgres_parameters();
-  if (family.rfind("mariadb", 0) == 0) return mariadb_parameters();
+  if (family.starts_with("mariadb")) return mariadb_parameters();
   return {};
 }
 
@@ -69,7 +69,7 @@ std::optional<Parameter> find_parameter(std::string_view family, std::string_vie
   const auto it = std::find_if(table.begin(), table.end(), [&](const Parameter& p) { return p.name == name; });
   if (it != table.end()) return *it;
   if (has_postgres_parameters(family) || !well_formed(name)) return std::nullopt;
-  return Parameter{name, family.rfind("mysql", 0) == 0 && static_in_mysql(name) ? "static" : "dynamic", "string", "", true};
+  return Parameter{name, family.starts_with("mysql") && static_in_mysql(name) ? "static" : "dynamic", "string", "", true};
 }
 
 bool allows(const Parameter& parameter, std::string_view value) {

@@ -31,7 +31,7 @@ std::optional<Sibling> find_sibling(RequestContext& context, const std::string& 
   Sibling sibling{.region = arn.valid() ? arn.region : context.region, .instance = {}};
   std::string name = reference;
   if (arn.valid()) {
-    if (arn.account != context.account || arn.resource.rfind("db:", 0) != 0) return std::nullopt;
+    if (arn.account != context.account || !arn.resource.starts_with("db:")) return std::nullopt;
     name = arn.resource.substr(3);
   }
   auto instance = context.resources("rds", sibling.region).find(kInstance, lower(name));

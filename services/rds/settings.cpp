@@ -67,7 +67,7 @@ Json common(const Json& document, const std::string& password, std::int64_t gene
   if (document.value("IAMDatabaseAuthenticationEnabled", false)) settings["iam"] = true;
   if (!postgres) settings["backup_days"] = document.at("BackupRetentionPeriod");
   // Without backups there is no point in time to restore to, and so no log to keep.
-  if (const auto days = document.at("BackupRetentionPeriod"); days != 0) settings["archive"] = days;
+  if (const auto& days = document.at("BackupRetentionPeriod"); days != 0) settings["archive"] = days;
   return settings;
 }
 

@@ -98,7 +98,7 @@ AwsError invalid_snapshot_state(const std::string& message) { return {"InvalidDB
 storage::Resource copy_source(RequestContext& context, const std::string& reference) {
   const aws::Arn arn = aws::parse_arn(reference);
   if (!arn.valid() || arn.account != context.account) return restorable_snapshot(context, reference);
-  if (arn.resource.rfind("snapshot:", 0) != 0) throw snapshot_not_found(reference);
+  if (!arn.resource.starts_with("snapshot:")) throw snapshot_not_found(reference);
   auto found = context.resources("rds", arn.region).find(kSnapshot, lower(arn.resource.substr(9)));
   if (!found) throw snapshot_not_found(reference);
   return std::move(*found);
@@ -109,7 +109,7 @@ storage::Resource copy_source(RequestContext& context, const std::string& refere
 storage::Resource snapshot_named(RequestContext& context, const std::string& reference) {
   const aws::Arn arn = aws::parse_arn(reference);
   const std::string name =
-      lower(arn.valid() && arn.resource.rfind("snapshot:", 0) == 0 ? arn.resource.substr(9) : reference);
+      lower(arn.valid() && arn.resource.starts_with("snapshot:") ? arn.resource.substr(9) : reference);
   auto snapshot = context.resources().find(kSnapshot, name);
   if (!snapshot) throw snapshot_not_found(name);
   return std::move(*snapshot);

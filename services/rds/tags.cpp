@@ -43,7 +43,7 @@ Tagged resolve(RequestContext& context, const std::string& text) {
 
 void check_key(const std::string& key) {
   if (key.empty() || key.size() > 128) throw invalid_parameter_value("Tag keys must have 1 to 128 characters.");
-  if (key.rfind("aws:", 0) == 0)
+  if (key.starts_with("aws:"))
     throw invalid_parameter_value("Tag keys must not begin with aws:, which is reserved for system use.");
 }
 

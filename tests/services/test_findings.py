@@ -24,7 +24,8 @@ class FindingsTest(unittest.TestCase):
         cls.server = Server(*cls.flags)
         cls.rds, cls.eks, cls.cache = (cls.server.client(name) for name in ("rds", "eks", "elasticache"))
         cls.secrets = cls.server.client("secretsmanager")
-        cls.role = cls.server.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+        cls.iam = cls.server.client("iam")
+        cls.role = cls.iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
         cls.subnets = [s["SubnetId"] for s in cls.server.client("ec2").describe_subnets()["Subnets"][:2]]
 
     @classmethod
@@ -48,6 +49,12 @@ class FindingsTest(unittest.TestCase):
             ReplicationGroupId=name, ReplicationGroupDescription="x", CacheNodeType="cache.t3.micro", Engine="redis",
             **arguments)["ReplicationGroup"]["ARN"]
 
+    def trusting(self, name, principal):
+        document = json.loads(TRUST)
+        document["Statement"][0]["Principal"] = {"AWS": principal}
+        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
+        return role["Role"]["Arn"]
+
     # rule, how to break it, what AWS answers, where that is documented
     def rules(self):
         version = "Cannot find version %s for %s"
@@ -70,6 +77,10 @@ class FindingsTest(unittest.TestCase):
         yield ("eks-version-out-of-support", lambda: self.cluster("old", version="1.29"), "InvalidParameterException",
                "unsupported Kubernetes version",
                "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html")
+        stranger = "arn:aws:iam::000000000000:user/nobody"
+        yield ("iam-trust-policy-principal-exists", lambda: self.trusting("trusting", stranger), "MalformedPolicyDocument",
+               'Invalid principal in policy: "AWS":"%s"' % stranger,
+               "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html")
         for number in ("2.8.24", "3.2.10"):
             yield ("elasticache-engine-version-withdrawn",
                    lambda: self.group("redis-" + number.replace(".", "-"), EngineVersion=number),
