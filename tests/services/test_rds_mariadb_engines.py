@@ -12,7 +12,8 @@ from orrery_server import Server
 from rds_databases import PASSWORD, PATIENCE, Databases
 
 CLIENT = shutil.which("mariadb")
-ENGINES = "mariadb=native,mysql=native,postgres=off,redis=off,valkey=off"
+BACKEND = os.environ.get("ORRERY_TEST_ENGINES", "native")
+ENGINES = "mariadb=%s,mysql=%s,postgres=off,redis=off,valkey=off" % (BACKEND, BACKEND)
 
 
 class MariaDb(Databases):

@@ -17,7 +17,7 @@ import unittest
 
 from waiting import eventually
 
-POSTGRES, REDIS = "orrery/postgres:15", "orrery/redis:7"
+POSTGRES, REDIS, MARIADB = "orrery/postgres:15", "orrery/redis:7", "orrery/mariadb:10"
 
 # Podman's `wait` and `rm` end when conmon, an orphan, is gone from the process table, and give up only after 20 s; in
 # sandboxes process 1 takes seconds to reap one. So the service runs below a process that adopts orphans and reaps at once.
@@ -63,7 +63,7 @@ def _configure():
     os.environ["CONTAINERS_CONF"] = path
 
 
-def prepare(programs=()):
+def prepare(programs=(), images=(POSTGRES, REDIS)):
     """Sets the environment of servers, and of the tests that run once more with containers."""
     global _folder
     for program in ("podman", *programs):
@@ -71,16 +71,17 @@ def prepare(programs=()):
             _skip("%s is not installed" % program)
     _folder = tempfile.mkdtemp(prefix="orrery-podman-")
     _configure()
-    for image in (POSTGRES, REDIS):
+    for image in images:
         if _run("image", "exists", image).returncode != 0:
             _skip("no image %s: docker/engine-image makes it" % image)
-    probe = _run("run", "--rm", "--network", "host", REDIS, "true")
+    probe = _run("run", "--rm", "--network", "host", images[0], "true")
     if probe.returncode != 0:
         _skip("podman cannot run containers here: " + probe.stderr.strip())
     os.environ["DOCKER_HOST"] = "unix://" + os.path.join(_folder, "podman.sock")
     os.environ["ORRERY_TEST_ENGINES"] = "docker"
     os.environ["ORRERY_TEST_POSTGRES"] = POSTGRES
-    os.environ["ORRERY_ENGINE_IMAGE"] = "redis=%s,valkey=%s,postgres=%s" % (REDIS, REDIS, POSTGRES)
+    by_software = {"redis": REDIS, "valkey": REDIS, "postgres": POSTGRES, "mariadb": MARIADB, "mysql": MARIADB}
+    os.environ["ORRERY_ENGINE_IMAGE"] = ",".join("=".join(pair) for pair in by_software.items())
 
 
 def start():
