@@ -230,6 +230,8 @@ class Copies(MariaDb):
             self.assertEqual([snapshot["Status"] for snapshot in found], ["available"])
 
         self.eventually(backed_up, PATIENCE)
+        before = time.time()
+        time.sleep(2)
         self.ask("timed", "CREATE TABLE kept AS SELECT 1 AS n")
         time.sleep(1.5)
         moment = time.time()
@@ -243,11 +245,17 @@ class Copies(MariaDb):
             SourceDBInstanceIdentifier="timed", TargetDBInstanceIdentifier="earlier", RestoreTime=moment
         )
         self.addCleanup(self.delete, "earlier")
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="timed", TargetDBInstanceIdentifier="empty", RestoreTime=before
+        )
+        self.addCleanup(self.delete, "empty")
         self.up("latest")
         self.assertEqual(self.ask("latest", "SELECT sum(n) FROM kept"), "3")
         self.up("earlier")
         self.assertEqual(self.ask("earlier", "SELECT sum(n) FROM kept"), "1")
         self.ask("earlier", "INSERT INTO kept VALUES (5)")
+        self.up("empty")
+        self.assertEqual(self.ask("empty", "SHOW TABLES"), "")
 
     def test_replica(self):
         rds = self.rds
