@@ -133,6 +133,7 @@ void transaction_writes(RequestContext& context, const std::vector<Statement>& s
 
 std::vector<Statement> parsed(const std::vector<Input>& inputs) {
   std::vector<Statement> out;
+  out.reserve(inputs.size());
   for (const auto& input : inputs) out.push_back(partiql::parse(input.str("Statement"), input.json("Parameters")));
   return out;
 }

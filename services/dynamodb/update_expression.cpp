@@ -84,6 +84,7 @@ void Parser::check_action(const UpdateAction& action) const {
 std::vector<UpdateAction> parse_update(std::string_view text, Placeholders& placeholders) {
   auto actions = Parser(text, "UpdateExpression", placeholders).update();
   std::vector<Path> paths;
+  paths.reserve(actions.size());
   for (const auto& action : actions) paths.push_back(action.path);
   check_overlap(paths, "UpdateExpression");
   return actions;

@@ -37,6 +37,7 @@ Json returned_attributes(const std::string& wanted, const std::vector<UpdateActi
   if (wanted == "ALL_OLD") return before ? *before : Json();
   if (wanted == "NONE") return {};
   std::vector<Path> paths;
+  paths.reserve(actions.size());
   for (const auto& action : actions) paths.push_back(action.path);
   const bool old = wanted == "UPDATED_OLD";
   if (old && !before) return {};

@@ -167,7 +167,7 @@ std::optional<std::string> aes_unwrap(std::string_view key, std::string_view wra
                     EVP_DecryptUpdate(context.get(), out(text), &length, in(wrapped), size(wrapped)) == 1 &&
                     EVP_DecryptFinal_ex(context.get(), out(text) + length, &rest) == 1;
   if (!done) return std::nullopt;
-  text.resize(static_cast<std::size_t>(length + rest));
+  text.resize(static_cast<std::size_t>(length) + static_cast<std::size_t>(rest));
   return text;
 }
 

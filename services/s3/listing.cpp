@@ -44,7 +44,7 @@ struct Page {
 enum class WithOwner { no, yes };
 
 /// One page of current objects after `after`. A common prefix is skipped over by a seek, whatever it holds.
-Page list_current(RequestContext& context, const Bucket& bucket, const ListScope& scope, std::string after,
+Page list_current(RequestContext& context, const Bucket& bucket, const ListScope& scope, const std::string& after,
                   std::int64_t most, WithOwner with_owner) {
   Page page;
   if (most == 0) return page;
