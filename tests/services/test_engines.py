@@ -43,23 +43,13 @@ def eventually(condition, seconds=PATIENCE):
     return True
 
 
-class Leaks(unittest.TestCase):
+class Leftovers(unittest.TestCase):
+    engines_flag = ""
+
     def setUp(self):
-        self.server = Server(data_dir=True, engines="off,redis=native")
+        self.server = Server(data_dir=True, engines=self.engines_flag)
         self.addCleanup(self.server.__exit__)
         self.folder = os.path.realpath(self.server.data_dir)
-
-    def create(self, name):
-        self.server.client("elasticache").create_cache_cluster(
-            CacheClusterId=name, Engine="redis", CacheNodeType="cache.t3.micro", NumCacheNodes=1
-        )
-
-    def delete(self, name):
-        self.server.client("elasticache").delete_cache_cluster(CacheClusterId=name)
-
-    def names(self):
-        clusters = self.server.client("elasticache").describe_cache_clusters()["CacheClusters"]
-        return {c["CacheClusterId"]: c["CacheClusterStatus"] for c in clusters}
 
     def engines(self):
         return self.server.console("engines")["engines"]
@@ -83,7 +73,8 @@ class Leaks(unittest.TestCase):
         with open("/proc/%d/status" % self.server.process.pid) as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
-    def test_fifty_come_and_go(self):
+    def fifty_come_and_go(self):
+        """Five times ten, all there at once. Returns how many KiB were resident after each ten."""
         resident = []
         for batch in range(5):
             names = ["c%d-%d" % (batch, i) for i in range(10)]
@@ -98,6 +89,71 @@ class Leaks(unittest.TestCase):
             self.assertTrue(eventually(lambda: not self.engines()))
             resident.append(self.memory())
         self.assert_nothing_is_left()
+        return resident
+
+    def ten_kills_at_random_moments(self):
+        """Three are created and up to two deleted before each kill. Returns the names of those that are there in the end."""
+        chance = random.Random(4)
+        for life in range(10):
+            kept = self.names()
+            for name in list(kept)[:2]:
+                self.delete(name)
+            for i in range(3):
+                self.create("k%d-%d" % (life, i))
+            time.sleep(chance.uniform(0, 0.6))
+            self.server.kill9()
+            self.assertTrue(eventually(lambda: not processes_of(self.folder)), processes_of(self.folder))
+            self.server.start()
+        wanted = self.names()
+        self.assertEqual(len(wanted), 12)
+        self.assertTrue(eventually(lambda: set(self.names().values()) == {"available"}), self.server.console("engines"))
+        self.assertEqual(len(self.engines()), 12)
+        return wanted
+
+
+class Databases(Leftovers):
+    engines_flag = "off,postgres=native"
+
+    def create(self, name):
+        self.server.client("rds").create_db_instance(
+            DBInstanceIdentifier=name, Engine="postgres", DBInstanceClass="db.t3.micro", AllocatedStorage=20,
+            MasterUsername="keeper", MasterUserPassword="long-enough", BackupRetentionPeriod=0
+        )
+
+    def delete(self, name):
+        self.server.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
+    def names(self):
+        instances = self.server.client("rds").describe_db_instances()["DBInstances"]
+        return {i["DBInstanceIdentifier"]: i["DBInstanceStatus"] for i in instances}
+
+    def test_fifty_come_and_go(self):
+        resident = self.fifty_come_and_go()
+        self.assertLess(resident[-1], resident[1] + 8 * 1024, resident)
+
+    def test_ten_kills_at_random_moments(self):
+        for name in self.ten_kills_at_random_moments():
+            self.delete(name)
+        self.assert_nothing_is_left()
+
+
+class Leaks(Leftovers):
+    engines_flag = "off,redis=native"
+
+    def create(self, name):
+        self.server.client("elasticache").create_cache_cluster(
+            CacheClusterId=name, Engine="redis", CacheNodeType="cache.t3.micro", NumCacheNodes=1
+        )
+
+    def delete(self, name):
+        self.server.client("elasticache").delete_cache_cluster(CacheClusterId=name)
+
+    def names(self):
+        clusters = self.server.client("elasticache").describe_cache_clusters()["CacheClusters"]
+        return {c["CacheClusterId"]: c["CacheClusterStatus"] for c in clusters}
+
+    def test_fifty_come_and_go(self):
+        resident = self.fifty_come_and_go()
         self.assertLess(resident[-1], resident[1] + 8 * 1024, resident)
 
     def test_twenty_start_side_by_side_and_hold_nobody_up(self):
@@ -123,21 +179,7 @@ class Leaks(unittest.TestCase):
         self.assert_nothing_is_left()
 
     def test_ten_kills_at_random_moments(self):
-        chance = random.Random(4)
-        for life in range(10):
-            kept = self.names()
-            for name in list(kept)[:2]:
-                self.delete(name)
-            for i in range(3):
-                self.create("k%d-%d" % (life, i))
-            time.sleep(chance.uniform(0, 0.6))
-            self.server.kill9()
-            self.assertTrue(eventually(lambda: not processes_of(self.folder)), processes_of(self.folder))
-            self.server.start()
-        wanted = self.names()
-        self.assertEqual(len(wanted), 12)
-        self.assertTrue(eventually(lambda: set(self.names().values()) == {"available"}), self.server.console("engines"))
-        self.assertEqual(len(self.engines()), 12)
+        wanted = self.ten_kills_at_random_moments()
         self.assertEqual(len(processes_of(self.folder)), 12)
         for name in wanted:
             self.delete(name)
