@@ -178,6 +178,30 @@ class Life(MariaDb):
         self.eventually(lambda: self.assertIn("slow enough", text("slowquery/mysql-slowquery.log")))
         self.assertNotIn(PASSWORD, text("slowquery/mysql-slowquery.log"))
 
+    def test_logs_are_rotated(self):
+        self.group("rotating", "mariadb10.11", ("slow_query_log", "1", "immediate"), ("long_query_time", "0", "immediate"),
+                   ("log_output", "FILE,TABLE", "immediate"))
+        made = self.create("rotated", DBParameterGroupName="rotating")
+        self.ask("rotated", "SELECT 'in the table'")
+        noted = lambda table: self.ask("rotated", "SELECT count(*) FROM mysql.%s WHERE sql_text LIKE '%%in the table%%' "
+                                       "AND sql_text NOT LIKE '%%count%%'" % table)
+        self.eventually(lambda: self.assertEqual(noted("slow_log"), "1"))
+        self.ask("rotated", "CALL mysql.rds_rotate_slow_log()")
+        self.assertEqual((noted("slow_log"), noted("slow_log_backup")), ("0", "1"))
+        (log,) = [os.path.join(path, "mysql-slowquery.log") for path, _, files in os.walk(self.server.data_dir)
+                  if made["DbiResourceId"] in path and "mysql-slowquery.log" in files]
+        os.truncate(log, 65 << 20)
+        # Looked at once a minute.
+        self.eventually(lambda: self.assertTrue(os.path.exists(log + ".1")), 120)
+
+        def begun_again():
+            self.ask("rotated", "SELECT 'in a new file'")
+            with open(log) as file:
+                self.assertIn("in a new file", file.read())
+
+        self.eventually(begun_again)
+        self.assertLess(os.path.getsize(log), 1 << 20)
+
     def test_delete_leaves_nothing(self):
         made = self.create("gone")
         self.create("half", wait=False)
