@@ -78,7 +78,8 @@ Json zone_document(std::string_view region, const Zone& zone) {
 }
 
 constexpr FilterRow kZoneFilters[] = {
-    {"group-name", "GroupName"},     {"message", "Messages.Message"},     {"opt-in-status", "OptInStatus"},
+    {"group-long-name", "GroupLongName"}, {"group-name", "GroupName"},
+    {"message", "Messages.Message"}, {"opt-in-status", "OptInStatus"},
     {"parent-zone-id", "ParentZoneId"}, {"parent-zone-name", "ParentZoneName"}, {"region-name", "RegionName"},
     {"state", "State"},              {"zone-id", "ZoneId"},               {"zone-name", "ZoneName"},
     {"zone-type", "ZoneType"}};
