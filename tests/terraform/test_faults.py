@@ -134,6 +134,7 @@ class Faults(unittest.TestCase):
                 "body": "hello", "table_hash_key": "id",
                 "table_arn": "arn:aws:dynamodb:us-east-1:000000000000:table/lookups",
                 "policy": ["s3:ListBucket", "s3:GetObject"],
+                "managed_policy": "2012-10-17", "managed_arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
                 "cluster": "1.34", "cluster_arn": cluster["arn"], "cluster_url": cluster["endpoint"],
                 "cluster_issuer": cluster["identity"]["oidc"]["issuer"],
                 "cluster_ca": cluster["certificateAuthority"]["data"], "cluster_vpc": True,
