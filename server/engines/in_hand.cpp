@@ -145,12 +145,19 @@ std::string text_of(const Json& settings, const char* name) {
   return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::map<std::string, std::string> parameters_of(const Json& settings) {
-  std::map<std::string, std::string> parameters;
+DatabaseSettings database_settings(const Json& settings) {
+  DatabaseSettings out;
+  out.user = text_of(settings, "user");
+  out.password = text_of(settings, "password");
+  out.database = text_of(settings, "database");
+  out.replica_of = text_of(settings, "replica_of");
   if (settings.contains("parameters"))
     for (const auto& [name, value] : settings.at("parameters").items())
-      parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
-  return parameters;
+      out.parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  if (settings.contains("recover_to")) out.recover_to = settings.at("recover_to").get<std::int64_t>();
+  out.force_tls = settings.value("force_ssl", false);
+  out.iam = settings.value("iam", false);
+  return out;
 }
 
 }  // namespace orrery::engines

@@ -54,8 +54,16 @@ void make_from_template(const InHand&, const std::filesystem::path& prepared, co
 /// Makes a copy of the template for the next engine, where the last one took it.
 void keep_spare(const InHand&, const std::filesystem::path& prepared, const char* proof);
 
-/// Settings as a specification has them: a text ("" where there is none), and the values of a parameter group.
+/// What the settings of every database say.
+struct DatabaseSettings {
+  std::string user, password, database, replica_of;
+  std::map<std::string, std::string> parameters;
+  std::optional<std::int64_t> recover_to;  ///< milliseconds
+  bool force_tls = false, iam = false;
+};
+DatabaseSettings database_settings(const Json& settings);
+
+/// A text of the settings; "" where there is none.
 std::string text_of(const Json& settings, const char* name);
-std::map<std::string, std::string> parameters_of(const Json& settings);
 
 }  // namespace orrery::engines

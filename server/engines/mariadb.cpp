@@ -107,17 +107,9 @@ class MariaDb final : public Driver {
 }  // namespace
 
 Settings read_settings(const Specification& specification) {
-  const auto& json = specification.settings;
   Settings settings;
-  settings.user = text_of(json, "user");
-  settings.password = text_of(json, "password");
-  settings.database = text_of(json, "database");
-  settings.replica_of = text_of(json, "replica_of");
-  settings.parameters = parameters_of(json);
-  if (json.contains("recover_to")) settings.recover_to = json.at("recover_to").get<std::int64_t>();
-  settings.backup_days = json.value("backup_days", std::int64_t{0});
-  settings.force_tls = json.value("force_ssl", false);
-  settings.iam = json.value("iam", false);
+  static_cast<DatabaseSettings&>(settings) = database_settings(specification.settings);
+  settings.backup_days = specification.settings.value("backup_days", std::int64_t{0});
   return settings;
 }
 

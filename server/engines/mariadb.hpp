@@ -17,12 +17,8 @@ namespace fs = std::filesystem;
 using Variables = std::map<std::string, std::string>;
 
 /// A specification's settings, read (README.md has their form).
-struct Settings {
-  std::string user, password, database, replica_of;
-  Variables parameters;
-  std::optional<std::int64_t> recover_to;  ///< milliseconds
+struct Settings : DatabaseSettings {
   std::int64_t backup_days = 0;
-  bool force_tls = false, iam = false;
 };
 Settings read_settings(const Specification&);
 

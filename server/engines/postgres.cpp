@@ -20,20 +20,14 @@ bool is_set(const std::map<std::string, std::string>& parameters, const std::str
 Settings read_settings(const Specification& specification) {
   const auto& json = specification.settings;
   Settings settings;
-  settings.user = text_of(json, "user");
-  settings.password = text_of(json, "password");
-  settings.database = text_of(json, "database");
+  static_cast<DatabaseSettings&>(settings) = database_settings(json);
   settings.timezone = text_of(json, "timezone");
   settings.locale = text_of(json, "locale");
-  settings.replica_of = text_of(json, "replica_of");
   settings.login_resource = text_of(json, "login_resource");
-  settings.parameters = parameters_of(json);
   if (json.contains("preload")) settings.preload = json.at("preload").get<std::vector<std::string>>();
   if (json.contains("listen")) settings.listen = json.at("listen").get<std::vector<std::string>>();
-  if (json.contains("recover_to")) settings.recover_to = json.at("recover_to").get<std::int64_t>();
-  settings.force_ssl = json.value("force_ssl", false) || is_set(settings.parameters, "rds.force_ssl");
+  settings.force_tls = settings.force_tls || is_set(settings.parameters, "rds.force_ssl");
   settings.archive_days = json.value("archive", std::int64_t{0});
-  settings.iam = json.value("iam", false);
   return settings;
 }
 

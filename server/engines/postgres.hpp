@@ -16,16 +16,12 @@ namespace orrery::engines::postgres {
 namespace fs = std::filesystem;
 
 /// A specification's settings, read (README.md has their form).
-struct Settings {
-  std::string user, password, database;
-  std::map<std::string, std::string> parameters;
+struct Settings : DatabaseSettings {
   std::vector<std::string> preload;
   std::vector<std::string> listen;  ///< addresses besides its own
-  std::string timezone, locale, replica_of;
-  std::string login_resource;  ///< under whose id token logins are judged; "": its own
-  std::optional<std::int64_t> recover_to;  ///< milliseconds
-  std::int64_t archive_days = 0;           ///< for how long the log is kept; 0: not at all
-  bool force_ssl = false, iam = false;
+  std::string timezone, locale;
+  std::string login_resource;     ///< under whose id token logins are judged; "": its own
+  std::int64_t archive_days = 0;  ///< for how long the log is kept; 0: not at all
 };
 Settings read_settings(const Specification&);
 

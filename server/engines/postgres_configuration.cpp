@@ -81,7 +81,7 @@ std::string own(const Engine& engine) {
   text += archiving(engine) + recovery(engine);
   // Clients ask for these two with SHOW.
   text += setting_line("rds.extensions", supported_extensions());
-  text += setting_line("rds.force_ssl", engine.settings.force_ssl ? "1" : "0");
+  text += setting_line("rds.force_ssl", engine.settings.force_tls ? "1" : "0");
   return text;
 }
 
@@ -100,7 +100,7 @@ std::string token_logins(const Engine& engine) {
   std::string text;
   // From 16 on the master is a member for the sake of the admin option (postgres_roles.cpp), not to log in by tokens.
   if (std::atoi(read_file(engine.outside("data") / "PG_VERSION").c_str()) >= 16 && !engine.settings.user.empty())
-    text = std::string(engine.settings.force_ssl ? "hostssl" : "host") + " all " + identifier(engine.settings.user) +
+    text = std::string(engine.settings.force_tls ? "hostssl" : "host") + " all " + identifier(engine.settings.user) +
            " all scram-sha-256\n";
   const auto& resource = engine.settings.login_resource;
   return text + "hostssl all +rds_iam all ldap ldapserver=127.0.0.1 ldapport=" +
@@ -119,7 +119,7 @@ std::string hba(const Engine& engine) {
       "host replication rdsrepladmin all scram-sha-256\n"
       "host rdsadmin all all reject\n";
   text += token_logins(engine);
-  return text + (settings.force_ssl ? "hostssl" : "host") + " all all all " + method + "\n";
+  return text + (settings.force_tls ? "hostssl" : "host") + " all all all " + method + "\n";
 }
 
 }  // namespace

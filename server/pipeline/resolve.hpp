@@ -16,8 +16,9 @@ struct Asked {
   bool undecided = false;  ///< nothing in the head says; an Action in a form body still may, else it is S3
 };
 
-/// In this order: signing name in the credential scope (X-Amz-Target among APIs of one name), X-Amz-Target, CBOR path, Host, Action in the query, else S3.
-/// The scope is first because SDKs sign with it whatever endpoint they were pointed at.
+/// In this order: signing name in the credential scope (X-Amz-Target among APIs of one name), X-Amz-Target, CBOR path,
+/// Host, Action in the query, else S3. The scope is first because SDKs sign with it whatever endpoint they were pointed
+/// at.
 Asked service_asked(const http::Request& head, const std::optional<identity::Authorization>& authorization);
 
 /// The service that has the Action of a form body; S3 where there is none.
