@@ -117,7 +117,9 @@ void GzipDecoder::write(Bytes bytes) {
   std::array<char, 16 * 1024> out;
   stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream_->avail_in = static_cast<uInt>(bytes.size());
-  while (stream_->avail_in > 0 && !ended_) {
+  while (stream_->avail_in > 0) {
+    if (ended_ && inflateReset(stream_.get()) != Z_OK) throw DecodeError("the gzip body is corrupt");
+    ended_ = false;  // RFC 1952, 2.2: a file may consist of several members
     stream_->next_out = reinterpret_cast<Bytef*>(out.data());
     stream_->avail_out = out.size();
     const int status = inflate(stream_.get(), Z_NO_FLUSH);

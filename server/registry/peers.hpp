@@ -129,12 +129,15 @@ class SecretsPeer {
   virtual void delete_managed_secret(RequestContext&, const std::string& arn) = 0;
 };
 
+class S3Peer;  // registry/s3_peer.hpp
+
 /// All interfaces, wired once at start-up. Never null after that.
 struct Peers {
   Ec2Peer* ec2 = nullptr;
   KmsPeer* kms = nullptr;
   IamPeer* iam = nullptr;
   SecretsPeer* secrets = nullptr;
+  S3Peer* s3 = nullptr;
   engines::Supervisor* engines = nullptr;
 };
 

@@ -3,6 +3,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/recovery.hpp"
 
 namespace orrery::dynamodb {
 
@@ -57,6 +58,16 @@ void take_back(RequestContext& context, const Table& source, const Table& copy, 
 
 }  // namespace
 
+std::optional<double> earliest_restorable(RequestContext& context, const Table& table) {
+  const Json* held = recovery(table);
+  return held ? std::optional(earliest(context, *held)) : std::nullopt;
+}
+
+void copy_as_of(RequestContext& context, const Table& source, const Table& copy, aws::Millis time) {
+  ItemStore(context.tx).copy(source.id, copy.id);
+  take_back(context, source, copy, time);
+}
+
 Json describe_continuous_backups(RequestContext& context, const Input& input) {
   return description(context, require_recoverable(context, input.str("TableName")));
 }
@@ -90,10 +101,7 @@ Json restore_table_to_point_in_time(RequestContext& context, const Input& input)
     throw validation("Exactly one of SourceTableName and SourceTableArn must be specified");
   const Table source = require_recoverable(context, name ? *name : *arn);
   const Json* held = recovery(source);
-  if (!held) {
-    throw AwsError("PointInTimeRecoveryUnavailableException", 400,
-                   "Point in time recovery is not enabled for table '" + source.name + "'");
-  }
+  if (!held) throw recovery_unavailable(source.name);
   const bool latest = input.flag("UseLatestRestorableTime");
   const bool timed = input.has("RestoreDateTime");
   if (latest == timed) throw validation("Exactly one of RestoreDateTime and UseLatestRestorableTime must be specified");
@@ -102,10 +110,9 @@ Json restore_table_to_point_in_time(RequestContext& context, const Input& input)
   if (time < std::floor(earliest(context, *held)) || time > context.timestamp())
     throw AwsError("InvalidRestoreTimeException", 400, "RestoreDateTime is not within the restorable window of table " + source.name);
   const Table table = restored_table(context, input, source.document(), {{"RestoreDateTime", time}});
-  ItemStore(context.tx).copy(source.id, table.id);
   Table plain = table;  // its indexes are filled once, at the end
   plain.indexes.clear();
-  take_back(context, source, plain, static_cast<aws::Millis>(time * 1000));
+  copy_as_of(context, source, plain, static_cast<aws::Millis>(time * 1000));
   fill_indexes(context, table);
   return {{"TableDescription", table.document()}};
 }

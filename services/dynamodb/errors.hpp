@@ -37,6 +37,20 @@ inline AwsError item_too_large() { return validation("Item size has exceeded the
 
 inline AwsError key_mismatch() { return validation("The provided key element does not match the schema"); }
 
+inline AwsError access_denied() { return {"AccessDeniedException", 400, "Access is denied"}; }
+
+inline AwsError invalid_request(const std::string& message) { return validation("Invalid Request: " + message); }
+
+inline AwsError recovery_unavailable(const std::string& table) {
+  return {"PointInTimeRecoveryUnavailableException", 400, "Point in time recovery is not enabled for table '" + table + "'"};
+}
+
+inline AwsError invalid_export_time(const std::string& message) { return {"InvalidExportTimeException", 400, message}; }
+
+inline AwsError not_implemented(const std::string& what) {
+  return {"NotImplemented", 501, "Orrery does not implement " + what + " yet."};
+}
+
 inline AwsError idempotent_parameter_mismatch() {
   return {"IdempotentParameterMismatchException", 400,
           "The request uses the same client token as a previous, but non-identical request. Do not reuse a client "

@@ -31,6 +31,16 @@ Json list_backups(RequestContext&, const Input&);
 Json delete_backup(RequestContext&, const Input&);
 Json restore_table_from_backup(RequestContext&, const Input&);
 
+// export.cpp
+Json export_table_to_point_in_time(RequestContext&, const Input&);
+Json describe_export(RequestContext&, const Input&);
+Json list_exports(RequestContext&, const Input&);
+
+// import.cpp
+Json import_table(RequestContext&, const Input&);
+Json describe_import(RequestContext&, const Input&);
+Json list_imports(RequestContext&, const Input&);
+
 // kinesis_destination.cpp
 Json enable_kinesis_streaming_destination(RequestContext&, const Input&);
 Json disable_kinesis_streaming_destination(RequestContext&, const Input&);

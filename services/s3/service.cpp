@@ -15,6 +15,7 @@
 #include "services/s3/object_copy.hpp"
 #include "services/s3/object_delete.hpp"
 #include "services/s3/object_lock.hpp"
+#include "services/s3/peer.hpp"
 #include "services/s3/policy.hpp"
 #include "services/s3/restore.hpp"
 #include "services/s3/post_object.hpp"
@@ -106,6 +107,7 @@ const Service& service() {
   static const std::vector<OperationRow> operations = all_operations();
   static const Service instance{.name = "s3",
                                 .operations = operations,
+                                .offer = &offer,
                                 .migrations = &ObjectStore::migrations,
                                 .scopes = &scopes,
                                 .open_body = &open_body,

@@ -42,6 +42,8 @@ class Terraform(unittest.TestCase):
         self.terraform("plan", "-detailed-exitcode")
         restored = self.client.get_item(TableName="restored", Key={"id": {"S": "a"}})["Item"]
         self.assertEqual(restored["value"], {"S": "kept"})
+        imported = self.client.scan(TableName="imported")["Items"]
+        self.assertEqual(imported, [{"id": {"S": "a"}, "value": {"S": "kept"}}])
         stream = self.outputs()["stream"]
         self.terraform("apply", "-auto-approve", *CHANGED)
         self.server.restart()

@@ -1,0 +1,192 @@
+#include "aws/ids.hpp"
+#include "http/decode.hpp"
+#include "registry/s3_peer.hpp"
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/import_reader.hpp"
+#include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/job.hpp"
+#include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/value.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+constexpr JobShape kImport{
+    "import",
+    "ImportStatus",
+    {"EndTime", "ProcessedSizeBytes", "ProcessedItemCount", "ImportedItemCount", "FailureCode", "FailureMessage"}};
+constexpr aws::Millis kImportTakes = 110 * 1000;
+
+struct Counts {
+  std::int64_t bytes = 0, processed = 0, imported = 0, errors = 0;
+};
+
+/// Reads the objects of an import into its new table. What is wrong with an item is counted, and so is what cannot be
+/// read; the rest of that object is then left out (recorded, as in export.cpp).
+class Importer {
+ public:
+  Importer(RequestContext& context, const Table& table, ImportFormat format, std::string compression)
+      : context_(context), table_(table), format_(std::move(format)), compression_(std::move(compression)) {}
+
+  void read(http::BodySource& object) {
+    const auto reader = import_reader(format_, table_, [this](const auto& item) { take(item); });
+    try {
+      pump(object, *reader);
+    } catch (const MalformedSource&) {
+      fail();
+    } catch (const http::DecodeError&) {
+      fail();
+    }
+  }
+
+  const Counts& counts() const { return counts_; }
+
+ private:
+  void pump(http::BodySource& object, ImportReader& reader) {
+    std::array<char, 64 * 1024> buffer;
+    http::GzipDecoder gzip([&](http::Bytes bytes) { reader.write({bytes.data(), bytes.size()}); });
+    bool any = false;
+    while (const std::size_t n = object.read(buffer)) {
+      any = true;
+      counts_.bytes += static_cast<std::int64_t>(n);
+      compression_ == "GZIP" ? gzip.write({buffer.data(), n}) : reader.write({buffer.data(), n});
+    }
+    if (any && compression_ == "GZIP") gzip.finish();
+    reader.finish();
+  }
+
+  void fail() {
+    ++counts_.processed;
+    ++counts_.errors;
+  }
+
+  void take(const std::function<Json()>& give) {
+    ++counts_.processed;
+    try {
+      const Json item = give();
+      if (item_size(item) > kMostItemBytes) throw item_too_large();
+      const Key key = key_in_item(table_.key, item);
+      check_index_keys(table_, item);
+      store_.put(table_, key, item, store_.get(table_, key));
+      ++counts_.imported;
+    } catch (const AwsError&) {
+      ++counts_.errors;
+    }
+  }
+
+  RequestContext& context_;
+  const Table& table_;
+  ImportFormat format_;
+  std::string compression_;
+  ItemStore store_{context_.tx};
+  Counts counts_;
+};
+
+void fail(Json& document, const std::string& code, const std::string& message) {
+  document["ImportStatus"] = "FAILED";
+  document["FailureCode"] = code;
+  document["FailureMessage"] = message;
+}
+
+void set_counts(Json& document, const Counts& counts) {
+  document["ProcessedSizeBytes"] = counts.bytes;
+  document["ProcessedItemCount"] = counts.processed;
+  document["ImportedItemCount"] = counts.imported;
+  document["ErrorCount"] = counts.errors;
+}
+
+/// A bucket that cannot be read leaves no table, items that cannot be read do.
+void run_import(RequestContext& context, const Input& input, Table table, Json& document) {
+  const Json& source = document.at("S3BucketSource");
+  const std::string bucket = source.at("S3Bucket"), owner = input.object("S3BucketSource").str("S3BucketOwner");
+  Importer importer(context, table, import_format(input), document.at("InputCompressionType"));
+  try {
+    for (const auto& key : context.peers.s3->list_keys(context, bucket, owner, source.value("S3KeyPrefix", "")))
+      importer.read(*context.peers.s3->get_object(context, bucket, owner, key));
+  } catch (const AwsError& refused) {
+    const auto failure = failure_of(context, refused);
+    fail(document, failure.code, failure.message);
+  }
+  set_counts(document, importer.counts());
+  if (document.contains("FailureCode")) {
+    erase_table(context, std::move(table));
+  } else if (importer.counts().errors > 0) {
+    fail(document, "ItemValidationError",
+         "Some of the items failed validation checks and were not imported. Please check CloudWatch error logs for more details.");
+  }
+}
+
+storage::Resource new_import(RequestContext& context, const Input& input, const Table& table, const std::string& token) {
+  storage::Resource job;
+  job.kind = kImport.kind;
+  job.id = new_job_id(context);
+  job.arn = table.arn + "/import/" + job.id;
+  job.created = context.now;
+  Json source = input.json("S3BucketSource");
+  source.emplace("S3BucketOwner", context.account);
+  job.document = {{"ImportArn", job.arn},
+                  {"ImportStatus", "COMPLETED"},
+                  {"TableArn", table.arn},
+                  {"TableId", table.document().at("TableId")},
+                  {"ClientToken", token},
+                  {"S3BucketSource", std::move(source)},
+                  {"ErrorCount", 0},
+                  {"CloudWatchLogGroupArn",
+                   aws::arn("logs", context.region, context.account, "log-group:/aws-dynamodb/imports:*")},
+                  {"InputFormat", input.str("InputFormat")},
+                  {"InputCompressionType", input.str("InputCompressionType", "NONE")},
+                  {"TableCreationParameters", input.json("TableCreationParameters")},
+                  {"StartTime", context.timestamp()}};
+  if (input.has("InputFormatOptions")) job.document["InputFormatOptions"] = input.json("InputFormatOptions");
+  set_end(context, job, "EndTime", kImportTakes);
+  return job;
+}
+
+}  // namespace
+
+Json import_table(RequestContext& context, const Input& input) {
+  const Input parameters = input.object("TableCreationParameters");
+  const std::string name = parameters.str("TableName"), token = input.str("ClientToken", aws::uuid());
+  import_format(input);
+  if (const auto before = job_with_token(context, kImport, token)) {
+    // Only another table's name is a conflict: AWS takes other differences for a repetition (recorded too).
+    if (before->document.at("TableCreationParameters").at("TableName") != name)
+      throw AwsError("ImportConflictException", 400, "Import conflict: Duplicate request detected with conflicting parameters");
+    input.all();
+    return {{"ImportTableDescription", job_description(context, kImport, *before)}};
+  }
+  if (input.str("InputCompressionType") == "ZSTD") throw not_implemented("imports that are compressed with Zstandard");
+  create_table(context, parameters);
+  Table table = *find_table(context, name);
+  storage::Resource job = new_import(context, input, table, token);
+  run_import(context, input, std::move(table), job.document);
+  context.resources().put(job);
+  Json out = started_description(kImport, job);
+  out["ErrorCount"] = 0;
+  return {{"ImportTableDescription", std::move(out)}};
+}
+
+Json describe_import(RequestContext& context, const Input& input) {
+  const auto job = require_job(context, kImport, input.str("ImportArn"), [](const std::string& reason) {
+    return AwsError("ImportNotFoundException", 400, "Import not found: " + reason);
+  });
+  return {{"ImportTableDescription", job_description(context, kImport, job)}};
+}
+
+Json list_imports(RequestContext& context, const Input& input) {
+  const auto arn = input.find_str("TableArn");
+  const auto wanted = [&](const storage::Resource& job) { return !arn || job.document.at("TableArn") == *arn; };
+  return job_page(context, input, kImport, "ImportSummaryList", "PageSize", wanted, [&](const storage::Resource& job) {
+    const Json whole = job_description(context, kImport, job);
+    Json out = Json::object();
+    for (const char* member : {"ImportArn", "ImportStatus", "TableArn", "S3BucketSource", "CloudWatchLogGroupArn",
+                               "InputFormat", "StartTime", "EndTime"}) {
+      if (whole.contains(member)) out[member] = whole.at(member);
+    }
+    return out;
+  });
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,361 @@
+"""DynamoDB's exports to and imports from S3, as a client sees them."""
+
+import base64
+import datetime
+import gzip
+import hashlib
+import json
+import unittest
+
+from orrery_server import Server
+from botocore.exceptions import ClientError
+
+MINUTE = 60 * 1000
+KEYS = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "n", "KeyType": "RANGE"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "n", "AttributeType": "N"}],
+        "BillingMode": "PAY_PER_REQUEST"}
+WHOLE = {"id": {"S": "a"}, "n": {"N": "1"}, "bytes": {"B": b"\x00\xff"}, "blobs": {"BS": [b"x"]}, "words": {"SS": ["one", "two"]},
+         "numbers": {"NS": ["600", "-1.5"]}, "none": {"NULL": True}, "yes": {"BOOL": True}, "two words": {"S": 'a "quote"\n\\ é'},
+         "map": {"M": {"list": {"L": [{"N": "103"}, {"S": ""}, {"M": {}}]}, "tiny": {"N": "0.00000000015"}, "true": {"N": "0"}}}}
+ION = ("$ion_1_0 {Item:{blobs:$dynamodb_BS::[{{eA==}}],bytes:{{AP8=}},id:\"a\",map:{list:[103.,\"\",{}],tiny:15d-11,"
+       "'true':0.},n:1.,none:null,numbers:$dynamodb_NS::[6d2,-1.5],'two words':\"a \\\"quote\\\"\\n\\\\ é\","
+       "words:$dynamodb_SS::[\"one\",\"two\"],yes:true}}\n")
+
+
+def item(n, **more):
+    return {"id": {"S": "a"}, "n": {"N": str(n)}, **more}
+
+
+def md5(data):
+    return base64.b64encode(hashlib.md5(data).digest()).decode()
+
+
+class Jobs(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(data_dir=True)
+        self.client = self.server.client("dynamodb")
+        self.s3 = self.server.client("s3")
+        self.s3.create_bucket(Bucket="exports")
+
+    def tearDown(self):
+        unread = self.server.unread() if self.server.process else []
+        self.server.__exit__()
+        self.assertEqual(unread, [])
+
+    def refused(self, code, words, call, **arguments):
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        self.assertIn(words, caught.exception.response["Error"]["Message"])
+
+    def table(self, name="source", recovery=True, **more):
+        arn = self.client.create_table(TableName=name, **{**KEYS, **more})["TableDescription"]["TableArn"]
+        if recovery:
+            self.client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+        return arn
+
+    def put(self, *items, table="source"):
+        for one in items:
+            self.client.put_item(TableName=table, Item=one)
+
+    def content(self, key):
+        return self.s3.get_object(Bucket="exports", Key=key)["Body"].read()
+
+    def keys(self, prefix=""):
+        return [one["Key"] for one in self.s3.list_objects_v2(Bucket="exports", Prefix=prefix).get("Contents", [])]
+
+    def items(self, table):
+        return self.client.scan(TableName=table)["Items"]
+
+    def export_done(self, arn):
+        while (done := self.client.describe_export(ExportArn=arn)["ExportDescription"])["ExportStatus"] == "IN_PROGRESS":
+            pass
+        return done
+
+    def import_done(self, arn):
+        while (done := self.client.describe_import(ImportArn=arn)["ImportTableDescription"])["ImportStatus"] == "IN_PROGRESS":
+            pass
+        return done
+
+    def now(self):
+        return self.client.describe_continuous_backups(TableName="source")["ContinuousBackupsDescription"][
+            "PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
+
+
+class Exports(Jobs):
+    def export(self, arn, **more):
+        started = self.client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports", **more)["ExportDescription"]
+        self.assertEqual(started["ExportStatus"], "IN_PROGRESS")
+        self.assertNotIn("EndTime", started)
+        return self.export_done(started["ExportArn"])
+
+    def lines(self, export):
+        """The data of an export, checked against its manifests."""
+        summary_text = self.content(export["ExportManifest"])
+        summary = json.loads(summary_text)
+        self.assertEqual(summary["exportArn"], export["ExportArn"])
+        self.assertEqual(summary["itemCount"], export["ItemCount"])
+        self.assertEqual(self.content(export["ExportManifest"].replace(".json", ".md5")).decode(), md5(summary_text))
+        files_text = self.content(summary["manifestFilesS3Key"])
+        self.assertEqual(self.content(summary["manifestFilesS3Key"].replace(".json", ".md5")).decode(), md5(files_text))
+        out = ""
+        for line in files_text.decode().splitlines():
+            file = json.loads(line)
+            data = self.content(file["dataFileS3Key"])
+            self.assertEqual(file["md5Checksum"], md5(data))
+            self.assertEqual('"%s"' % file["etag"], self.s3.head_object(Bucket="exports", Key=file["dataFileS3Key"])["ETag"])
+            text = gzip.decompress(data).decode()
+            self.assertEqual(len(text.splitlines()), file["itemCount"])
+            out += text
+        return summary, out
+
+    def test_full(self):
+        arn = self.table()
+        self.put(WHOLE, item(2))
+        done = self.export(arn)
+        self.assertEqual((done["ExportStatus"], done["ItemCount"], done["ExportFormat"], done["S3SseAlgorithm"]),
+                         ("COMPLETED", 2, "DYNAMODB_JSON", "AES256"))
+        self.assertNotIn("ExportType", done)
+        self.assertGreater(done["EndTime"], done["StartTime"])
+        folder = "AWSDynamoDB/%s/" % done["ExportArn"].rsplit("/", 1)[1]
+        self.assertEqual(done["ExportManifest"], folder + "manifest-summary.json")
+        names = [key.removeprefix(folder) for key in self.keys()]
+        self.assertRegex(names[1], "^data/[a-z2-7]{26}[.]json[.]gz$")
+        self.assertEqual(names[:1] + names[2:], ["_started", "manifest-files.json", "manifest-files.md5",
+                                                 "manifest-summary.json", "manifest-summary.md5"])
+        summary, text = self.lines(done)
+        self.assertEqual(list(summary), ["version", "exportArn", "startTime", "endTime", "tableArn", "tableId", "exportTime",
+                                         "s3Bucket", "s3Prefix", "s3SseAlgorithm", "s3SseKmsKeyId", "manifestFilesS3Key",
+                                         "billedSizeBytes", "itemCount", "outputFormat"])
+        self.assertEqual((summary["version"], summary["s3Prefix"]), ("2020-06-30", None))
+        first = json.loads(text.splitlines()[0])["Item"]
+        self.assertEqual((first["bytes"], first["blobs"], first["map"]), ({"B": "AP8="}, {"BS": ["eA=="]}, WHOLE["map"]))
+
+        ion = self.export(arn, ExportFormat="ION", S3Prefix="some/where", ExportType="FULL_EXPORT")
+        self.assertEqual(ion["ExportType"], "FULL_EXPORT")
+        self.assertTrue(ion["ExportManifest"].startswith("some/where/AWSDynamoDB/"))
+        self.assertEqual(self.lines(ion)[1].splitlines(True)[0], ION)
+        self.server.restart()
+        again = self.server.client("dynamodb").describe_export(ExportArn=ion["ExportArn"])["ExportDescription"]
+        self.assertEqual(again, ion)
+
+    def test_of_the_past(self):
+        arn = self.table()
+        self.put(item(1, v={"S": "old"}), item(2))
+        then = self.now()
+        self.server.advance(2000)
+        self.put(item(1, v={"S": "new"}), item(3))
+        done = self.export(arn, ExportTime=then + datetime.timedelta(seconds=1))
+        text = self.lines(done)[1]
+        self.assertEqual([json.loads(line)["Item"] for line in text.splitlines()], [item(1, v={"S": "old"}), item(2)])
+        self.assertEqual(len(self.items("source")), 3)
+
+    def test_incremental(self):
+        arn = self.table()
+        self.put(item(1, v={"S": "before"}), item(2), item(3))
+        start = self.now() + datetime.timedelta(seconds=2)
+        start = start.replace(microsecond=0)
+        self.server.advance(5000)
+        self.put(item(1, v={"S": "between"}), item(1, v={"S": "after"}), item(4), item(5))
+        for n in (2, 5):
+            self.client.delete_item(TableName="source", Key=item(n))
+        self.server.advance(20 * MINUTE)
+        self.put(item(6))
+        specification = {"ExportFromTime": start, "ExportToTime": start + datetime.timedelta(minutes=16)}
+        done = self.export(arn, ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification=specification)
+        self.assertEqual((done["ExportStatus"], done["ItemCount"], done["BilledSizeBytes"]), ("COMPLETED", 3, 10000000))
+        self.assertEqual(done["IncrementalExportSpecification"], {**specification, "ExportViewType": "NEW_AND_OLD_IMAGES"})
+        self.assertNotIn("ExportTime", done)
+        summary, text = self.lines(done)
+        self.assertEqual((summary["version"], summary["outputView"], summary["exportType"]),
+                         ("2023-08-01", "NEW_AND_OLD_IMAGES", "INCREMENTAL_EXPORT"))
+        lines = [json.loads(line) for line in text.splitlines()]
+        self.assertGreater(int(lines[0].pop("Metadata")["WriteTimestampMicros"]["N"]), start.timestamp() * 1e6)
+        self.assertEqual(lines[0], {"Keys": item(1), "OldImage": item(1, v={"S": "before"}), "NewImage": item(1, v={"S": "after"})})
+        self.assertEqual([(line["Keys"]["n"]["N"], "OldImage" in line, "NewImage" in line) for line in lines],
+                         [("1", True, True), ("2", True, False), ("4", False, True)])
+        self.assertTrue(any(key.startswith("AWSDynamoDB/data/") for key in self.keys()))
+        new = self.export(arn, ExportType="INCREMENTAL_EXPORT", ExportFormat="ION",
+                          IncrementalExportSpecification={**specification, "ExportViewType": "NEW_IMAGE"})
+        text = self.lines(new)[1]
+        self.assertRegex(text.splitlines()[0], '^[$]ion_1_0 {Metadata:{WriteTimestampMicros:[0-9]+d3},Keys:{id:"a",n:1.},'
+                                               'NewImage:{id:"a",n:1.,v:"after"}}$')
+        self.assertNotIn("OldImage", text)
+
+        def refused(words, to=None, start=start, code="InvalidExportTimeException"):
+            specification = {"ExportFromTime": start, **({"ExportToTime": to} if to else {})}
+            self.refused(code, words, self.client.export_table_to_point_in_time, TableArn=arn, S3Bucket="exports",
+                         ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification=specification)
+        refused("less than 15 minutes", start + datetime.timedelta(minutes=10))
+        refused("cannot be greater than the current time", start + datetime.timedelta(hours=2))
+        refused("cannot be less than the table creation time", start=start - datetime.timedelta(hours=1))
+
+    def test_refused(self):
+        arn = self.table(recovery=False)
+        export = self.client.export_table_to_point_in_time
+        self.refused("PointInTimeRecoveryUnavailableException", "not enabled for table 'source'", export, TableArn=arn, S3Bucket="none")
+        self.client.update_continuous_backups(TableName="source", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+        self.refused("TableNotFoundException", "Table not found: " + arn + "s", export, TableArn=arn + "s", S3Bucket="exports")
+        self.refused("ValidationException", "tableArn is not a valid ARN", export, TableArn="source", S3Bucket="exports")
+        self.refused("ValidationException", "Table ARN is invalid", export, TableArn=arn + "/index/x", S3Bucket="exports")
+        self.refused("AccessDeniedException", "", export, TableArn=arn.replace("000000000000", "111111111111"), S3Bucket="exports")
+        self.refused("InvalidExportTimeException", "Export Time is invalid", export, TableArn=arn, S3Bucket="exports",
+                     ExportTime=self.now() + datetime.timedelta(hours=1))
+        self.refused("ValidationException", "KMS Key Id is not supported", export, TableArn=arn, S3Bucket="exports", S3SseKmsKeyId="k")
+        self.refused("ValidationException", "ExportFromTime must be provided", export, TableArn=arn, S3Bucket="exports",
+                     ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification={"ExportViewType": "NEW_IMAGE"})
+        self.refused("ValidationException", "Export Type expected to be Incremental", export, TableArn=arn, S3Bucket="exports",
+                     IncrementalExportSpecification={"ExportViewType": "NEW_IMAGE"})
+        describe = self.client.describe_export
+        self.refused("ValidationException", "Invalid Export ARN", describe, ExportArn=arn + "/something/else")
+        self.refused("ExportNotFoundException", "", describe, ExportArn=arn + "/export/01768385930622-efd1a093")
+        self.refused("ImportNotFoundException", "", self.client.describe_import, ImportArn=arn + "/import/01768385930622-efd1a093")
+        self.assertEqual(self.keys(), [])
+
+    def test_failures(self):
+        arn = self.table()
+        failed = self.export(arn, S3BucketOwner="111111111111")
+        self.assertEqual((failed["ExportStatus"], failed["FailureCode"]), ("FAILED", "S3AccessDenied"))
+        self.assertNotIn("ItemCount", failed)
+        started = self.client.export_table_to_point_in_time(TableArn=arn, S3Bucket="no-such-bucket")["ExportDescription"]
+        failed = self.export_done(started["ExportArn"])
+        self.assertEqual((failed["ExportStatus"], failed["FailureCode"]), ("FAILED", "S3NoSuchBucket"))
+        self.assertIn("The specified bucket does not exist", failed["FailureMessage"])
+        self.s3.put_bucket_policy(Bucket="exports", Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::exports/*"}]}))
+        self.assertEqual(self.export(arn)["ExportStatus"], "COMPLETED")  # the owner may, and a finding says so
+        self.assertIn("s3-policy-denies-owner", [one["rule"] for one in self.server.console("findings")["findings"]])
+
+    def test_encrypted(self):
+        arn = self.table()
+        key = self.server.client("kms").create_key()["KeyMetadata"]["Arn"]
+        done = self.export(arn, S3SseAlgorithm="KMS", S3SseKmsKeyId=key)
+        self.assertEqual((done["ExportStatus"], done["S3SseAlgorithm"], done["S3SseKmsKeyId"]), ("COMPLETED", "KMS", key))
+        head = self.s3.head_object(Bucket="exports", Key=done["ExportManifest"])
+        self.assertEqual((head["ServerSideEncryption"], head["SSEKMSKeyId"]), ("aws:kms", key))
+        self.lines(done)
+        unknown = self.export(arn, S3SseAlgorithm="KMS", S3SseKmsKeyId=key[:-12] + "0" * 12)
+        self.assertEqual(unknown["FailureCode"], "KmsNotFoundException")
+
+    def test_tokens_and_lists(self):
+        arn, other = self.table(), self.table("other")
+        first = self.export(arn, ClientToken="token")
+        self.assertEqual(self.client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports", ClientToken="token")[
+            "ExportDescription"]["ExportArn"], first["ExportArn"])
+        self.refused("ExportConflictException", "Duplicate request detected with conflicting parameters",
+                     self.client.export_table_to_point_in_time, TableArn=arn, S3Bucket="exports", ClientToken="token", S3Prefix="x")
+        arns = [first["ExportArn"]] + [self.export(arn)["ExportArn"] for _ in range(2)]
+        of_other = self.export(other)["ExportArn"]
+        listed = self.client.list_exports(TableArn=arn)["ExportSummaries"]
+        self.assertEqual([one["ExportArn"] for one in listed], arns[::-1])
+        self.assertEqual(listed[0], {"ExportArn": arns[2], "ExportStatus": "COMPLETED", "ExportType": "FULL_EXPORT"})
+        page, seen = {}, []
+        while page is not None:
+            answer = self.client.list_exports(MaxResults=3, **page)
+            seen += [one["ExportArn"] for one in answer["ExportSummaries"]]
+            page = {"NextToken": answer["NextToken"]} if "NextToken" in answer else None
+        self.assertEqual(seen, [of_other] + arns[::-1])
+        token = self.client.list_exports(MaxResults=1)["NextToken"]
+        self.refused("ValidationException", "Provided nextToken is invalid", self.client.list_imports, NextToken=token)
+        self.client.delete_table(TableName="source")
+        self.assertEqual(self.client.list_exports(TableArn=arn)["ExportSummaries"], [])
+        self.assertEqual(self.client.describe_export(ExportArn=first["ExportArn"])["ExportDescription"], first)
+
+
+class Imports(Jobs):
+    def load(self, name, body, kind="DYNAMODB_JSON", compression=None, prefix="in/", table=KEYS, **more):
+        if body is not None:
+            self.s3.put_object(Bucket="exports", Key=prefix + "object", Body=body)
+        if compression:
+            more["InputCompressionType"] = compression
+        started = self.client.import_table(S3BucketSource={"S3Bucket": "exports", "S3KeyPrefix": prefix}, InputFormat=kind,
+                                           TableCreationParameters={"TableName": name, **table}, **more)["ImportTableDescription"]
+        self.assertEqual(started["ImportStatus"], "IN_PROGRESS")
+        return self.import_done(started["ImportArn"])
+
+    def counts(self, done):
+        return tuple(done[name] for name in ("ProcessedItemCount", "ImportedItemCount", "ErrorCount"))
+
+    def test_what_was_exported(self):
+        arn = self.table()
+        self.put(WHOLE, item(2))
+        for kind in ("DYNAMODB_JSON", "ION"):
+            export = self.client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports", ExportFormat=kind)
+            folder = "AWSDynamoDB/%s/data/" % export["ExportDescription"]["ExportArn"].rsplit("/", 1)[1]
+            done = self.load(kind, None, kind, "GZIP", folder)
+            self.assertEqual((done["ImportStatus"], self.counts(done)), ("COMPLETED", (2, 2, 0)))
+            self.assertGreater(done["ProcessedSizeBytes"], 0)
+            loaded = {one["n"]["N"]: one for one in self.items(kind)}
+            for name in ("words", "numbers"):
+                loaded["1"][name] = {tag: sorted(values, reverse=tag == "NS") for tag, values in loaded["1"][name].items()}
+            self.assertEqual(loaded, {"1": WHOLE, "2": item(2)})
+        wrong = self.load("wrong", None, "ION", "NONE", folder)
+        self.assertEqual((wrong["ImportStatus"], wrong["FailureCode"], self.counts(wrong)), ("FAILED", "ItemValidationError", (1, 0, 1)))
+        self.assertEqual(self.items("wrong"), [])
+
+    def test_json(self):
+        lines = [json.dumps({"Item": item(n, g={"S": "x"})}) for n in range(10)]
+        table = {**KEYS, "AttributeDefinitions": KEYS["AttributeDefinitions"] + [{"AttributeName": "g", "AttributeType": "S"}],
+                 "GlobalSecondaryIndexes": [{"IndexName": "by-g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}],
+                                             "Projection": {"ProjectionType": "ALL"}}]}
+        done = self.load("good", "\n".join(lines[:5]) + "".join(lines[5:]), table=table, ClientToken="token")
+        self.assertEqual((done["ImportStatus"], self.counts(done)), ("COMPLETED", (10, 10, 0)))
+        self.assertEqual(done["TableCreationParameters"], {"TableName": "good", **table})
+        self.assertEqual(done["S3BucketSource"], {"S3Bucket": "exports", "S3KeyPrefix": "in/", "S3BucketOwner": "000000000000"})
+        self.assertEqual((done["InputCompressionType"], done["ClientToken"]), ("NONE", "token"))
+        by_g = self.client.query(TableName="good", IndexName="by-g", KeyConditionExpression="g = :g", ExpressionAttributeValues={":g": {"S": "x"}})
+        self.assertEqual(by_g["Count"], 10)
+        self.assertEqual(self.client.describe_table(TableName="good")["Table"]["ItemCount"], 10)
+        missing = self.load("missing", "\n".join(lines[:5] + ['{"Item": {"id": {"S": "a"}}}'] + lines[6:]))
+        self.assertEqual((missing["ImportStatus"], self.counts(missing)), ("FAILED", (10, 9, 1)))
+        self.assertEqual(len(self.items("missing")), 9)
+        garbage = self.load("garbage", "\n".join(lines[:5] + ["what?"] + lines[6:]))
+        self.assertEqual((garbage["FailureCode"], self.counts(garbage)), ("ItemValidationError", (6, 5, 1)))
+        twice = self.load("twice", lines[0] + lines[1] + lines[0])
+        self.assertEqual((self.counts(twice), len(self.items("twice"))), ((3, 3, 0), 2))
+        empty = self.load("empty", None, prefix="nothing/")
+        self.assertEqual((empty["ImportStatus"], self.counts(empty), self.items("empty")), ("COMPLETED", (0, 0, 0), []))
+
+    def test_csv(self):
+        done = self.load("plain", 'id,n,"the, value"\r\na,1,"say ""yes"""\r\nb,2,\n', "CSV")
+        self.assertEqual((done["ImportStatus"], self.counts(done)), ("COMPLETED", (2, 2, 0)))
+        self.assertNotIn("InputFormatOptions", done)
+        self.assertCountEqual(self.items("plain"), [
+            {"id": {"S": "a"}, "n": {"N": "1"}, "the, value": {"S": 'say "yes"'}},
+            {"id": {"S": "b"}, "n": {"N": "2"}, "the, value": {"S": ""}}])
+        options = {"Csv": {"Delimiter": ";", "HeaderList": ["id", "n", "v"]}}
+        done = self.load("headers", gzip.compress(b"a;1;x,y") + gzip.compress(b"\nb;zwei;z\nc;3\nd;4;4"), "CSV", "GZIP", InputFormatOptions=options)
+        self.assertEqual((self.counts(done), done["InputFormatOptions"]), ((4, 2, 2), options))
+        self.assertCountEqual(self.items("headers"), [{"id": {"S": "a"}, "n": {"N": "1"}, "v": {"S": "x,y"}},
+                                                      {"id": {"S": "d"}, "n": {"N": "4"}, "v": {"S": "4"}}])
+        self.refused("ValidationException", "Unsupported InputFormatOptions for the given input format: DYNAMODB_JSON.",
+                     self.load, name="new", body="", InputFormatOptions=options)
+
+    def test_failures(self):
+        source, parameters = {"S3Bucket": "no-such-bucket"}, {"TableName": "new", **KEYS}
+        started = self.client.import_table(S3BucketSource=source, InputFormat="CSV", TableCreationParameters=parameters)
+        arn = started["ImportTableDescription"]["ImportArn"]
+        failed = self.import_done(arn)
+        self.assertEqual((failed["ImportStatus"], failed["FailureCode"], self.counts(failed)), ("FAILED", "S3NoSuchBucket", (0, 0, 0)))
+        self.assertTrue(failed["TableArn"].endswith(":table/new"))
+        self.assertEqual(self.client.list_tables()["TableNames"], [])
+        self.table("taken", recovery=False)
+        self.refused("ResourceInUseException", "Table already exists: taken", self.load, name="taken", body="")
+        self.refused("ValidationException", "ReadCapacityUnits and WriteCapacityUnits must both be specified", self.load, name="new", body="",
+                     table={name: value for name, value in KEYS.items() if name != "BillingMode"})
+        with self.assertRaises(ClientError) as caught:
+            self.load("new", b"", compression="ZSTD")
+        self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 501)
+        first = self.load("first", b"", ClientToken="token")
+        self.refused("ImportConflictException", "Duplicate request", self.load, name="second", body=b"", ClientToken="token")
+        self.assertEqual(self.client.list_tables()["TableNames"], ["first", "taken"])
+        listed = self.client.list_imports()["ImportSummaryList"]
+        self.assertEqual([one["ImportArn"] for one in listed], [first["ImportArn"], arn])
+        self.client.delete_table(TableName="first")
+        self.assertEqual(len(self.client.list_imports(TableArn=first["TableArn"])["ImportSummaryList"]), 1)
+
+
+del Jobs
+
+if __name__ == "__main__":
+    unittest.main()
