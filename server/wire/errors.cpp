@@ -39,8 +39,37 @@ void append_xml_error_members(std::string& out, const ServiceView& service, cons
       });
 }
 
-/// Most services call it "message", some "Message": the model says which.
-std::string_view message_name(const std::optional<ErrorView>& modelled) {
+/// The namespace of what Coral, the framework, refuses by itself.
+std::string_view coral_namespace(std::string_view code) {
+  static constexpr std::pair<std::string_view, std::string_view> kNamespaces[] = {
+      {"ValidationException", "validate"},        {"ThrottlingException", "availability"},
+      {"SerializationException", "service"},      {"AccessDeniedException", "service"},
+      {"UnknownOperationException", "service"},   {"MissingAuthenticationTokenException", "service"},
+      {"UnrecognizedClientException", "service"}, {"IncompleteSignatureException", "service"},
+      {"InvalidSignatureException", "service"}};
+  for (const auto& [known, name] : kNamespaces) {
+    if (known == code) return name;
+  }
+  return "";
+}
+
+/// Old services of Coral's, whose target prefix ends in a date ("DynamoDB_20120810"), send the shape's whole name:
+/// "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException" (as DynamoDB's error responses in its developer guide).
+std::string error_type(const ServiceView& service, const std::optional<ErrorView>& modelled, const std::string& code) {
+  constexpr std::size_t kDate = 8;
+  const std::string_view prefix = service.target_prefix();
+  const auto begin = prefix.rfind('_') + 1;
+  const std::string_view date = prefix.substr(std::min(begin, prefix.size()));
+  if (begin == 0 || date.size() != kDate || date.find_first_not_of("0123456789") != std::string_view::npos) return code;
+  if (const auto name = coral_namespace(code); !name.empty()) return "com.amazon.coral." + std::string(name) + "#" + code;
+  if (!modelled) return code;
+  return "com.amazonaws." + std::string(service.signing_name()) + ".v" + std::string(date) + "#" + code;
+}
+
+/// Most services call it "message", some "Message": the model says which, and Coral has its own way.
+std::string_view message_name(const std::optional<ErrorView>& modelled, const std::string& type) {
+  if (type.starts_with("com.amazon.coral.service#") && (type.ends_with("#SerializationException") || type.ends_with("#AccessDeniedException")))
+    return "Message";
   if (modelled && !modelled->shape().find_member("message") && modelled->shape().find_member("Message")) {
     return "Message";
   }
@@ -114,6 +143,7 @@ void write_xml_error(http::Response& response, const ServiceView& service, const
 
 void write_json_error(http::Response& response, const ServiceView& service, const AwsError& error) {
   const auto modelled = service.error(error.code());
+  const std::string type = error_type(service, modelled, error.code());
   auto& out = response.body;
   if (service.protocol() == api::Protocol::rest_json) {
     response.headers.set("x-amzn-errortype", error.code());
@@ -121,10 +151,10 @@ void write_json_error(http::Response& response, const ServiceView& service, cons
     out += '{';
   } else {
     out += "{\"__type\":";
-    append_json_string(out, error.code());
+    append_json_string(out, type);
     out += ',';
   }
-  append_json_string(out, message_name(modelled));
+  append_json_string(out, message_name(modelled, type));
   out += ':';
   append_json_string(out, error.message());
   each_error_member(
@@ -162,8 +192,9 @@ void write_cbor_error(http::Response& response, const ServiceView& service, cons
   auto& out = response.body;
   append_cbor_map_head(out, count);
   append_cbor_text(out, "__type");
-  append_cbor_text(out, error.code());
-  append_cbor_text(out, message_name(modelled));
+  const std::string type = error_type(service, modelled, error.code());
+  append_cbor_text(out, type);
+  append_cbor_text(out, message_name(modelled, type));
   append_cbor_text(out, error.message());
   out += members;
 }

@@ -15,7 +15,7 @@ TARGETS = {"dynamodb": ("DynamoDB_20120810", "1.0"), "secretsmanager": ("secrets
 # Operations of AWS's that are outside of what Orrery is for.
 UNBUILT = {"ec2": "DescribeSpotFleetRequests", "rds": "DescribeReservedDBInstances",
            "elasticache": "DescribeReservedCacheNodes", "iam": "GenerateOrganizationsAccessReport",
-           "dynamodb": "ListExports", "kms": "DescribeCustomKeyStores"}
+           "dynamodb": "ListGlobalTables", "kms": "DescribeCustomKeyStores"}
 
 
 def strip(tag):
@@ -65,7 +65,7 @@ class WireTest(unittest.TestCase):
     def json_error(self, answer):
         status, headers, body = answer
         value = json.loads(body)
-        code = value.get("__type") or headers.get("x-amzn-errortype")
+        code = (value.get("__type") or headers.get("x-amzn-errortype")).rsplit("#")[-1]
         return status, code, value.get("message", value.get("Message"))
 
     def last(self):
