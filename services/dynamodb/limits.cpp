@@ -1,13 +1,13 @@
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/quotas.hpp"
 
 namespace orrery::dynamodb {
 
 Json describe_limits(RequestContext&, const Input&) {
-  // The account and table quotas that new accounts have (developer guide, "Service, account, and table quotas").
-  return {{"AccountMaxReadCapacityUnits", 80000},
-          {"AccountMaxWriteCapacityUnits", 80000},
-          {"TableMaxReadCapacityUnits", 40000},
-          {"TableMaxWriteCapacityUnits", 40000}};
+  return {{"AccountMaxReadCapacityUnits", kAccountCapacity},
+          {"AccountMaxWriteCapacityUnits", kAccountCapacity},
+          {"TableMaxReadCapacityUnits", kTableCapacity},
+          {"TableMaxWriteCapacityUnits", kTableCapacity}};
 }
 
 Json describe_endpoints(RequestContext& context, const Input&) {

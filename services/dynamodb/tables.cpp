@@ -3,6 +3,7 @@
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/tags.hpp"
 
@@ -34,8 +35,16 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
   }
   document["WarmThroughput"] =
       warm_throughput(input.find_object("WarmThroughput"), mode, document.at("ProvisionedThroughput"));
-  if (const auto maxima = input.find_object("OnDemandThroughput"))
+  if (const auto maxima = input.find_object("OnDemandThroughput")) {
+    check_on_demand_maxima(context, *maxima, mode);
     document["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  }
+  check_capacity(context, provisioned);
+  for (const auto& index : input.objects("GlobalSecondaryIndexes")) {
+    const std::string name = index.str("IndexName");
+    check_capacity(context, index.find_object("ProvisionedThroughput"), name);
+    if (const auto maxima = index.find_object("OnDemandThroughput")) check_on_demand_maxima(context, *maxima, mode, name);
+  }
 }
 
 Json description(RequestContext& context, const Input& input, const std::string& name) {

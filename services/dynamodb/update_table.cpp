@@ -2,28 +2,12 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
 
 namespace orrery::dynamodb {
 
 namespace {
-
-/// A changed ProvisionedThroughput, with the day's bookkeeping of the service.
-Json changed_throughput(RequestContext& context, const Json& before, const Input& input) {
-  Json after = throughput(input);
-  after["NumberOfDecreasesToday"] = before.value("NumberOfDecreasesToday", 0);
-  for (const char* member : {"LastIncreaseDateTime", "LastDecreaseDateTime"}) {
-    if (before.contains(member)) after[member] = before.at(member);
-  }
-  bool less = false, more = false;
-  for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
-    less |= after.at(member) < before.at(member);
-    more |= after.at(member) > before.at(member);
-  }
-  if (less) after["LastDecreaseDateTime"] = context.timestamp();
-  if (more) after["LastIncreaseDateTime"] = context.timestamp();
-  return after;
-}
 
 void warm_at_least(Json& description, const std::string& mode) {
   const Json floor = warm_throughput(std::nullopt, mode, description.at("ProvisionedThroughput"));
@@ -45,8 +29,9 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
   if (after == "PROVISIONED" && before != after && !provisioned) {
     throw invalid_parameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
   }
+  check_capacity(context, provisioned);
   if (provisioned) {
-    Json changed = changed_throughput(context, document.at("ProvisionedThroughput"), *provisioned);
+    Json changed = changed_throughput(context, document.at("TableArn"), document.at("ProvisionedThroughput"), *provisioned);
     const Json& held = document.at("ProvisionedThroughput");
     if (!mode && changed.at("ReadCapacityUnits") == held.at("ReadCapacityUnits") &&
         changed.at("WriteCapacityUnits") == held.at("WriteCapacityUnits") && !input.has("GlobalSecondaryIndexUpdates")) {
@@ -80,24 +65,33 @@ Json* find_index(Json& document, const std::string& name) {
   return nullptr;
 }
 
-AwsError index_not_found(const std::string& name) {
-  return {"ResourceNotFoundException", 400, "Requested resource not found: Index: " + name + " not found"};
+AwsError index_not_found(const std::string& name, const Json& document) {
+  return {"ResourceNotFoundException", 400,
+          "Requested resource not found: Index " + name + " for table " + document.at("TableName").get<std::string>()};
 }
 
 void update_index(RequestContext& context, const Input& update, Json& document) {
-  Json* index = find_index(document, update.str("IndexName"));
-  if (!index) throw index_not_found(update.str("IndexName"));
-  if (const auto provisioned = update.find_object("ProvisionedThroughput"))
-    (*index)["ProvisionedThroughput"] = changed_throughput(context, index->at("ProvisionedThroughput"), *provisioned);
-  if (const auto maxima = update.find_object("OnDemandThroughput"))
+  const std::string name = update.str("IndexName");
+  Json* index = find_index(document, name);
+  if (!index) throw index_not_found(name, document);
+  if (const auto provisioned = update.find_object("ProvisionedThroughput")) {
+    check_capacity(context, provisioned, name);
+    (*index)["ProvisionedThroughput"] =
+        changed_throughput(context, index->at("IndexArn"), index->at("ProvisionedThroughput"), *provisioned);
+  }
+  if (const auto maxima = update.find_object("OnDemandThroughput")) {
+    check_on_demand_maxima(context, *maxima, billing_mode(document), name);
     (*index)["OnDemandThroughput"] = on_demand_throughput(*maxima);
-  if (const auto warm = update.find_object("WarmThroughput"))
+  }
+  if (const auto warm = update.find_object("WarmThroughput")) {
+    check_warm_growth(*warm, index->at("WarmThroughput"), name);
     (*index)["WarmThroughput"] = warm_throughput(warm, billing_mode(document), index->at("ProvisionedThroughput"));
+  }
   warm_at_least(*index, billing_mode(document));
 }
 
 void delete_index(RequestContext& context, const std::string& name, storage::Resource& resource) {
-  if (!find_index(resource.document, name)) throw index_not_found(name);
+  if (!find_index(resource.document, name)) throw index_not_found(name, resource.document);
   Json left = Json::array();
   for (const auto& index : resource.document.at("GlobalSecondaryIndexes")) {
     if (index.at("IndexName") != name) left.push_back(index);
@@ -139,6 +133,9 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
       const std::string name = creation->str("IndexName");
       if (find_index(resource.document, name))
         throw validation("Attempting to create an index which already exists");
+      check_capacity(context, creation->find_object("ProvisionedThroughput"), name);
+      if (const auto maxima = creation->find_object("OnDemandThroughput"))
+        check_on_demand_maxima(context, *maxima, billing_mode(resource.document), name);
       resource.document["GlobalSecondaryIndexes"].push_back(
           global_index_description(*creation, resource.arn, billing_mode(resource.document)));
       resource.hidden["IndexIds"][name] = ItemStore(context.tx).allocate();
@@ -167,6 +164,7 @@ Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
+  check_combination(context, resource.arn, input);
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {
     update_shared(context, input, replica.resource);
@@ -179,14 +177,19 @@ Json update_table(RequestContext& context, const Input& input) {
     if (!sse.is_null()) document["SSEDescription"] = std::move(sse);
   }
   if (const auto table_class = input.find_str("TableClass")) {
+    note_class_change(context, resource);
     document["TableClassSummary"] = {{"TableClass", *table_class}, {"LastUpdateDateTime", context.timestamp()}};
   }
   if (const auto protection = input.find_flag("DeletionProtectionEnabled"))
     document["DeletionProtectionEnabled"] = *protection;
-  if (const auto maxima = input.find_object("OnDemandThroughput"))
+  if (const auto maxima = input.find_object("OnDemandThroughput")) {
+    check_on_demand_maxima(context, *maxima, billing_mode(document));
     document["OnDemandThroughput"] = on_demand_throughput(*maxima);
-  if (const auto warm = input.find_object("WarmThroughput"))
+  }
+  if (const auto warm = input.find_object("WarmThroughput")) {
+    check_warm_growth(*warm, document.at("WarmThroughput"));
     document["WarmThroughput"] = warm_throughput(warm, billing_mode(document), document.at("ProvisionedThroughput"));
+  }
   update_replicas(context, input, resource);
   context.resources().put(resource);
   return {{"TableDescription", described(context, table)}};

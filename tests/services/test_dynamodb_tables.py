@@ -94,6 +94,33 @@ class Tables(unittest.TestCase):
         recovery = described()["PointInTimeRecoveryDescription"]
         self.assertEqual((recovery["PointInTimeRecoveryStatus"], recovery["RecoveryPeriodInDays"]), ("ENABLED", 7))
 
+    def test_quotas(self):
+        c, name = self.client, "quotas"
+        units = lambda reads, writes=1: {"ReadCapacityUnits": reads, "WriteCapacityUnits": writes}
+        index = {"IndexName": "by-id", "KeySchema": ID["KeySchema"], "Projection": {"ProjectionType": "ALL"}}
+        self.refused("LimitExceededException", "The requested ReadCapacityUnits, 40001, is above the per table maximum for the account "
+                     "in us-east-1. Per table maximum: 40000. Refer to the Amazon DynamoDB Developer Guide for current limits and how "
+                     "to request higher limits.", c.create_table, TableName=name, ProvisionedThroughput=units(40001), **ID)
+        on_demand = {"MaxReadRequestUnits": 10}
+        self.refused("ValidationException", "One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput cannot "
+                     "be specified when the table BillingMode is PROVISIONED", c.create_table, TableName=name,
+                     ProvisionedThroughput=units(1), OnDemandThroughput=on_demand, **ID)
+        c.create_table(TableName=name, ProvisionedThroughput=units(10), GlobalSecondaryIndexes=[dict(index, ProvisionedThroughput=units(1))], **ID)
+        self.refused("ResourceNotFoundException", "Requested resource not found: Index none for table quotas", c.update_table, TableName=name,
+                     GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "none"}}])
+        self.refused("ValidationException", "One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for "
+                     "table is lower than current WarmThroughput, decreasing WarmThroughput is not supported", c.update_table,
+                     TableName=name, WarmThroughput={"ReadUnitsPerSecond": 5})
+        for n, reads in enumerate((9, 8, 7, 6, 12, 5), 1):
+            c.update_table(TableName=name, ProvisionedThroughput=units(reads))
+        held = c.describe_table(TableName=name)["Table"]["ProvisionedThroughput"]
+        self.assertEqual((held["ReadCapacityUnits"], held["NumberOfDecreasesToday"]), (5, 5))
+        c.update_table(TableName=name, TableClass="STANDARD_INFREQUENT_ACCESS", DeletionProtectionEnabled=False)
+        found = {one["rule"]: one for one in self.server.console("findings")["findings"] if one["resource"].endswith("/quotas")}
+        self.assertEqual(set(found), {"dynamodb-throughput-decreases", "dynamodb-update-combination"})
+        self.assertIn("Number of decreases today: 4.", found["dynamodb-throughput-decreases"]["message"])
+        self.assertIn("TableClass modification must be the only operation", found["dynamodb-update-combination"]["message"])
+
     def test_tags(self):
         c = self.client
         arn = c.create_table(TableName="tagged", BillingMode="PAY_PER_REQUEST",

@@ -1,0 +1,154 @@
+#include "services/dynamodb/quotas.hpp"
+
+#include "registry/findings.hpp"
+#include "services/dynamodb/description.hpp"
+#include "services/dynamodb/errors.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+constexpr const char* kQuotas = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html";
+constexpr Rule kDecreases{"dynamodb-throughput-decreases", kQuotas};
+constexpr Rule kCombinations{"dynamodb-update-combination",
+                             "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html"};
+constexpr Rule kClassChanges{
+    "dynamodb-table-class-changes",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.tableclasses.html"};
+
+AwsError limit_exceeded(const std::string& message) { return {"LimitExceededException", 400, message}; }
+
+std::int64_t day_of(double seconds) { return static_cast<std::int64_t>(seconds) / 86400; }
+
+/// How often the throughput was decreased on the day of `now`.
+std::int64_t decreases_today(double now, const Json& throughput) {
+  const auto last = throughput.find("LastDecreaseDateTime");
+  if (last == throughput.end() || day_of(last->get<double>()) != day_of(now)) return 0;
+  return throughput.value("NumberOfDecreasesToday", std::int64_t{0});
+}
+
+void check_decrease(RequestContext& context, const std::string& arn, const Json& before, std::int64_t today) {
+  constexpr std::int64_t kFree = 4;
+  constexpr double kHour = 3600;
+  if (today < kFree) return;
+  const double last = before.at("LastDecreaseDateTime").get<double>();
+  if (context.timestamp() >= last + kHour) return;
+  const auto text = [](double seconds) { return aws::iso8601(static_cast<aws::Millis>(seconds * 1000)); };
+  would_refuse(context, kDecreases, arn,
+               limit_exceeded("Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. "
+                              "After the first 4 decreases, each subsequent decrease in the same UTC day can be performed at "
+                              "most once every 3600 seconds. Number of decreases today: " + std::to_string(today) +
+                              ". Last decrease at " + text(last) + ". Next decrease can be made at " + text(last + kHour)));
+}
+
+/// Why AWS would refuse the changes of an UpdateTable together; nullopt where it would not.
+std::optional<std::string> conflict(const Input& update) {
+  static constexpr const char* kChanges[] = {"ReplicaUpdates", "SSESpecification", "TableClass", "DeletionProtectionEnabled",
+                                             "WarmThroughput", "OnDemandThroughput", "StreamSpecification", "ProvisionedThroughput",
+                                             "BillingMode", "GlobalSecondaryIndexUpdates"};
+  const auto changes = std::count_if(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return update.has(one); });
+  if (changes < 2) return std::nullopt;
+  static constexpr std::pair<const char*, const char*> kAlone[] = {{"ReplicaUpdates", "Replica modification"},
+                                                                   {"SSESpecification", "Server-Side Encryption modification"},
+                                                                   {"TableClass", "TableClass modification"},
+                                                                   {"DeletionProtectionEnabled", "DeletionProtection modification"},
+                                                                   {"WarmThroughput", "WarmThroughput"}};
+  for (const auto& [member, name] : kAlone) {
+    if (update.has(member)) return std::string(name) + " must be the only operation in the request";
+  }
+  const bool capacity = update.has("ProvisionedThroughput") || update.str("BillingMode") == "PROVISIONED";
+  bool indexes = false;
+  for (const auto& index : update.objects("GlobalSecondaryIndexUpdates")) indexes |= index.has("Create") || index.has("Delete");
+  if (update.has("OnDemandThroughput") && (update.has("StreamSpecification") || indexes))
+    return "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request";
+  if (update.has("StreamSpecification") && capacity)
+    return "You cannot modify stream status while updating table IOPS";
+  if (indexes && update.has("ProvisionedThroughput"))
+    return "You cannot create or delete index while updating table IOPS";
+  if (indexes && update.has("StreamSpecification"))
+    return "You cannot create or delete index while changing stream status";
+  return std::nullopt;
+}
+
+}  // namespace
+
+void check_capacity(const RequestContext& context, const std::optional<Input>& provisioned, const std::string& index) {
+  if (!provisioned) return;
+  const std::string of = index.empty() ? "" : " for index " + index + ",", level = index.empty() ? "table" : "index";
+  for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
+    const std::int64_t units = provisioned->integer(member);
+    if (units <= kTableCapacity) continue;
+    throw limit_exceeded("The requested " + std::string(member) + (of.empty() ? "," : of) + " " + std::to_string(units) +
+                         ", is above the per " + level + " maximum for the account in " + context.region + ". Per " + level +
+                         " maximum: " + std::to_string(kTableCapacity) +
+                         ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+  }
+}
+
+void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,
+                            const std::string& index) {
+  static constexpr std::pair<const char*, const char*> kMembers[] = {{"MaxReadRequestUnits", "TableMaxReadCapacityUnits"},
+                                                                     {"MaxWriteRequestUnits", "TableMaxWriteCapacityUnits"}};
+  for (const auto& [member, quota] : kMembers) {
+    const auto units = maxima.find_integer(member);
+    if (!units) continue;
+    if (billing_mode == "PROVISIONED") {
+      throw invalid_parameter(std::string(member) +
+                              " for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED");
+    }
+    if (*units > kTableCapacity) {
+      throw limit_exceeded("Subscriber limit exceeded: Requested " + std::string(member) + " for OnDemandThroughput for " +
+                           (index.empty() ? "table" : "index : " + index) + " exceeds " + quota +
+                           " of the account in region " + context.region);
+    }
+  }
+}
+
+void check_warm_growth(const Input& asked, const Json& held, const std::string& index) {
+  for (const char* member : {"ReadUnitsPerSecond", "WriteUnitsPerSecond"}) {
+    const auto units = asked.find_integer(member);
+    if (!units || *units >= held.value(member, std::int64_t{0})) continue;
+    throw invalid_parameter("Requested " + std::string(member) + " for WarmThroughput for " +
+                            (index.empty() ? "table" : "index " + index) +
+                            " is lower than current WarmThroughput, decreasing WarmThroughput is not supported");
+  }
+}
+
+void check_combination(RequestContext& context, const std::string& arn, const Input& update) {
+  if (const auto why = conflict(update)) would_refuse(context, kCombinations, arn, invalid_parameter(*why));
+}
+
+Json changed_throughput(RequestContext& context, const std::string& arn, const Json& before, const Input& asked) {
+  Json after = throughput(asked);
+  for (const char* member : {"LastIncreaseDateTime", "LastDecreaseDateTime"}) {
+    if (before.contains(member)) after[member] = before.at(member);
+  }
+  bool less = false, more = false;
+  for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
+    less |= after.at(member) < before.at(member);
+    more |= after.at(member) > before.at(member);
+  }
+  const std::int64_t today = decreases_today(context.timestamp(), before);
+  after["NumberOfDecreasesToday"] = today + (less ? 1 : 0);
+  if (less) {
+    check_decrease(context, arn, before, today);
+    after["LastDecreaseDateTime"] = context.timestamp();
+  }
+  if (more) after["LastIncreaseDateTime"] = context.timestamp();
+  return after;
+}
+
+void note_class_change(RequestContext& context, storage::Resource& table) {
+  constexpr double kWindow = 30 * 86400;
+  constexpr std::size_t kMost = 2;
+  Json recent = Json::array();
+  for (const auto& time : table.hidden.value("ClassChanges", Json::array())) {
+    if (time.get<double>() > context.timestamp() - kWindow) recent.push_back(time);
+  }
+  if (recent.size() >= kMost)
+    would_refuse(context, kClassChanges, table.arn, limit_exceeded("Updates to TableClass are limited to 2 times in 30 day(s)."));
+  recent.push_back(context.timestamp());
+  table.hidden["ClassChanges"] = std::move(recent);
+}
+
+}  // namespace orrery::dynamodb

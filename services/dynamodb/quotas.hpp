@@ -1,0 +1,31 @@
+#pragma once
+#include "registry/context.hpp"
+#include "registry/input.hpp"
+
+namespace orrery::dynamodb {
+
+/// The quotas that new accounts have (developer guide, "Service, account, and table quotas"), and their refusals in the
+/// service's words (recorded in 2026, aws-controllers-k8s' notes on DynamoDB).
+constexpr std::int64_t kAccountCapacity = 80000, kTableCapacity = 40000;
+
+/// ProvisionedThroughput of a table, or of its index where `index` is not "". Throws LimitExceededException.
+void check_capacity(const RequestContext& context, const std::optional<Input>& provisioned, const std::string& index = "");
+
+/// OnDemandThroughput: of on-demand tables alone, within the quota.
+void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,
+                            const std::string& index = "");
+
+/// WarmThroughput grows only. `held` is the table's or index's own.
+void check_warm_growth(const Input& asked, const Json& held, const std::string& index = "");
+
+/// What one UpdateTable of AWS's cannot do together.
+void check_combination(RequestContext& context, const std::string& arn, const Input& update);
+
+/// A table's or index's ProvisionedThroughput after a change, with the day's count of decreases: AWS allows four a UTC
+/// day, and one more in each hour without one.
+Json changed_throughput(RequestContext& context, const std::string& arn, const Json& before, const Input& asked);
+
+/// Notes a change of the table class, of which AWS allows two in 30 days.
+void note_class_change(RequestContext& context, storage::Resource& table);
+
+}  // namespace orrery::dynamodb
