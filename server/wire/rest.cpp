@@ -73,14 +73,29 @@ Json header_value(const ReferenceView& member, std::string_view text) {
   return scalar_from_text(member, text);
 }
 
+/// Header values are ISO-8859-1 on the wire, as S3 reads them ("Working with object metadata").
+std::string from_latin1(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0 | byte >> 6);
+      out += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return out;
+}
+
 Json prefixed_headers(const ReferenceView& member, const http::Headers& headers) {
   const auto prefix = member.wire_name();
   Json out = Json::object();
-  for (const auto& [name, value] : headers) {
+  for (const auto& [name, bytes] : headers) {
     if (name.size() < prefix.size() || !http::iequals(std::string_view(name).substr(0, prefix.size()), prefix)) {
       continue;
     }
-    if (!valid_utf8(value)) throw Malformed{Malformed::Kind::value, "Invalid UTF-8 in header " + name};
+    const std::string value = from_latin1(bytes);
     std::string key = name.substr(prefix.size());
     for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     // A header that came twice is one with two values (RFC 9110, 5.3).
@@ -162,6 +177,11 @@ void read_head(const OperationView& operation, const ShapeView& input, const htt
   }
 }
 
+/// What the element of a payload structure is called.
+std::string_view root_name(const ReferenceView& payload) {
+  return payload.renamed() ? payload.wire_name() : payload.shape().name();
+}
+
 void read_payload(const ReferenceView& payload, const http::Request& request, Body body, Json& out) {
   const std::string name(payload.name());
   switch (payload.type()) {
@@ -176,7 +196,7 @@ void read_payload(const ReferenceView& payload, const http::Request& request, Bo
     default:
       if (request.body.empty() || payload.shape().event_stream()) return;
       if (body == Body::xml) {
-        out[name] = read_xml(payload.shape(), request.body);
+        out[name] = read_xml(payload.shape(), request.body, root_name(payload));
       } else {
         out[name] = from_document(payload, parse_json(request.body), Blobs::base64);
       }
@@ -249,7 +269,7 @@ void write_xml_payload(http::Response& response, const OperationView& operation,
                        const Json& value) {
   response.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   const auto xmlns = operation.service().xmlns();
-  const std::string_view root = payload.renamed() ? payload.wire_name() : payload.shape().name();
+  const std::string_view root = root_name(payload);
   if (!payload.xmlns().empty() || payload.shape().has_attributes() || xmlns.empty()) {
     append_xml(response.body, payload, root, value);
     return;

@@ -11,8 +11,9 @@
 //   map        <Map><entry><key>k</key><value>v</value></entry></Map>, flattened: <Map><key/><value/></Map>
 namespace orrery::wire {
 
-/// The structure in `body`, whatever its root is called. Refuses a DTD and what is nested too deeply. Throws Malformed.
-Json read_xml(const api::ShapeView& shape, std::string_view body);
+/// The structure in `body`. Refuses a root that is not called `root` (whatever its namespace; "" takes any), a DTD and
+/// what is nested too deeply. Throws Malformed.
+Json read_xml(const api::ShapeView& shape, std::string_view body, std::string_view root = "");
 
 /// Appends `<name …>value</name>`; for a flattened list or map one for each item, the items' name taken from the list.
 void append_xml(std::string& out, const api::ReferenceView& reference, std::string_view name, const Json& value);

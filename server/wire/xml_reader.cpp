@@ -136,7 +136,7 @@ Json read_structure(const ShapeView& shape, const pugi::xml_node& node) {
 
 }  // namespace
 
-Json read_xml(const ShapeView& shape, std::string_view body) {
+Json read_xml(const ShapeView& shape, std::string_view body, std::string_view root) {
   pugi::xml_document document;
   const unsigned options = pugi::parse_default | pugi::parse_doctype | pugi::parse_ws_pcdata_single;
   const auto result = document.load_buffer(body.data(), body.size(), options, pugi::encoding_utf8);
@@ -144,7 +144,11 @@ Json read_xml(const ShapeView& shape, std::string_view body) {
     throw Malformed{Malformed::Kind::syntax, result ? "No element" : result.description()};
   }
   check_depth(document);
-  return read_structure(shape, document.document_element());
+  const auto element = document.document_element();
+  if (!root.empty() && local_name(element.name()) != root) {
+    throw Malformed{Malformed::Kind::syntax, "The root is not " + std::string(root)};
+  }
+  return read_structure(shape, element);
 }
 
 }  // namespace orrery::wire

@@ -7,6 +7,7 @@
 #include "services/s3/acl.hpp"
 #include "services/s3/bucket_config.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/mail_text.hpp"
 
 namespace orrery::s3 {
 
@@ -170,7 +171,7 @@ void read_metadata(const Input& input, Json& document) {
     size += name.size() + value.size();
     std::string lower = name;
     std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    metadata[lower] = value;
+    metadata[lower] = from_mail_text(value);
   }
   if (size > kMostMetadata) {
     throw errors::make("MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size")

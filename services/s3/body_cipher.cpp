@@ -16,16 +16,34 @@ std::string chunk_nonce(std::uint64_t number) {
 
 }  // namespace
 
-std::string BodyCipher::new_key() { return aws::random_bytes(32); }
+std::string BodyCipher::new_key(Layers layers) { return aws::random_bytes(layers == Layers::two ? 2 * kKey : kKey); }
+
+BodyCipher::BodyCipher(std::string_view data_key) : inner_(data_key.substr(0, kKey)) {
+  if (layers(data_key) == Layers::two) outer_.emplace(data_key.substr(kKey));
+}
 
 void BodyCipher::seal(std::uint64_t number, std::span<const char> plain, std::string& out) {
   const std::size_t at = out.size();
-  out.resize(at + plain.size() + aws::Aead::kTag);
-  aead_.seal(chunk_nonce(number), "", plain, out.data() + at);
+  out.resize(at + stored(plain.size()));
+  if (!outer_) {
+    inner_.seal(chunk_nonce(number), "", plain, out.data() + at);
+    return;
+  }
+  thread_local std::string once;
+  once.resize(plain.size() + aws::Aead::kTag);
+  inner_.seal(chunk_nonce(number), "", plain, once.data());
+  outer_->seal(chunk_nonce(number), "", once, out.data() + at);
 }
 
 void BodyCipher::open(std::uint64_t number, std::span<const char> stored, char* out) {
-  if (!aead_.open(chunk_nonce(number), "", stored, out)) throw std::runtime_error("an object body was changed");
+  thread_local std::string once;
+  bool good = true;
+  if (outer_) {
+    once.resize(stored.size() - aws::Aead::kTag);
+    good = outer_->open(chunk_nonce(number), "", stored, once.data());
+    stored = once;
+  }
+  if (!good || !inner_.open(chunk_nonce(number), "", stored, out)) throw std::runtime_error("an object body was changed");
 }
 
 }  // namespace orrery::s3

@@ -88,8 +88,8 @@ struct Piece {
 
   void open_chunk(std::uint64_t number, std::size_t size, char* out) {
     thread_local std::string stored;
-    stored.resize(size + aws::Aead::kTag);
-    fetch(number * BodyCipher::kStored, stored);
+    stored.resize(cipher->stored(size));
+    fetch(number * cipher->stored(), stored);
     cipher->open(number, stored, out);
   }
 };
@@ -148,6 +148,12 @@ std::vector<Segment> slice(const std::vector<Segment>& segments, ByteRange range
     at += segment.length;
   }
   return out;
+}
+
+std::unique_ptr<http::BodySource> open_source(const NewBody& body) {
+  std::vector<Piece> pieces;
+  pieces.emplace_back(StoredBody{body.size, body.file, body.data}, Segment{0, 0, body.size, body.key});
+  return std::make_unique<SegmentSource>(std::move(pieces));
 }
 
 std::unique_ptr<http::BodySource> text_source(std::string text) {

@@ -12,6 +12,9 @@ namespace orrery::s3 {
 std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
                                               ByteRange range);
 
+/// A stream of the plain bytes of a body that no transaction has taken over.
+std::unique_ptr<http::BodySource> open_source(const NewBody& body);
+
 /// A stream of bytes in memory.
 std::unique_ptr<http::BodySource> text_source(std::string text);
 

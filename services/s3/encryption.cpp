@@ -4,6 +4,7 @@
 #include "aws/ids.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/second_layer.hpp"
 
 namespace orrery::s3 {
 
@@ -95,32 +96,42 @@ std::string object_key(RequestContext& context, const Sealed& of, const std::str
   return *key;
 }
 
-void wrap_keys(const std::string& object_key, std::vector<Segment>& segments) {
+void wrap_keys(RequestContext& context, const std::string& object_key, std::vector<Segment>& segments) {
   for (auto& segment : segments) {
-    if (!segment.key.empty()) segment.key = aws::base64(aws::seal(object_key, segment.key, ""));
+    if (segment.key.empty()) continue;
+    const std::string inner = segment.key.substr(0, BodyCipher::kKey), outer = segment.key.substr(BodyCipher::kKey);
+    segment.key = aws::base64(aws::seal(object_key, inner, ""));
+    if (!outer.empty()) segment.key += '.' + aws::base64(aws::seal(store_of(context).master_key(), outer, ""));
   }
 }
 
-void unwrap_keys(const std::string& object_key, std::vector<Segment>& segments) {
-  for (auto& segment : segments) {
+void unwrap_keys(RequestContext& context, const std::string& object_key, std::vector<Segment>& segments) {
+  const auto unwrap = [](const std::string& key, const std::string& text) {
     std::string wrapped;
+    if (!aws::base64_decode(text, wrapped)) throw std::runtime_error("a data key is no Base64");
+    auto out = aws::unseal(key, wrapped, "");
+    if (!out) throw std::runtime_error("a data key does not open");
+    return *out;
+  };
+  for (auto& segment : segments) {
     if (segment.key.empty()) continue;
-    if (!aws::base64_decode(segment.key, wrapped)) throw std::runtime_error("a data key is no Base64");
-    auto key = aws::unseal(object_key, wrapped, "");
-    if (!key) throw std::runtime_error("a data key does not open");
-    segment.key = std::move(*key);
+    const auto dot = segment.key.find('.');
+    std::string key = unwrap(object_key, segment.key.substr(0, dot));
+    if (dot != std::string::npos) key += unwrap(store_of(context).master_key(), segment.key.substr(dot + 1));
+    segment.key = std::move(key);
   }
 }
 
 void protect(RequestContext& context, const std::string& customer_key, Version& version) {
   const Sealed of{version.bucket, version.key, version.document, version.hidden};
-  wrap_keys(new_object_key(context, of, customer_key), version.segments);
+  require_layers(context, version.document, version.segments);
+  wrap_keys(context, new_object_key(context, of, customer_key), version.segments);
 }
 
 std::vector<Segment> readable(RequestContext& context, const std::string& customer_key, const Version& version) {
   Json hidden = version.hidden;
   std::vector<Segment> out = version.segments;
-  unwrap_keys(object_key(context, {version.bucket, version.key, version.document, hidden}, customer_key), out);
+  unwrap_keys(context, object_key(context, {version.bucket, version.key, version.document, hidden}, customer_key), out);
   return out;
 }
 

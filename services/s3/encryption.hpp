@@ -26,9 +26,9 @@ std::string new_object_key(RequestContext& context, const Sealed& of, const std:
 /// The object key of a version or upload; "" of one that was written in the clear by an earlier version of Orrery.
 std::string object_key(RequestContext& context, const Sealed& of, const std::string& customer_key);
 
-/// Wraps and unwraps the data keys of segments.
-void wrap_keys(const std::string& object_key, std::vector<Segment>& segments);
-void unwrap_keys(const std::string& object_key, std::vector<Segment>& segments);
+/// Wraps and unwraps the data keys of segments: that of a second layer under the server's own key.
+void wrap_keys(RequestContext& context, const std::string& object_key, std::vector<Segment>& segments);
+void unwrap_keys(RequestContext& context, const std::string& object_key, std::vector<Segment>& segments);
 
 /// Gives the version a new object key and wraps its segments' data keys.
 void protect(RequestContext& context, const std::string& customer_key, Version& version);

@@ -11,6 +11,7 @@
 #include "services/s3/errors.hpp"
 #include "services/s3/object.hpp"
 #include "services/s3/object_copy.hpp"
+#include "services/s3/second_layer.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
 
@@ -57,7 +58,8 @@ int part_number(const Input& input) {
 void wrap_for(RequestContext& context, const Input& input, const Upload& upload, Part& part) {
   Json hidden = upload.hidden;
   const Sealed of{upload.bucket, upload.key, upload.document, hidden};
-  wrap_keys(object_key(context, of, customer_key(input, "")), part.segments);
+  require_layers(context, upload.document, part.segments);
+  wrap_keys(context, object_key(context, of, customer_key(input, "")), part.segments);
 }
 
 void add_part_encryption(const Upload& upload, Json& out) { add_encryption(upload.document, out); }
@@ -123,9 +125,7 @@ Json upload_part(RequestContext& context, const Input& input) {
   part.checksums = {{std::string(names(sink.algorithm()).member), sink.checksum()}};
   ObjectStore store = store_of(context);
   if (part.size > 0) {
-    NewBody body = sink.take();
-    const std::string key = body.key;
-    part.segments = {{store.add_body(std::move(body)), 0, part.size, key}};
+    part.segments = {add_body(context, upload.document, sink.take())};
   }
   wrap_for(context, input, upload, part);
   store.put_part(upload.id, part);

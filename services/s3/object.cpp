@@ -9,8 +9,10 @@
 #include "services/s3/encryption.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/lifecycle.hpp"
+#include "services/s3/mail_text.hpp"
 #include "services/s3/replication.hpp"
 #include "services/s3/restore.hpp"
+#include "services/s3/second_layer.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
 #include "services/s3/website.hpp"
@@ -80,6 +82,9 @@ void override_headers(const RequestContext& context, const Input& input, Json& o
 Json describe(RequestContext& context, const Input& input, const Bucket& bucket, const Version& version,
               const Selection& selection) {
   Json out = version.document;
+  if (const auto metadata = out.find("Metadata"); metadata != out.end()) {
+    for (auto& value : *metadata) value = to_mail_text(value.get<std::string>());
+  }
   const bool checksums = input.str("ChecksumMode") == "ENABLED";
   // A checksum of the whole tells nothing about a range.
   if (!checksums || selection.partial) {
@@ -180,9 +185,7 @@ Json put_object(RequestContext& context, const Input& input) {
   version.etag = etag_of(version.document, sink.md5());
   version.modified = context.now;
   if (version.size > 0) {
-    NewBody body = sink.take();
-    const std::string key = body.key;
-    version.segments = {{store.add_body(std::move(body)), 0, version.size, key}};
+    version.segments = {add_body(context, version.document, sink.take())};
   }
   protect(context, customer_key(input, ""), version);
   add_version(context, bucket, version);

@@ -9,6 +9,7 @@
 #include "aws/ids.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/form_sink.hpp"
+#include "services/s3/second_layer.hpp"
 
 namespace orrery::s3 {
 
@@ -26,7 +27,8 @@ std::optional<Algorithm> algorithm_of_header(std::string_view header) {
 
 }  // namespace
 
-UploadSink::UploadSink(const http::Headers& headers, std::string data_dir) : data_dir_(std::move(data_dir)) {
+UploadSink::UploadSink(const http::Headers& headers, std::string data_dir)
+    : data_dir_(std::move(data_dir)), key_(BodyCipher::new_key(layers_for(headers.get("x-amz-server-side-encryption")))) {
   choose(headers);
   md5_hasher_ = make_hasher(Algorithm::md5);
   hasher_ = make_hasher(algorithm_);

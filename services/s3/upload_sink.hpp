@@ -45,7 +45,7 @@ class UploadSink : public http::BodySink {
 
   std::string data_dir_;
   std::string memory_, file_;
-  const std::string key_ = BodyCipher::new_key();
+  const std::string key_;
   BodyCipher cipher_{key_};
   std::string chunk_;           ///< plain bytes that do not fill a chunk yet
   std::uint64_t chunks_ = 0;    ///< how many were written

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import json
 import os
+import sqlite3
 import unittest
 
 from botocore.exceptions import ClientError
@@ -75,6 +77,38 @@ class Encryption(unittest.TestCase):
             for first, last in ((0, 0), (65535, 65536), (65536, 131071), (131072, 131072), (100, 299_999), (299_999, 299_999)):
                 got = self.get(kind + "-300000", Range="bytes=%d-%d" % (first, last), **self.reading(kind))
                 self.assertEqual(got, whole[first : last + 1])
+
+    def stored_sizes(self, key):
+        """Bytes of the version's bodies as they lie in files, one for each segment."""
+        database = next(name for name in os.listdir(self.server.data_dir) if name.endswith(".db"))
+        with sqlite3.connect("file:%s?mode=ro" % os.path.join(self.server.data_dir, database), uri=True) as reader:
+            (segments,), = reader.execute("SELECT segments FROM s3_version WHERE key = ? AND latest = 1", (key,))
+            names = [reader.execute("SELECT file FROM s3_body WHERE id = ?", (row[0],)).fetchone()[0] for row in json.loads(segments)]
+        return [os.path.getsize(os.path.join(self.server.data_dir, "s3", "objects", name[:2], name)) for name in names]
+
+    def test_dsse_has_two_layers(self):
+        """Each layer adds a tag of 16 bytes to each chunk of 64 KiB, however the object came to be under DSSE."""
+        body, chunks = body_of(300_000), 5
+        self.s3.put_object(Bucket="sealed", Key="one-layer", Body=body)
+        self.assertEqual(self.stored_sizes("one-layer"), [len(body) + 16 * chunks])
+        dsse = self.kinds["dsse"]
+        self.s3.put_object(Bucket="sealed", Key="put", Body=body, **dsse)
+        self.s3.copy_object(Bucket="sealed", Key="copy", CopySource="sealed/one-layer", **dsse)
+        upload = dict(Bucket="sealed", Key="parts")
+        upload["UploadId"] = self.s3.create_multipart_upload(**upload, **dsse)["UploadId"]
+        etag = self.s3.upload_part(PartNumber=1, Body=body, **upload)["ETag"]
+        self.s3.complete_multipart_upload(MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]}, **upload)
+        self.s3.create_bucket(Bucket="sealed-twice")
+        self.s3.put_bucket_encryption(Bucket="sealed-twice", ServerSideEncryptionConfiguration={"Rules": [
+            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms:dsse", "KMSMasterKeyID": self.key}}]})
+        self.s3.put_object(Bucket="sealed-twice", Key="by-default", Body=body)
+        for bucket, key in (("sealed", "put"), ("sealed", "copy"), ("sealed", "parts"), ("sealed-twice", "by-default")):
+            self.assertEqual(self.stored_sizes(key), [len(body) + 32 * chunks], key)
+            self.assertEqual(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read(), body, key)
+            self.assertEqual(self.s3.get_object(Bucket=bucket, Key=key, Range="bytes=65530-131080")["Body"].read(), body[65530:131081])
+        # Away from DSSE: the bytes stay as they are, under both keys.
+        self.s3.copy_object(Bucket="sealed", Key="back", CopySource="sealed/put", ServerSideEncryption="AES256")
+        self.assertEqual(self.get("back"), body)
 
     def test_answers(self):
         plain = hashlib.md5(MARK).hexdigest()

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import hashlib
+import http.client
 import unittest
 import zlib
 
@@ -82,6 +83,41 @@ class Objects(unittest.TestCase):
         self.assertEqual((got["ContentType"], got["CacheControl"]), ("x/y", "private"))
         self.put("b")
         self.assertEqual(self.get("b")["ContentType"], "binary/octet-stream")
+
+    def test_metadata_beyond_ascii(self):
+        """"Working with object metadata", and answers of S3 as LocalStack recorded them (test_user_metadata_rfc2047_encoded,
+        tests/aws/services/s3)."""
+        for sent, answered in (("plain = a?b_c", None), ("=?UTF-8?Q?actually-ascii?=", "actually-ascii"), ("=?UTF-8?B?YWJj?=", "abc"),
+                               ("=?UTF-8?Q?test=5F=E2=80=94=5Ffile%E2%80%94=5F=C3=A9=5F2=3F.pdf?=", None),
+                               ("=?UTF-8?Q?=C3=84M=C3=84Z=C3=95=C3=91_S3?=", None), ("=?UTF-8?B?AAECAw==?=", None),
+                               ("=?UTF-8?B?77+977+977+977+977+977+977+9?=", None), ("=?iso-8859-1?q?=E9?=", "=?UTF-8?Q?=C3=A9?="),
+                               ("=?UTF-8?Q?a?= =?UTF-8?Q?b?= c", "ab c"), ("=?UTF-8?B?=GGG?=", None)):
+            self.put("mail", Metadata={"a": sent})
+            self.assertEqual(self.s3.head_object(Bucket=self.bucket, Key="mail")["Metadata"]["a"], answered or sent)
+        url = self.s3.generate_presigned_url("put_object", {"Bucket": self.bucket, "Key": "raw"})
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port)
+        # Header values are ISO-8859-1; the guide's example sends UTF-8 and has each of its bytes as a character.
+        for raw, answered in ((b"caf\xe9", "=?UTF-8?Q?caf=C3=A9?="),
+                              ("\u00c4M\u00c4Z\u00d5\u00d1 S3".encode(), "=?UTF-8?B?w4PChE3Dg8KEWsODwpXDg8KRIFMz?=")):
+            connection.request("PUT", url.split(str(self.server.port), 1)[1], headers={"x-amz-meta-a": raw})
+            self.assertEqual(connection.getresponse().read(), b"")
+            self.assertEqual(self.s3.head_object(Bucket=self.bucket, Key="raw")["Metadata"]["a"], answered)
+        connection.close()
+
+    def test_root_elements(self):
+        def send(query, root, inner):
+            url = self.s3.generate_presigned_url("put_object", {"Bucket": self.bucket, "Key": ""})
+            body = ("<%s xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>%s</%s>" % (root, inner, root)).encode()
+            status, _, answer = self.server.request("PUT", url.split(str(self.server.port), 1)[1].split("?")[0] + "?" + query, body,
+                                                    {"Authorization": "AWS test:x"})
+            return status, answer
+        for query, root, inner in (("versioning", "VersioningConfiguration", "<Status>Enabled</Status>"),
+                                   ("tagging", "Tagging", "<TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet>"),
+                                   ("requestPayment", "RequestPaymentConfiguration", "<Payer>Requester</Payer>")):
+            self.assertEqual(send(query, root, inner)[0], 200)
+            status, answer = send(query, "Other", inner)
+            self.assertEqual(status, 400)
+            self.assertIn(b"<Code>MalformedXML</Code>", answer)
 
     def test_missing(self):
         error = self.refused("NoSuchKey", 404, self.s3.get_object, Key="nope")
