@@ -5,6 +5,7 @@
 #include "services/s3/cors.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/upload_sink.hpp"
+#include "services/s3/versioning.hpp"
 
 namespace orrery::s3 {
 
@@ -34,7 +35,12 @@ Bucket find_bucket(RequestContext& context, const std::string& name, const std::
   if (!bucket) throw errors::no_such_bucket(name);
   add_cors_headers(context, *bucket);
   authorize(context, *bucket, action, key);
-  if (!expected_owner.empty() && expected_owner != bucket->account) throw errors::access_denied();
+  if (expected_owner.empty()) return *bucket;
+  if (expected_owner.size() != 12 || expected_owner.find_first_not_of("0123456789") != std::string::npos) {
+    throw errors::make("InvalidBucketOwnerAWSAccountID", 400,
+                       "The value of the expected bucket owner parameter must be an AWS Account ID... [" + expected_owner + "]");
+  }
+  if (expected_owner != bucket->account) throw errors::access_denied();
   return *bucket;
 }
 
@@ -56,7 +62,7 @@ Version find_version(RequestContext& context, const Bucket& bucket, const std::s
   auto version = named ? store.version(bucket.name, key, id) : store.latest(bucket.name, key);
   if (!version) {
     refuse_to_tell(context, bucket, key);
-    throw named ? errors::no_such_version(key, id) : errors::no_such_key(key);
+    throw named ? missing_version(key, id) : errors::no_such_key(key);
   }
   if (version->delete_marker) {
     // "Working with delete markers": a GET of the key answers 404, one of the marker's version 405; both name it.
@@ -65,6 +71,11 @@ Version find_version(RequestContext& context, const Bucket& bucket, const std::s
     throw named ? errors::method_not_allowed(context.request.method, "DeleteMarker") : errors::no_such_key(key);
   }
   return *version;
+}
+
+AwsError missing_version(const std::string& key, const std::string& id) {
+  if (issued_version_id(id)) return errors::no_such_version(key, id);
+  return errors::invalid_argument("Invalid version id specified", "versionId", id);
 }
 
 std::string canonical_id(const std::string& account) { return aws::hex(aws::sha256("canonical-user:" + account)); }

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "registry/context.hpp"
+#include "registry/error.hpp"
 #include "registry/input.hpp"
 #include "services/s3/object_store.hpp"
 
@@ -23,6 +24,9 @@ Bucket bucket_to_configure(RequestContext& context, const Input& input);
 /// marker.
 Version version_of(RequestContext& context, const Input& input, const Bucket& bucket);
 Version find_version(RequestContext& context, const Bucket& bucket, const std::string& key, const std::string& id);
+
+/// What a version that is not there is refused with: NoSuchVersion, or InvalidArgument for an id that was never issued.
+AwsError missing_version(const std::string& key, const std::string& id);
 
 /// The canonical user id of an account: 64 hexadecimal digits.
 std::string canonical_id(const std::string& account);

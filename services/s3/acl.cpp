@@ -44,13 +44,16 @@ Json canned(const std::string& name, const std::string& owner, const std::string
 }
 
 /// 'id="…", uri="…"' of an x-amz-grant-… header.
-void parse_grantees(std::string_view text, std::string_view permission, Json& grants) {
+void parse_grantees(const Input& input, const char* member, const char* header, std::string_view permission, Json& grants) {
+  const std::string sent = input.str(member);
+  std::string_view text = sent;
   while (!text.empty()) {
     const auto end = text.find(',');
     std::string_view part = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     const auto equals = part.find('=');
-    if (equals == std::string_view::npos) throw errors::invalid_argument("Argument format not recognized", "x-amz-grant", std::string(part));
+    const AwsError unknown = errors::invalid_argument("Argument format not recognized", header, std::string(part));
+    if (equals == std::string_view::npos) throw unknown;
     const auto trim = [](std::string_view value) {
       while (!value.empty() && (value.front() == ' ' || value.front() == '"')) value.remove_prefix(1);
       while (!value.empty() && (value.back() == ' ' || value.back() == '"')) value.remove_suffix(1);
@@ -61,13 +64,16 @@ void parse_grantees(std::string_view text, std::string_view permission, Json& gr
     if (kind == "id") grantee = {{"Type", "CanonicalUser"}, {"ID", value}};
     else if (kind == "uri") grantee = {{"Type", "Group"}, {"URI", value}};
     else if (kind == "emailAddress") grantee = {{"Type", "AmazonCustomerByEmail"}, {"EmailAddress", value}};
-    else throw errors::invalid_argument("Argument format not recognized", "x-amz-grant", std::string(part));
+    else throw unknown;
     grants.push_back({{"Grantee", grantee}, {"Permission", permission}});
   }
 }
 
+enum class From { headers, document };
+
 /// No account here has an e-mail address that S3 could know.
-void check_grantees(const Json& grants) {
+void check_grantees(const Json& grants, From from) {
+  const bool headers = from == From::headers;
   for (const auto& grant : grants) {
     const Json& grantee = grant.at("Grantee");
     if (grantee.contains("EmailAddress")) {
@@ -76,7 +82,11 @@ void check_grantees(const Json& grants) {
     }
     const std::string id = grantee.value("ID", std::string(64, '0'));
     if (id.size() != 64 || id.find_first_not_of("0123456789abcdef") != std::string::npos) {
-      throw errors::invalid_argument("Invalid id", "CanonicalUser/ID", id);
+      throw errors::invalid_argument("Invalid id", headers ? "id" : "CanonicalUser/ID", id);
+    }
+    const std::string uri = grantee.value("URI", std::string(kAllUsers));
+    if (uri != kAllUsers && uri != kAuthenticated && uri != kLogDelivery) {
+      throw errors::invalid_argument("Invalid group uri", headers ? "uri" : "Group/URI", uri);
     }
   }
 }
@@ -106,11 +116,15 @@ Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bu
     if (!keeps) throw errors::acl_not_supported();
     return default_grants(bucket.account);
   }
-  if (auto grants = grants_from_headers(context, input, bucket, owner)) return *grants;
+  if (auto grants = grants_from_headers(context, input, bucket, owner)) {
+    if (policy) throw errors::make("UnexpectedContent", 400, "This request does not support content");
+    return *grants;
+  }
   if (!policy) {
     throw errors::make("MissingSecurityHeader", 400, "Your request was missing a required header")
         .with("MissingHeaderName", "x-amz-acl");
   }
+  if (!policy->has("Owner") || !policy->has("Grants")) throw errors::malformed_acl();
   if (policy->object("Owner").str("ID", canonical_id(owner)) != canonical_id(owner)) {
     throw errors::access_denied();
   }
@@ -118,9 +132,9 @@ Json grants_to_put(RequestContext& context, const Input& input, const Bucket& bu
   Json grants = policy->json("Grants");
   if (grants.is_null()) grants = Json::array();
   for (auto& grant : grants) {
-    if (!grant.contains("Grantee") || !grant.contains("Permission")) throw errors::malformed_xml();
+    if (!grant.contains("Grantee") || !grant.contains("Permission")) throw errors::malformed_acl();
   }
-  check_grantees(grants);
+  check_grantees(grants, From::document);
   refuse_public(store, bucket, grants);
   return grants;
 }
@@ -179,16 +193,16 @@ std::optional<Json> grants_from_headers(RequestContext& context, const Input& in
   ObjectStore store = store_of(context);
   const auto acl = input.find_str("ACL");
   Json grants = Json::array();
-  parse_grantees(input.str("GrantFullControl"), "FULL_CONTROL", grants);
-  parse_grantees(input.str("GrantRead"), "READ", grants);
-  parse_grantees(input.str("GrantReadACP"), "READ_ACP", grants);
-  parse_grantees(input.str("GrantWrite"), "WRITE", grants);
-  parse_grantees(input.str("GrantWriteACP"), "WRITE_ACP", grants);
+  parse_grantees(input, "GrantFullControl", "x-amz-grant-full-control", "FULL_CONTROL", grants);
+  parse_grantees(input, "GrantRead", "x-amz-grant-read", "READ", grants);
+  parse_grantees(input, "GrantReadACP", "x-amz-grant-read-acp", "READ_ACP", grants);
+  parse_grantees(input, "GrantWrite", "x-amz-grant-write", "WRITE", grants);
+  parse_grantees(input, "GrantWriteACP", "x-amz-grant-write-acp", "WRITE_ACP", grants);
   if (!acl && grants.empty()) return std::nullopt;
   if (acl && !grants.empty()) throw errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed");
   if (acl) grants = canned(*acl, owner, bucket.account);
   if (acls_disabled(store, bucket.name) && grants != default_grants(bucket.account)) throw errors::acl_not_supported();
-  check_grantees(grants);
+  check_grantees(grants, From::headers);
   refuse_public(store, bucket, grants);
   return grants;
 }

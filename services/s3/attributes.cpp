@@ -38,29 +38,32 @@ std::string without_aws_chunked(std::string_view encoding) {
   return out;
 }
 
+AwsError bad_customer_key(const std::string& message) {
+  return errors::invalid_argument(message, "x-amz-server-side-encryption", "null");
+}
+
+constexpr const char* kCustomerKeysMust = "Requests specifying Server Side Encryption with Customer provided keys must provide ";
+
 /// Reads the members of SSE-C; returns the MD5 of the key, or "" where none was sent.
 std::string read_customer_key(const Input& input, const std::string& prefix) {
   const std::string algorithm = input.str(prefix + "SSECustomerAlgorithm");
   const std::string key = input.str(prefix + "SSECustomerKey");
   const std::string md5 = input.str(prefix + "SSECustomerKeyMD5");
   if (algorithm.empty() && key.empty() && md5.empty()) return "";
-  if (algorithm.empty()) {
-    throw errors::invalid_argument("Requests specifying Server Side Encryption with Customer provided keys must provide "
-                                   "a valid encryption algorithm.",
-                                   "x-amz-server-side-encryption", "null");
-  }
+  if (algorithm.empty()) throw bad_customer_key(std::string(kCustomerKeysMust) + "a valid encryption algorithm.");
   if (algorithm != "AES256") {
     throw errors::make("InvalidEncryptionAlgorithmError", 400,
-                       "The encryption request you specified is not valid. Supported value: AES256.");
+                       "The Encryption request you specified is not valid. Supported value: AES256.")
+        .with("ArgumentName", "x-amz-server-side-encryption")
+        .with("ArgumentValue", algorithm);
   }
+  if (key.empty()) throw bad_customer_key(std::string(kCustomerKeysMust) + "an appropriate secret key.");
   std::string raw;
-  if (!aws::base64_decode(key, raw) || raw.size() != 32) {
-    throw errors::invalid_argument("The secret key was invalid for the specified algorithm.",
-                                   "x-amz-server-side-encryption", "null");
+  if (!aws::base64_decode(key, raw) || raw.size() != 32 || md5.empty()) {
+    throw bad_customer_key("The secret key was invalid for the specified algorithm.");
   }
-  if (md5.empty() || aws::base64(aws::md5(raw)) != md5) {
-    throw errors::invalid_argument("The calculated MD5 hash of the key did not match the hash that was provided.",
-                                   "x-amz-server-side-encryption", "null");
+  if (aws::base64(aws::md5(raw)) != md5) {
+    throw bad_customer_key("The calculated MD5 hash of the key did not match the hash that was provided.");
   }
   return md5;
 }
@@ -238,15 +241,14 @@ void check_customer_key(const Input& input, const Json& document, const std::str
                                   "must be provided to retrieve the object.");
   }
   if (sent != stored) {
-    throw errors::make("AccessDenied", 403, "Access Denied");
+    throw errors::make("AccessDenied", 403, std::string(kCustomerKeysMust) + "the correct secret key.");
   }
 }
 
 void check_part_key(const Input& input, const Json& document) {
   const std::string sent = read_customer_key(input, ""), stored = document.value("SSECustomerKeyMD5", "");
   if (sent == stored) return;
-  if (stored.empty()) throw errors::invalid_request("The encryption parameters are not applicable to this object.");
-  throw errors::invalid_request(sent.empty() ? "The multipart upload initiate requested encryption. Subsequent part requests "
+  throw errors::invalid_request(sent.empty() || stored.empty() ? "The multipart upload initiate requested encryption. Subsequent part requests "
                                                "must include the appropriate encryption parameters."
                                              : "The provided encryption parameters did not match the ones used originally.");
 }

@@ -45,10 +45,6 @@ std::string region_for(const RequestContext& context, const Input& configuration
                        "The unspecified location constraint is incompatible for the region specific endpoint this "
                        "request was sent to.");
   }
-  if (asked == "us-east-1" || !valid_constraint(asked)) {
-    throw errors::make("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
-        .with("LocationConstraint", asked);
-  }
   const std::string region = asked == "EU" ? "eu-west-1" : asked;
   // The global endpoint (us-east-1) creates anywhere; a regional one only at home.
   if (context.region != "us-east-1" && region != context.region) {
@@ -56,13 +52,17 @@ std::string region_for(const RequestContext& context, const Input& configuration
                        "The " + asked + " location constraint is incompatible for the region specific endpoint this "
                        "request was sent to.");
   }
+  if (asked == "us-east-1" || !valid_constraint(asked)) {
+    throw errors::make("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
+        .with("LocationConstraint", asked);
+  }
   return region;
 }
 
 std::string bucket_arn(const std::string& name) { return "arn:aws:s3:::" + name; }
 
 /// Returns true when the call repeats one that us-east-1 answers with success again.
-bool exists_already(RequestContext& context, const std::string& name, const std::string& region) {
+bool exists_already(RequestContext& context, const std::string& name, const std::string& region, const Json& tags) {
   const auto present = store_of(context).bucket(name);
   if (!present) return false;
   if (present->account != context.account) {
@@ -71,7 +71,7 @@ bool exists_already(RequestContext& context, const std::string& name, const std:
                        "the system. Please select a different name and try again.")
         .with("BucketName", name);
   }
-  if (region == "us-east-1" && present->region == "us-east-1") return true;
+  if (region == "us-east-1" && present->region == "us-east-1" && tags.empty()) return true;
   throw errors::make("BucketAlreadyOwnedByYou", 409,
                      "Your previous request to create the named bucket succeeded and you already own it.")
       .with("BucketName", name);
@@ -105,7 +105,7 @@ Json create_bucket(RequestContext& context, const Input& input) {
   const bool lock = input.flag("ObjectLockEnabledForBucket");
   const Json tags = tags_from(configuration, "Tags");
   ObjectStore store = store_of(context);
-  if (exists_already(context, name, bucket.region)) {
+  if (exists_already(context, name, bucket.region, tags)) {
     // us-east-1 answers 200 to a repeated create ("BucketAlreadyOwnedByYou" in the API reference).
     grants_from_headers(context, input, bucket, bucket.account);
     return {{"Location", "/" + name}, {"BucketArn", bucket_arn(name)}};

@@ -112,14 +112,26 @@ Json put_lifecycle(RequestContext& context, const Input& input) {
 /// Sub-resources of which a bucket has several, each with an id.
 struct ListedKind {
   std::string_view name, payload, list;
+  void (*check)(const Json& document, const std::string& id) = [](const Json& document, const std::string& id) {
+    if (document.value("Id", "") != id) throw errors::malformed_xml();
+  };
 };
+
+void check_inventory(const Json& document, const std::string& id) {
+  if (document.value("Id", "") != id) {
+    throw errors::make("IdMismatch", 400, "Document ID does not match the specified configuration ID.");
+  }
+  const std::string arn = document.at("Destination").at("S3BucketDestination").value("Bucket", "");
+  if (!arn.starts_with("arn:aws:s3:::")) throw errors::make("InvalidS3DestinationBucket", 400, "Invalid bucket ARN.");
+}
 
 template <const ListedKind& kind>
 Json put_listed(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_to_configure(context, input);
   const std::string id = input.str("Id");
   const Json& document = input.json(kind.payload);
-  if (!document.is_object() || document.value("Id", "") != id) throw errors::malformed_xml();
+  if (!document.is_object()) throw errors::malformed_xml();
+  kind.check(document, id);
   store_of(context).put_config(bucket.name, kind.name, id, document);
   return Json::object();
 }
@@ -159,7 +171,7 @@ Json list(RequestContext& context, const Input& input) {
 
 constexpr ListedKind kAnalytics{"analytics", "AnalyticsConfiguration", "AnalyticsConfigurationList"};
 constexpr ListedKind kTiering{"intelligent-tiering", "IntelligentTieringConfiguration", "IntelligentTieringConfigurationList"};
-constexpr ListedKind kInventory{"inventory", "InventoryConfiguration", "InventoryConfigurationList"};
+constexpr ListedKind kInventory{"inventory", "InventoryConfiguration", "InventoryConfigurationList", check_inventory};
 constexpr ListedKind kMetrics{"metrics", "MetricsConfiguration", "MetricsConfigurationList"};
 
 constexpr OperationRow kConfigOperations[] = {

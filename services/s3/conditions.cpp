@@ -55,18 +55,37 @@ void check_read_conditions(const Input& input, const Version& version, const std
 
 void check_write_conditions(const Input& input, const std::optional<Version>& current, const std::string& key) {
   const auto match = input.find_str("IfMatch"), none_match = input.find_str("IfNoneMatch");
-  const bool present = current && !current->delete_marker;
+  const bool present = is_object(current);
+  // Forms that S3 does not have, as it refuses them ("Conditional writes").
+  const auto refuse_value = [](const std::string& header) {
+    return errors::not_implemented(header).with(
+        "additionalMessage", "We don't accept the provided value of " + header + " header for this API");
+  };
+  if (none_match && match) {
+    throw errors::not_implemented("If-Match,If-None-Match")
+        .with("additionalMessage", "Multiple conditional request headers present in the request");
+  }
   if (none_match) {
-    if (*none_match != "*") {
-      // "Conditional writes": only * is supported.
-      throw errors::not_implemented("If-None-Match").with("additionalMessage", "We don't accept the provided value of If-None-Match header for this API");
-    }
+    if (*none_match != "*") throw refuse_value("If-None-Match");
     if (present) throw errors::precondition_failed("If-None-Match");
   }
   if (match) {
+    if (*match == "*") throw refuse_value("If-Match");
     if (!present) throw errors::no_such_key(key);
     if (!etag_matches(*match, current->etag)) throw errors::precondition_failed("If-Match");
   }
+}
+
+bool is_object(const std::optional<Version>& current) { return current && !current->delete_marker; }
+
+void check_no_conflict(const Input& input, const Upload& upload, const std::optional<Version>& current) {
+  const bool deleted = input.has("IfNoneMatch") && upload.hidden.value("Existed", false);
+  const bool written = input.has("IfMatch") && current && current->modified > upload.initiated;
+  if (!deleted && !written) return;
+  throw errors::make("ConditionalRequestConflict", 409,
+                     "The conditional request cannot succeed due to a conflicting operation against this resource.")
+      .with("Condition", deleted ? "If-None-Match" : "If-Match")
+      .with("Key", upload.key);
 }
 
 std::optional<ByteRange> parse_range(const std::string& header, std::uint64_t size) {

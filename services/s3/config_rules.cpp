@@ -1,6 +1,7 @@
 #include "services/s3/config_rules.hpp"
 
 #include <set>
+#include <tuple>
 
 #include "aws/ids.hpp"
 #include "services/s3/access.hpp"
@@ -43,6 +44,13 @@ void check_lifecycle_days(const Json& action, std::string_view member) {
   if (days != action.end() && days->get<std::int64_t>() <= 0) {
     throw errors::invalid_argument("'" + std::string(member) + "' for Expiration action must be a positive integer",
                                    std::string(member), days->dump());
+  }
+}
+
+/// The rules of a notification's Filter.Key.
+void check_key_filter(const Json& filter) {
+  for (const auto& rule : filter.value("Key", Json::object()).value("FilterRules", Json::array())) {
+    if (!rule.contains("Name") || !rule.contains("Value")) throw errors::malformed_xml();
   }
 }
 
@@ -97,6 +105,20 @@ void check_cors(RequestContext&, const Bucket&, Json& document) {
   }
 }
 
+void check_routing(const Json& document) {
+  for (const auto& rule : document.value("RoutingRules", Json::array())) {
+    if (rule.contains("Condition") && rule["Condition"].empty()) {
+      throw errors::invalid_request("Condition cannot be empty. To redirect all requests without a condition, the condition "
+                                    "element shouldn't be present.");
+    }
+    if (!rule.contains("Redirect")) throw errors::malformed_xml();
+    const Json& redirect = rule["Redirect"];
+    if (redirect.contains("ReplaceKeyPrefixWith") && redirect.contains("ReplaceKeyWith")) {
+      throw errors::invalid_request("You can only define ReplaceKeyPrefix or ReplaceKey but not both.");
+    }
+  }
+}
+
 void check_website(RequestContext&, const Bucket&, Json& document) {
   if (document.contains("RedirectAllRequestsTo")) {
     if (document.size() > 1) {
@@ -113,6 +135,7 @@ void check_website(RequestContext&, const Bucket&, Json& document) {
   if (suffix.empty() || suffix.find('/') != std::string::npos) {
     throw errors::invalid_argument("The IndexDocument Suffix is not well formed", "IndexDocument", suffix);
   }
+  check_routing(document);
 }
 
 void check_logging(RequestContext& context, const Bucket& bucket, Json& document) {
@@ -122,6 +145,11 @@ void check_logging(RequestContext& context, const Bucket& bucket, Json& document
   if (!target || target->account != bucket.account) {
     throw errors::make("InvalidTargetBucketForLogging", 400, "The target bucket for logging does not exist")
         .with("TargetBucket", enabled->value("TargetBucket", ""));
+  }
+  if (target->region != bucket.region) {
+    // Two t: so S3 spells it.
+    throw errors::make("CrossLocationLoggingProhibitted", 403, "Cross S3 location logging not allowed. ")
+        .with("TargetBucketLocation", target->region);
   }
 }
 
@@ -134,8 +162,7 @@ void check_replication(RequestContext& context, const Bucket& bucket, Json& docu
   for (const auto& rule : document["Rules"]) {
     const std::string arn = rule.at("Destination").value("Bucket", "");
     const auto target = store_of(context).bucket(arn.substr(std::min(arn.size(), arn.rfind(':') + 1)));
-    if (!target) throw errors::invalid_request("Destination bucket must exist.");
-    if (target->versioning != Versioning::enabled) {
+    if (!target || target->versioning != Versioning::enabled) {
       throw errors::invalid_request("Destination bucket must have versioning enabled.");
     }
     if (rule.contains("Filter") && !rule.contains("Priority")) {
@@ -172,8 +199,26 @@ void check_object_lock(RequestContext&, const Bucket& bucket, Json& document) {
 }
 
 void check_notification(RequestContext&, const Bucket&, Json& document) {
-  for (const char* member : {"TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations"}) {
-    if (document.contains(member)) complete_ids(document[member], "Id");
+  constexpr std::tuple<const char*, const char*, const char*> kKinds[] = {
+      {"TopicConfigurations", "TopicArn", "Topic"},
+      {"QueueConfigurations", "QueueArn", "Queue"},
+      {"LambdaFunctionConfigurations", "LambdaFunctionArn", "CloudFunction"}};
+  for (const auto& [kind, member, element] : kKinds) {
+    if (!document.contains(kind)) continue;
+    complete_ids(document[kind], "Id");
+    for (const auto& rule : document[kind]) {
+      const std::string arn = rule.value(member, "");
+      if (!aws::parse_arn(arn).valid()) throw errors::invalid_argument("The ARN could not be parsed", element, arn);
+      check_key_filter(rule.value("Filter", Json::object()));
+    }
+  }
+}
+
+void check_lifecycle_filter(const Json& rule) {
+  const Json filter = rule.value("Filter", Json::object());
+  std::set<std::string> seen;
+  for (const auto& tag : filter.value("And", Json::object()).value("Tags", Json::array())) {
+    if (!seen.insert(tag.value("Key", "")).second) throw errors::invalid_request("Duplicate Tag Keys are not allowed.");
   }
 }
 
@@ -185,6 +230,7 @@ void check_lifecycle(RequestContext&, const Bucket&, Json& document) {
     if (status != "Enabled" && status != "Disabled") throw errors::malformed_xml();
     if (rule.contains("Filter") == rule.contains("Prefix")) throw errors::malformed_xml();
     if (rule.contains("Filter") && rule["Filter"].size() > 1) throw errors::malformed_xml();
+    check_lifecycle_filter(rule);
     bool acts = false;
     for (const char* action : {"Expiration", "Transitions", "NoncurrentVersionTransitions",
                                "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"}) {
@@ -194,11 +240,14 @@ void check_lifecycle(RequestContext&, const Bucket&, Json& document) {
       throw errors::invalid_request("At least one action needs to be specified in a rule");
     }
     if (rule.contains("Expiration")) {
+      const Json& expiration = rule["Expiration"];
+      if (expiration.contains("ExpiredObjectDeleteMarker") && expiration.size() > 1) throw errors::malformed_xml();
       check_lifecycle_days(rule["Expiration"], "Days");
       check_lifecycle_date(rule["Expiration"]);
     }
     for (const auto& transition : rule.value("Transitions", Json::array())) check_lifecycle_date(transition);
     if (rule.contains("NoncurrentVersionExpiration")) {
+      if (!rule["NoncurrentVersionExpiration"].contains("NoncurrentDays")) throw errors::malformed_xml();
       check_lifecycle_days(rule["NoncurrentVersionExpiration"], "NoncurrentDays");
     }
   }

@@ -34,6 +34,10 @@ inline AwsError malformed_xml() {
   return make("MalformedXML", 400,
               "The XML you provided was not well-formed or did not validate against our published schema");
 }
+inline AwsError malformed_acl() {
+  const AwsError malformed = malformed_xml();
+  return make("MalformedACLError", malformed.status(), malformed.message());
+}
 inline AwsError precondition_failed(const std::string& condition) {
   return make("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold")
       .with("Condition", condition);

@@ -1,5 +1,7 @@
 #include "services/s3/multipart.hpp"
 
+#include <charconv>
+
 #include "aws/ids.hpp"
 #include "aws/text.hpp"
 #include "services/s3/access.hpp"
@@ -62,6 +64,28 @@ void wrap_for(RequestContext& context, const Input& input, const Upload& upload,
   wrap_keys(context, object_key(context, of, customer_key(input, "")), part.segments);
 }
 
+/// "bytes=first-last", both given and within the source; the whole where there is no header.
+ByteRange copy_range(const std::string& header, std::uint64_t size) {
+  if (header.empty()) return {0, size};
+  constexpr std::string_view kUnit = "bytes=";
+  std::uint64_t first = 0, last = 0;
+  const char* const end = header.data() + header.size();
+  const auto from = std::from_chars(header.data() + std::min(header.size(), kUnit.size()), end, first);
+  const auto to = std::from_chars(std::min(from.ptr + 1, end), end, last);
+  if (!header.starts_with(kUnit) || from.ec != std::errc() || *from.ptr != '-' || to.ec != std::errc() || to.ptr != end ||
+      last < first) {
+    throw errors::invalid_argument("The x-amz-copy-source-range value must be of the form bytes=first-last where first and "
+                                   "last are the zero-based offsets of the first and last bytes to copy",
+                                   "x-amz-copy-source-range", header);
+  }
+  if (first >= size) throw errors::invalid_request("The specified copy range is invalid for the source object size");
+  if (last >= size) {
+    throw errors::invalid_argument("Range specified is not valid for source object of size: " + std::to_string(size),
+                                   "x-amz-copy-source-range", header);
+  }
+  return {first, last - first + 1};
+}
+
 void add_part_encryption(const Upload& upload, Json& out) { add_encryption(upload.document, out); }
 
 }  // namespace
@@ -85,6 +109,7 @@ Json create_multipart_upload(RequestContext& context, const Input& input) {
   attributes.hidden["ChecksumAlgorithm"] = checksum.algorithm;
   if (context.account != bucket.account) attributes.hidden["Initiator"] = context.account;
   attributes.hidden["ChecksumType"] = checksum.type;
+  attributes.hidden["Existed"] = is_object(store_of(context).latest(bucket.name, key));
   new_object_key(context, {bucket.name, key, attributes.document, attributes.hidden}, customer_key(input, ""));
   const Upload upload{bucket.name, key,
                       aws::random_text(64, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"), context.now,
@@ -142,22 +167,7 @@ Json upload_part_copy(RequestContext& context, const Input& input) {
   const CopySource source = find_copy_source(context, input);
   Part part;
   part.number = part_number(input);
-  ByteRange range{0, source.version.size};
-  if (const std::string header = input.str("CopySourceRange"); !header.empty()) {
-    const auto parsed = parse_range(header, source.version.size);
-    const bool whole_form = header.find('-') != header.size() - 1 && !header.starts_with("bytes=-");
-    if (!parsed || !whole_form) {
-      throw errors::invalid_argument("The x-amz-copy-source-range value must be of the form bytes=first-last where first "
-                                     "and last are the zero-based offsets of the first and last bytes to copy",
-                                     "x-amz-copy-source-range", header);
-    }
-    if (std::strtoull(header.c_str() + header.find('-') + 1, nullptr, 10) >= source.version.size) {
-      throw errors::invalid_argument("Range specified is not valid for source object of size: " +
-                                         std::to_string(source.version.size),
-                                     "x-amz-copy-source-range", header);
-    }
-    range = *parsed;
-  }
+  const ByteRange range = copy_range(input.str("CopySourceRange"), source.version.size);
   ObjectStore store = store_of(context);
   part.size = range.length;
   part.modified = context.now;

@@ -1,4 +1,5 @@
 #include "aws/ids.hpp"
+#include "aws/text.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/attributes.hpp"
 #include "services/s3/checksum.hpp"
@@ -23,6 +24,14 @@ AwsError invalid_part(const Upload& upload, int number, const std::string& etag)
       .with("ETag", etag);
 }
 
+void require_checksum(const Input& listed, const Upload& upload, int number) {
+  const auto algorithm = algorithm_named(upload.hidden.value("ChecksumAlgorithm", ""));
+  if (!algorithm || upload.hidden.value("ChecksumType", "") != "COMPOSITE" || listed.has(names(*algorithm).member)) return;
+  throw errors::invalid_request("The upload was created using a " + aws::lower(names(*algorithm).name) +
+                                " checksum. The complete request must include the checksum for each part. It was missing "
+                                "for part " + std::to_string(number) + " in the request.");
+}
+
 /// The stored parts that the request lists, in its order, each checked against what it says of it.
 std::vector<Part> choose_parts(const Input& request, const Upload& upload, const std::vector<Part>& stored) {
   std::vector<Part> out;
@@ -38,6 +47,7 @@ std::vector<Part> choose_parts(const Input& request, const Upload& upload, const
     }
     const auto found = std::find_if(stored.begin(), stored.end(), [&](const Part& part) { return part.number == number; });
     if (found == stored.end() || found->etag != etag) throw invalid_part(upload, number, etag);
+    require_checksum(one, upload, number);
     for (const auto& row : algorithms()) {
       const auto sent = one.find_str(row.member);
       if (sent && found->checksums.value(std::string(row.member), *sent) != *sent) throw invalid_part(upload, number, etag);
@@ -118,10 +128,12 @@ void set_checksum(const Input& input, const Upload& upload, const std::vector<Pa
   document["ChecksumType"] = type;
 }
 
-Json parts_json(const std::vector<Part>& parts) {
+/// Of an upload whose client named no algorithm S3 tells no checksums of parts.
+Json parts_json(const Upload& upload, const std::vector<Part>& parts) {
+  const bool named = upload.hidden.value("ChecksumAlgorithm", "") != "";
   Json out = Json::array();
   for (const auto& part : parts) {
-    Json row = part.checksums;
+    Json row = named ? part.checksums : Json::object();
     row["PartNumber"] = part.number;
     row["Size"] = part.size;
     out.push_back(std::move(row));
@@ -142,7 +154,10 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
   const Upload upload = find_upload(context, input, bucket);
   check_customer_key(input, upload.document, "");
   ObjectStore store = store_of(context);
-  check_write_conditions(input, store.latest(bucket.name, upload.key), upload.key);
+  const auto current = store.latest(bucket.name, upload.key);
+  check_write_conditions(input, current, upload.key);
+  check_no_conflict(input, upload, current);
+  if (!input.has("MultipartUpload")) throw errors::invalid_request("You must specify at least one part");
   const std::vector<Part> parts = choose_parts(input.object("MultipartUpload"), upload, store.parts(upload.id));
   Version version;
   version.bucket = bucket.name;
@@ -152,7 +167,8 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
   version.hidden.erase("ChecksumAlgorithm");
   version.hidden.erase("ChecksumType");
   version.hidden.erase("Initiator");
-  version.hidden["Parts"] = parts_json(parts);
+  version.hidden.erase("Existed");
+  version.hidden["Parts"] = parts_json(upload, parts);
   version.modified = context.now;
   std::vector<std::string> etags;
   for (const auto& part : parts) {

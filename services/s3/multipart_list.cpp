@@ -69,6 +69,9 @@ Json list_multipart_uploads(RequestContext& context, const Input& input) {
   const ListScope scope(input);
   const std::string key_marker = input.str("KeyMarker"), id_marker = input.str("UploadIdMarker");
   const auto most = most_of(input, "MaxUploads");
+  if (!key_marker.empty() && !id_marker.empty() && !store_of(context).upload(bucket.name, key_marker, id_marker)) {
+    throw errors::invalid_argument("Invalid uploadId marker", "upload-id-marker", id_marker);
+  }
   Json uploads = Json::array(), prefixes = Json::array();
   bool truncated = false, past_marker = id_marker.empty();
   std::string next_key, next_id, folded_last;

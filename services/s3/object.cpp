@@ -33,11 +33,12 @@ struct Selection {
   ByteRange range;
   bool partial = false;
   Json part;  ///< the part that partNumber names
+  bool whole = false;  ///< it is all of an object that was not uploaded in parts
 };
 
 Selection select_part(const Version& version, std::int64_t number) {
   const Json parts = version.hidden.value("Parts", Json::array());
-  if (parts.empty() && number == 1) return {{0, version.size}, version.size > 0, {}};
+  if (parts.empty() && number == 1) return {{0, version.size}, version.size > 0, {}, true};
   std::uint64_t at = 0;
   for (const auto& part : parts) {
     const auto size = part.at("Size").get<std::uint64_t>();
@@ -87,12 +88,13 @@ Json describe(RequestContext& context, const Input& input, const Bucket& bucket,
   }
   const bool checksums = input.str("ChecksumMode") == "ENABLED";
   // A checksum of the whole tells nothing about a range.
-  if (!checksums || selection.partial) {
+  if (!checksums || (selection.partial && !selection.whole)) {
     for (auto it = out.begin(); it != out.end();) it = it.key().starts_with("Checksum") ? out.erase(it) : std::next(it);
   }
   if (checksums && selection.part.is_object()) {
+    const auto had = out.size();
     add_checksums(selection.part, out);
-    if (version.document.contains("ChecksumType")) out["ChecksumType"] = version.document["ChecksumType"];
+    if (out.size() > had && version.document.contains("ChecksumType")) out["ChecksumType"] = version.document["ChecksumType"];
   }
   out["ETag"] = quote_etag(version.etag);
   out["LastModified"] = aws::seconds(version.modified / 1000 * 1000);
@@ -243,6 +245,11 @@ Json get_object_attributes(RequestContext& context, const Input& input) {
   }
   if (!wants("ObjectParts") || !version.hidden.contains("Parts")) return out;
   Json parts = Json::array(), all = version.hidden["Parts"];
+  // Parts are listed only for uploads with a checksum of each part.
+  if (version.document.value("ChecksumType", "") != "COMPOSITE") {
+    out["ObjectParts"] = {{"TotalPartsCount", all.size()}};
+    return out;
+  }
   Json object_parts{{"TotalPartsCount", all.size()}, {"PartNumberMarker", after}, {"MaxParts", most}, {"IsTruncated", false}};
   for (const auto& part : all) {
     if (part.at("PartNumber").get<std::int64_t>() <= after) continue;
@@ -253,8 +260,7 @@ Json get_object_attributes(RequestContext& context, const Input& input) {
     parts.push_back(part);
   }
   object_parts["NextPartNumberMarker"] = parts.empty() ? Json(0) : parts.back().at("PartNumber");
-  // Parts are listed only for uploads with a checksum of each part.
-  if (version.document.value("ChecksumType", "") == "COMPOSITE") object_parts["Parts"] = std::move(parts);
+  object_parts["Parts"] = std::move(parts);
   out["ObjectParts"] = std::move(object_parts);
   return out;
 }

@@ -121,7 +121,7 @@ CopySource find_copy_source(RequestContext& context, const Input& input) {
   auto version = name.version_id.empty() ? store.latest(name.bucket, name.key)
                                          : store.version(name.bucket, name.key, name.version_id);
   if (!version || (version->delete_marker && name.version_id.empty())) {
-    throw name.version_id.empty() ? errors::no_such_key(name.key) : errors::no_such_version(name.key, name.version_id);
+    throw name.version_id.empty() ? errors::no_such_key(name.key) : missing_version(name.key, name.version_id);
   }
   if (version->delete_marker) {
     throw errors::invalid_request("The source of a copy request may not specifically refer to a delete marker by version "

@@ -6,6 +6,7 @@
 #include "services/s3/attributes.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/replication.hpp"
+#include "services/s3/versioning.hpp"
 
 namespace orrery::s3 {
 
@@ -23,6 +24,14 @@ struct Outcome {
   bool delete_marker = false;
   std::string version_id;
 };
+
+Bypass read_bypass(RequestContext& context, const Input& input, const Bucket& bucket) {
+  if (input.has("BypassGovernanceRetention") && !store_of(context).config(bucket.name, "object-lock")) {
+    throw errors::invalid_argument("x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+                                   "x-amz-bypass-governance-retention", "");
+  }
+  return input.flag("BypassGovernanceRetention") ? Bypass::yes : Bypass::no;
+}
 
 void check_delete_conditions(const Request& request, const std::optional<Version>& current) {
   if (!request.etag && !request.modified && !request.size) return;
@@ -42,6 +51,7 @@ Outcome remove(RequestContext& context, const Bucket& bucket, const Request& req
   if (!request.version_id.empty()) {
     const auto version = store.version(bucket.name, request.key, request.version_id);
     check_delete_conditions(request, version);
+    if (!version && !issued_version_id(request.version_id)) throw missing_version(request.key, request.version_id);
     if (!version) return {false, request.version_id};
     refuse_locked(context, *version, request.bypass);
     store.erase(*version);
@@ -68,7 +78,7 @@ Json delete_object(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
   input.acknowledge("MFA", "a device's code; no devices exist to check it with");
   Request request{input.str("Key"), input.str("VersionId"), input.find_str("IfMatch"), std::nullopt,
-                  input.find_integer("IfMatchSize"), input.flag("BypassGovernanceRetention") ? Bypass::yes : Bypass::no};
+                  input.find_integer("IfMatchSize"), read_bypass(context, input, bucket)};
   if (input.has("IfMatchLastModifiedTime")) request.modified = input.number("IfMatchLastModifiedTime");
   const Outcome outcome = remove(context, bucket, request);
   Json out = Json::object();
@@ -80,7 +90,7 @@ Json delete_object(RequestContext& context, const Input& input) {
 Json delete_objects(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_to_configure(context, input);
   input.acknowledge("MFA", "a device's code; no devices exist to check it with");
-  const Bypass bypass = input.flag("BypassGovernanceRetention") ? Bypass::yes : Bypass::no;
+  const Bypass bypass = read_bypass(context, input, bucket);
   const Input request = input.object("Delete");
   const bool quiet = request.flag("Quiet");
   const auto objects = request.objects("Objects");

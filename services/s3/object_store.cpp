@@ -1,6 +1,6 @@
 #include "services/s3/object_store.hpp"
 
-#include "aws/ids.hpp"
+#include "services/s3/versioning.hpp"
 
 namespace orrery::s3 {
 
@@ -200,9 +200,7 @@ std::vector<Version> ObjectStore::versions_of(std::string_view bucket, std::stri
 }
 
 void ObjectStore::insert(Version& version, Versioning versioning) {
-  insert_as(version, versioning == Versioning::enabled
-                         ? aws::random_text(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
-                         : "null");
+  insert_as(version, versioning == Versioning::enabled ? new_version_id() : "null");
 }
 
 void ObjectStore::insert_as(Version& version, std::string id) {

@@ -22,6 +22,7 @@
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
 #include "services/s3/versioning.hpp"
+#include "services/s3/violations.hpp"
 #include "services/s3/virtual_host.hpp"
 
 namespace orrery::s3 {
@@ -110,6 +111,7 @@ const Service& service() {
                                 .offer = &offer,
                                 .migrations = &ObjectStore::migrations,
                                 .scopes = &scopes,
+                                .validation_error = &violation_error,
                                 .open_body = &open_body,
                                 .virtual_host = &virtual_host,
                                 .tick = &tick};

@@ -16,6 +16,14 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// "Tagging restrictions": letters, digits, spaces and + - = . _ : / @, of any script.
+bool has_others(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && !std::isalnum(byte) && std::string_view(" +-=._:/@\t\n\r").find(c) == std::string_view::npos;
+  });
+}
+
 void check(const Json& tags, TagLimit limit) {
   if (limit == TagLimit::object && tags.size() > 10) {
     throw errors::make("BadRequest", 400, "Object tags cannot be greater than 10");
@@ -24,14 +32,16 @@ void check(const Json& tags, TagLimit limit) {
   std::set<std::string> seen;
   for (const auto& tag : tags) {
     const std::string key = tag.at("Key"), value = tag.at("Value");
-    if (key.empty() || characters(key) > 128) {
+    if (key.empty() || characters(key) > 128 || has_others(key)) {
       throw errors::invalid_tag("The TagKey you have provided is invalid").with("TagKey", key);
     }
-    if (characters(value) > 256) {
+    if (characters(value) > 256 || has_others(value)) {
       throw errors::invalid_tag("The TagValue you have provided is invalid").with("TagKey", key).with("TagValue", value);
     }
     if (key.starts_with("aws:")) {
-      throw errors::invalid_tag("System tags cannot be added/updated by requester").with("TagKey", key);
+      throw errors::invalid_tag(limit == TagLimit::object ? "Your TagKey cannot be prefixed with aws:"
+                                                          : "System tags cannot be added/updated by requester")
+          .with("TagKey", key);
     }
     if (!seen.insert(key).second) {
       throw errors::invalid_tag("Cannot provide multiple Tags with the same key").with("TagKey", key);
@@ -47,7 +57,10 @@ Json with_version(const Bucket& bucket, const Version& version) {
 
 Json tags_from(const Input& input, std::string_view name, TagLimit limit) {
   Json tags = Json::array();
-  for (const auto& tag : input.objects(name)) tags.push_back({{"Key", tag.str("Key")}, {"Value", tag.str("Value")}});
+  for (const auto& tag : input.objects(name)) {
+    if (!tag.has("Key") || !tag.has("Value")) throw errors::malformed_xml();
+    tags.push_back({{"Key", tag.str("Key")}, {"Value", tag.str("Value")}});
+  }
   check(tags, limit);
   return tags;
 }

@@ -144,7 +144,11 @@ void UploadSink::verify() const {
   if (expected_md5_) {
     std::string raw;
     if (!aws::base64_decode(*expected_md5_, raw) || raw.size() != 16) throw errors::invalid_digest(*expected_md5_);
-    if (raw != md5_) throw errors::bad_digest("Content-MD5");
+    if (raw != md5_) {
+      throw errors::make("BadDigest", 400, "The Content-MD5 you specified did not match what we received.")
+          .with("ExpectedDigest", aws::hex(raw))
+          .with("CalculatedDigest", aws::base64(md5_));
+    }
   }
   if (!expected_checksum_.empty()) {
     std::string raw;

@@ -1,9 +1,28 @@
 #include "services/s3/versioning.hpp"
 
+#include "aws/ids.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/errors.hpp"
 
 namespace orrery::s3 {
+
+namespace {
+
+constexpr std::size_t kVersionId = 32, kCheck = 4;
+
+std::string check_of(std::string_view random) { return aws::hex(aws::md5(random)).substr(0, kCheck); }
+
+}  // namespace
+
+std::string new_version_id() {
+  const std::string random =
+      aws::random_text(kVersionId - kCheck, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._");
+  return random + check_of(random);
+}
+
+bool issued_version_id(std::string_view id) {
+  return id == "null" || (id.size() == kVersionId && check_of(id.substr(0, kVersionId - kCheck)) == id.substr(kVersionId - kCheck));
+}
 
 Json get_bucket_versioning(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
@@ -20,7 +39,7 @@ Json put_bucket_versioning(RequestContext& context, const Input& input) {
   const Input configuration = input.object("VersioningConfiguration");
   const std::string status = configuration.str("Status"), mfa = configuration.str("MFADelete");
   input.acknowledge("MFA", "a device's code; no devices exist to check it with");
-  if (status != "Enabled" && status != "Suspended") {
+  if (status.empty()) {
     throw errors::make("IllegalVersioningConfigurationException", 400,
                        "The Versioning element must be specified");
   }

@@ -123,7 +123,7 @@ class Objects(unittest.TestCase):
         error = self.refused("NoSuchKey", 404, self.s3.get_object, Key="nope")
         self.assertEqual(error["Error"]["Key"], "nope")
         self.refused("404", 404, self.s3.head_object, Key="nope")
-        self.refused("NoSuchVersion", 404, self.s3.get_object, Key="nope", VersionId="abc")
+        self.refused("InvalidArgument", 400, self.s3.get_object, Key="nope", VersionId="abc")
         self.assertEqual(self.s3.delete_object(Bucket=self.bucket, Key="nope")["ResponseMetadata"]["HTTPStatusCode"], 204)
         self.refused("KeyTooLongError", 400, self.s3.put_object, Key="k" * 1025, Body=b"")
 
