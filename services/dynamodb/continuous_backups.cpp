@@ -87,7 +87,7 @@ Json update_continuous_backups(RequestContext& context, const Input& input) {
     if (days) held["Days"] = *days;
     log.keep_for(held.at("Log").get<std::int64_t>(), held.at("Days").get<std::int64_t>() * kDay);
   } else {
-    if (days) throw validation("RecoveryPeriodInDays can only be specified when point in time recovery is enabled");
+    if (days) throw invalid_request("Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.");
     log.drop(table.recovery_log);
     hidden.erase("PointInTimeRecovery");
   }
@@ -98,13 +98,15 @@ Json update_continuous_backups(RequestContext& context, const Input& input) {
 Json restore_table_to_point_in_time(RequestContext& context, const Input& input) {
   const auto name = input.find_str("SourceTableName"), arn = input.find_str("SourceTableArn");
   if (name.has_value() == arn.has_value())
-    throw validation("Exactly one of SourceTableName and SourceTableArn must be specified");
+    throw validation("Must provide exactly one of: sourceTableArn, sourceTableName");
   const Table source = require_recoverable(context, name ? *name : *arn);
   const Json* held = recovery(source);
   if (!held) throw recovery_unavailable(source.name);
   const bool latest = input.flag("UseLatestRestorableTime");
   const bool timed = input.has("RestoreDateTime");
-  if (latest == timed) throw validation("Exactly one of RestoreDateTime and UseLatestRestorableTime must be specified");
+  if (latest == timed) {
+    throw invalid_request("Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both");
+  }
   const double time = timed ? input.number("RestoreDateTime") : context.timestamp();
   // Clients cut the earliest time to whole seconds.
   if (time < std::floor(earliest(context, *held)) || time > context.timestamp())

@@ -66,15 +66,21 @@ Json on_demand_throughput(const Input& input) {
 
 Json sse_description(RequestContext& context, const std::optional<Input>& specification) {
   if (!specification) return {};
-  const std::string type = specification->str("SSEType", "KMS");
-  const auto key = specification->find_str("KMSMasterKeyId");
+  const auto type = specification->find_str("SSEType"), key = specification->find_str("KMSMasterKeyId");
   if (!specification->flag("Enabled")) {
-    if (key) throw invalid_parameter("KMSMasterKeyId cannot be specified when SSE is disabled");
+    if (type) throw invalid_parameter("SSEType can not be specified if Enabled is false");
+    if (key) throw invalid_parameter("KMSMasterKeyId can not be specified if Enabled is false");
     return {};
   }
   if (type == "AES256") throw invalid_parameter("SSEType AES256 is not supported");
+  if (key && !type) throw invalid_parameter("SSEType KMS is required if KMSMasterKeyId is specified");
   const auto info = context.peers.kms->key(context, key.value_or("alias/aws/dynamodb"));
-  if (!info) throw validation("KMS validation error: Key '" + *key + "' does not exist");
+  const std::string kms = "com.amazonaws.services.kms.model.";
+  if (!info) throw validation("KMS validation error: " + kms + "NotFoundException: Key '" + *key + "' does not exist");
+  if (info->state == "Disabled")
+    throw validation("KMS key disabled error: " + kms + "DisabledException: " + info->arn + " is disabled.");
+  if (info->state == "PendingDeletion")
+    throw validation("KMS validation error: " + kms + "KMSInvalidStateException: " + info->arn + " is pending deletion.");
   return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", info->arn}};
 }
 
@@ -102,14 +108,15 @@ void set_stream(RequestContext& context, storage::Resource& table, const Input& 
   const std::string view = specification.str("StreamViewType");
   const bool was = document.contains("StreamSpecification");
   if (!enabled) {
-    if (!view.empty()) throw invalid_parameter("StreamViewType cannot be specified when StreamEnabled is false");
-    if (!was && document.contains("LatestStreamArn"))
-      throw validation("Table already has stream disabled: TableName: " + table.id);
-    if (was) close_stream(context, table);
+    if (!view.empty())
+      throw invalid_parameter("If stream is being disabled, then UpdateViewType must not be specified");
+    if (!was) throw validation("Table has no stream to disable: TableName: " + table.id);
+    if (document.contains("Replicas")) throw invalid_parameter("Disabling Stream is not allowed for a Global Table replica.");
+    close_stream(context, table);
     return;
   }
   if (was) throw validation("Table already has an enabled stream: TableName: " + table.id);
-  if (view.empty()) throw invalid_parameter("StreamViewType is required when StreamEnabled is true");
+  if (view.empty()) throw invalid_parameter("If stream is being enabled then UpdateViewType is required");
   open_stream(context, table, view);
 }
 

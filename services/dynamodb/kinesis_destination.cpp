@@ -20,14 +20,20 @@ Json* find_destination(Table& table, const std::string& arn) {
 
 bool active(const Json& destination) { return destination.at("DestinationStatus") == "ACTIVE"; }
 
+AwsError wrong_state(const std::string& why) {
+  return validation("Table is not in a valid state to enable Kinesis Streaming Destination: " + why);
+}
+
 /// Table and destination that a change is for; the destination must be active.
 std::pair<Table, std::string> with_active_destination(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   std::string arn = input.str("StreamArn");
   const Json* destination = find_destination(table, arn);
   if (!destination || !active(*destination)) {
-    throw AwsError("ResourceNotFoundException", 400,
-                   "Requested resource not found: Table: " + table.name + " does not have an active Kinesis destination " + arn);
+    throw wrong_state(context.operation.starts_with("Disable")
+                          ? "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation."
+                          : "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: " +
+                                table.name + ", kdsArn: " + arn);
   }
   return {std::move(table), std::move(arn)};
 }
@@ -51,8 +57,7 @@ Json enable_kinesis_streaming_destination(RequestContext& context, const Input& 
       input.object("EnableKinesisStreamingConfiguration").str("ApproximateCreationDateTimePrecision", "MILLISECOND");
   for (const auto& destination : table.resource.hidden[kDestinations]) {
     if (destination.at("StreamArn") != arn || !active(destination)) continue;
-    throw AwsError("ResourceInUseException", 400, "Table is not in a valid state to enable Kinesis Streaming "
-                   "Destination: The destination is already active: " + arn);
+    throw wrong_state("EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.");
   }
   Json* destination = find_destination(table, arn);
   if (!destination) destination = &table.resource.hidden[kDestinations].emplace_back(Json::object());
@@ -76,10 +81,17 @@ Json disable_kinesis_streaming_destination(RequestContext& context, const Input&
 Json update_kinesis_streaming_destination(RequestContext& context, const Input& input) {
   auto [table, arn] = with_active_destination(context, input);
   Json& destination = *find_destination(table, arn);
-  if (const auto precision =
-          input.object("UpdateKinesisStreamingConfiguration").find_str("ApproximateCreationDateTimePrecision")) {
-    destination["ApproximateCreationDateTimePrecision"] = *precision;
+  const auto precision =
+      input.object("UpdateKinesisStreamingConfiguration").find_str("ApproximateCreationDateTimePrecision");
+  if (!precision) {
+    throw validation("Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration "
+                     "cannot be null or contain only null values");
   }
+  if (destination.at("ApproximateCreationDateTimePrecision") == *precision) {
+    throw invalid_request("Precision is already set to the desired value of " + *precision + " for tableId: " +
+                          table.document().at("TableId").get<std::string>() + ", kdsArn: " + arn);
+  }
+  destination["ApproximateCreationDateTimePrecision"] = *precision;
   const Json out = answer(table, destination, "UpdateKinesisStreamingConfiguration");
   context.resources().put(table.resource);
   return out;

@@ -76,8 +76,11 @@ void check_capacity(const RequestContext& context, const std::optional<Input>& p
   if (!provisioned) return;
   const std::string of = index.empty() ? "" : " for index " + index + ",", level = index.empty() ? "table" : "index";
   for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
+    constexpr std::int64_t kBound = 1'000'000'000'000;
     const std::int64_t units = provisioned->integer(member);
     if (units <= kTableCapacity) continue;
+    if (units > kBound)
+      throw validation("Given value " + std::to_string(units) + " for " + member + " is out of bounds");
     throw limit_exceeded("The requested " + std::string(member) + (of.empty() ? "," : of) + " " + std::to_string(units) +
                          ", is above the per " + level + " maximum for the account in " + context.region + ". Per " + level +
                          " maximum: " + std::to_string(kTableCapacity) +
@@ -95,6 +98,10 @@ void check_on_demand_maxima(const RequestContext& context, const Input& maxima, 
     if (billing_mode == "PROVISIONED") {
       throw invalid_parameter(std::string(member) +
                               " for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED");
+    }
+    if (*units == 0 || *units < -1) {
+      throw invalid_parameter("Requested " + std::string(member) + " for OnDemandThroughput for " +
+                              (index.empty() ? "table" : "index : " + index) + " is outside of valid range");
     }
     if (*units > kTableCapacity) {
       throw limit_exceeded("Subscriber limit exceeded: Requested " + std::string(member) + " for OnDemandThroughput for " +

@@ -39,8 +39,11 @@ void check_revision(const Input& input, const Json& hidden) {
 
 void set_policy(Json& hidden, const std::string& policy) {
   const Json parsed = Json::parse(policy, nullptr, false);
-  if (policy.size() > kMostPolicyBytes || !parsed.is_object() || !parsed.contains("Statement"))
-    throw validation("Resource-based policy document is invalid or exceeds 20 KB");
+  if (policy.size() > kMostPolicyBytes)
+    throw invalid_parameter("Maximum policy size of " + std::to_string(kMostPolicyBytes) + " bytes exceeded");
+  if (!parsed.is_object()) throw invalid_parameter("Invalid policy document: This policy contains invalid Json");
+  if (!parsed.contains("Statement") || parsed.at("Statement").empty())
+    throw invalid_parameter("Invalid policy document: Could not parse the policy: Statement is empty!");
   hidden["Policy"] = policy;
   hidden["PolicyRevision"] = std::to_string(std::stoull(aws::random_hex(12), nullptr, 16));
 }

@@ -20,6 +20,23 @@ Json attribute_definitions(const Input& input) {
   return out;
 }
 
+void check_indexes(const Input& input, const std::string& mode) {
+  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    if (input.has(member) && input.objects(member).empty())
+      throw invalid_parameter(std::string("List of ") + member + " is empty");
+  }
+  for (const auto& index : input.objects("GlobalSecondaryIndexes")) {
+    const std::string name = index.str("IndexName");
+    const bool provisioned = index.has("ProvisionedThroughput");
+    if (mode == "PROVISIONED" && !provisioned)
+      throw invalid_parameter("ProvisionedThroughput is not specified for index: " + name);
+    if (mode != "PROVISIONED" && provisioned) {
+      throw invalid_parameter("ProvisionedThroughput should not be specified for index: " + name +
+                              " when BillingMode is PAY_PER_REQUEST");
+    }
+  }
+}
+
 void set_billing(RequestContext& context, const Input& input, Json& document) {
   const std::string mode = input.str("BillingMode", "PROVISIONED");
   const auto provisioned = input.find_object("ProvisionedThroughput");
@@ -29,6 +46,7 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
     throw invalid_parameter(
         "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
   }
+  check_indexes(input, mode);
   document["ProvisionedThroughput"] = throughput(provisioned);
   if (mode == "PAY_PER_REQUEST") {
     document["BillingModeSummary"] = {{"BillingMode", mode}, {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
@@ -98,7 +116,11 @@ Json create_table(RequestContext& context, const Input& input) {
 
   allocate_ids(context, resource);
   if (const auto stream = input.find_object("StreamSpecification"); stream) {
-    if (stream->flag("StreamEnabled") || stream->has("StreamViewType")) set_stream(context, resource, *stream);
+    const bool enabled = stream->flag("StreamEnabled"), view = stream->has("StreamViewType");
+    if (enabled && !view) throw invalid_parameter("Table is being created with a stream enabled, UpdateViewType is required");
+    if (!enabled && view)
+      throw invalid_parameter("Table is being created with a stream disabled, UpdateViewType should not be specified");
+    if (enabled) set_stream(context, resource, *stream);
   }
   if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
   context.resources().put(resource);

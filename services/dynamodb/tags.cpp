@@ -16,7 +16,8 @@ Table tagged_table(RequestContext& context, const Input& input) {
   const auto parts = aws::parse_arn(arn);
   if (!parts.valid()) {
     throw AwsError("AccessDeniedException", 400,
-                   "User is not authorized to perform: dynamodb:" + std::string(context.operation) + " on resource: " + arn);
+                   "User: " + context.principal.arn + " is not authorized to perform: dynamodb:" +
+                       std::string(context.operation) + " on resource: " + arn);
   }
   // Indexes have ARNs and no tags.
   if (parts.service != "dynamodb" || !parts.resource.starts_with("table/") ||
@@ -38,15 +39,17 @@ bool tag_text(std::string_view text) {
 }  // namespace
 
 storage::Tags checked_tags(const Input& input, storage::Tags held) {
+  std::set<std::string> seen;
   for (const auto& tag : input.objects("Tags")) {
     const std::string key = tag.str("Key"), value = tag.str("Value");
-    if (key.starts_with("aws:")) throw validation("Tag keys cannot begin with aws:");
-    if (!tag_text(key) || !tag_text(value))
-      throw validation("One or more parameter values were invalid: Invalid characters in the tag " + key);
+    if (!seen.insert(key).second)
+      throw validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + key);
+    if (key.starts_with("aws:")) throw validation("Tag Key cannot be prefixed with aws:, Key: " + key);
+    if (key.empty() || !tag_text(key)) throw validation("The Tag Key provided is invalid, Key: " + key);
+    if (!tag_text(value)) throw validation("The Tag Value provided is invalid, Value: " + value);
     held[key] = value;
   }
-  if (held.size() > kMostTags)
-    throw validation("One or more parameter values were invalid: Too many tags: a resource has at most " + std::to_string(kMostTags));
+  if (held.size() > kMostTags) throw validation("Number of Tags exceed the current limit for the provided ResourceArn");
   return held;
 }
 
@@ -64,7 +67,7 @@ Json list_tags_of_resource(RequestContext& context, const Input& input) {
 
 Json tag_resource(RequestContext& context, const Input& input) {
   const Table table = tagged_table(context, input);
-  if (input.objects("Tags").empty()) throw validation("Tags cannot be empty");
+  if (input.objects("Tags").empty()) throw validation("Atleast one Tag needs to be provided as Input.");
   const auto tags = checked_tags(input, context.resources().tags(Table::kKind, table.name));
   context.resources().tag(Table::kKind, table.name, tags);
   return Json::object();
@@ -72,7 +75,9 @@ Json tag_resource(RequestContext& context, const Input& input) {
 
 Json untag_resource(RequestContext& context, const Input& input) {
   const Table table = tagged_table(context, input);
-  for (const auto& key : input.strings("TagKeys")) context.resources().untag(Table::kKind, table.name, key);
+  const auto keys = input.strings("TagKeys");
+  if (keys.empty()) throw validation("Atleast one Tag Key needs to be provided as Input.");
+  for (const auto& key : keys) context.resources().untag(Table::kKind, table.name, key);
   return Json::object();
 }
 

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
@@ -8,6 +10,22 @@
 namespace orrery::dynamodb {
 
 namespace {
+
+constexpr std::size_t kMostGlobalIndexes = 20;
+
+/// A throughput that is what it was.
+AwsError unchanged(const std::string& of, const Json& held, const Json& asked) {
+  std::string text = "The provisioned throughput for the " + of + " will not change. The requested value equals the current value.";
+  for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
+    text += " Current " + std::string(member) + " provisioned for the " + of + ": " + held.at(member).dump() + ". Requested " +
+            member + ": " + asked.at(member).dump() + ".";
+  }
+  return validation(text + " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+}
+
+bool same_units(const Json& a, const Json& b) {
+  return a.at("ReadCapacityUnits") == b.at("ReadCapacityUnits") && a.at("WriteCapacityUnits") == b.at("WriteCapacityUnits");
+}
 
 void warm_at_least(Json& description, const std::string& mode) {
   const Json floor = warm_throughput(std::nullopt, mode, description.at("ProvisionedThroughput"));
@@ -33,15 +51,7 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
   if (provisioned) {
     Json changed = changed_throughput(context, document.at("TableArn"), document.at("ProvisionedThroughput"), *provisioned);
     const Json& held = document.at("ProvisionedThroughput");
-    if (!mode && changed.at("ReadCapacityUnits") == held.at("ReadCapacityUnits") &&
-        changed.at("WriteCapacityUnits") == held.at("WriteCapacityUnits") && !input.has("GlobalSecondaryIndexUpdates")) {
-      throw validation("The provisioned throughput for the table will not change. The requested value equals the current value. "
-                       "Current ReadCapacityUnits provisioned for the table: " + held.at("ReadCapacityUnits").dump() +
-                       ". Requested ReadCapacityUnits: " + changed.at("ReadCapacityUnits").dump() +
-                       ". Current WriteCapacityUnits provisioned for the table: " + held.at("WriteCapacityUnits").dump() +
-                       ". Requested WriteCapacityUnits: " + changed.at("WriteCapacityUnits").dump() +
-                       ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
-    }
+    if (!mode && same_units(changed, held) && !input.has("GlobalSecondaryIndexUpdates")) throw unchanged("table", held, changed);
     document["ProvisionedThroughput"] = std::move(changed);
   }
   if (before != after) {
@@ -70,14 +80,36 @@ AwsError index_not_found(const std::string& name, const Json& document) {
           "Requested resource not found: Index " + name + " for table " + document.at("TableName").get<std::string>()};
 }
 
+void check_index_mode(const std::string& name, const Json& document) {
+  if (billing_mode(document) == "PROVISIONED") return;
+  throw invalid_parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: " + name +
+                          " when BillingMode is PAY_PER_REQUEST");
+}
+
+void check_something(const Input& input) {
+  static constexpr const char* kChanges[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
+                                             "GlobalSecondaryIndexUpdates", "SSESpecification", "ReplicaUpdates",
+                                             "MultiRegionConsistency", "DeletionProtectionEnabled", "OnDemandThroughput",
+                                             "WarmThroughput", "TableClass", "GlobalTableWitnessUpdates",
+                                             "GlobalTableSettingsReplicationMode"};
+  if (std::any_of(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return input.has(one); })) return;
+  throw validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+                   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+                   "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
+                   "required");
+}
+
 void update_index(RequestContext& context, const Input& update, Json& document) {
   const std::string name = update.str("IndexName");
   Json* index = find_index(document, name);
   if (!index) throw index_not_found(name, document);
   if (const auto provisioned = update.find_object("ProvisionedThroughput")) {
+    check_index_mode(name, document);
     check_capacity(context, provisioned, name);
-    (*index)["ProvisionedThroughput"] =
-        changed_throughput(context, index->at("IndexArn"), index->at("ProvisionedThroughput"), *provisioned);
+    Json& held = (*index)["ProvisionedThroughput"];
+    Json changed = changed_throughput(context, index->at("IndexArn"), held, *provisioned);
+    if (same_units(changed, held)) throw unchanged("index " + name, held, changed);
+    held = std::move(changed);
   }
   if (const auto maxima = update.find_object("OnDemandThroughput")) {
     check_on_demand_maxima(context, *maxima, billing_mode(document), name);
@@ -88,6 +120,36 @@ void update_index(RequestContext& context, const Input& update, Json& document) 
     (*index)["WarmThroughput"] = warm_throughput(warm, billing_mode(document), index->at("ProvisionedThroughput"));
   }
   warm_at_least(*index, billing_mode(document));
+}
+
+/// What a GlobalSecondaryIndexUpdates may not have, before any of it is done.
+void check_index_updates(const Input& input, const Json& document) {
+  if (!input.has("GlobalSecondaryIndexUpdates")) return;
+  const auto updates = input.objects("GlobalSecondaryIndexUpdates");
+  if (updates.empty()) throw invalid_parameter("List of GlobalSecondaryIndexUpdates is empty");
+  std::set<std::string> names;
+  for (const auto& update : updates) {
+    std::string name;
+    int actions = 0;
+    for (const char* action : {"Update", "Create", "Delete"}) {
+      if (!update.has(action)) continue;
+      ++actions;
+      name = update.object(action).str("IndexName");
+    }
+    if (actions == 0) {
+      throw invalid_parameter("One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                              "GlobalSecondaryIndexUpdate.Delete must not be null");
+    }
+    if (actions > 1)
+      throw invalid_parameter("Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
+    if (!names.insert(name).second)
+      throw invalid_parameter("Only one global secondary index update per index is allowed simultaneously. Index: " + name);
+    for (const auto& index : document.value("LocalSecondaryIndexes", Json::array())) {
+      if (index.at("IndexName") != name || update.has("Create")) continue;
+      throw validation(std::string("Cannot ") + (update.has("Delete") ? "delete" : "update") +
+                       " an index that is not a GlobalSecondaryIndex: " + name);
+    }
+  }
 }
 
 void delete_index(RequestContext& context, const std::string& name, storage::Resource& resource) {
@@ -133,6 +195,11 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
       const std::string name = creation->str("IndexName");
       if (find_index(resource.document, name))
         throw validation("Attempting to create an index which already exists");
+      if (resource.document.value("GlobalSecondaryIndexes", Json::array()).size() >= kMostGlobalIndexes) {
+        throw AwsError("LimitExceededException", 400, "Subscriber limit exceeded: Number of global secondary indexes exceeds "
+                       "per-table limit of " + std::to_string(kMostGlobalIndexes));
+      }
+      if (creation->has("ProvisionedThroughput")) check_index_mode(name, resource.document);
       check_capacity(context, creation->find_object("ProvisionedThroughput"), name);
       if (const auto maxima = creation->find_object("OnDemandThroughput"))
         check_on_demand_maxima(context, *maxima, billing_mode(resource.document), name);
@@ -164,6 +231,8 @@ Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
+  check_something(input);
+  check_index_updates(input, document);
   check_combination(context, resource.arn, input);
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {
@@ -173,6 +242,11 @@ Json update_table(RequestContext& context, const Input& input) {
   if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, resource, *stream);
   if (const auto specification = input.find_object("SSESpecification")) {
     Json sse = sse_description(context, specification);
+    if (sse.is_null() && !document.contains("SSEDescription")) throw invalid_parameter("Table is already encrypted by default");
+    if (!sse.is_null() && document.value("SSEDescription", Json()) == sse) {
+      throw invalid_parameter("Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want "
+                              "to change Master Key");
+    }
     document.erase("SSEDescription");
     if (!sse.is_null()) document["SSEDescription"] = std::move(sse);
   }

@@ -143,7 +143,7 @@ class Settings(unittest.TestCase):
             destinations = lambda: c.describe_kinesis_streaming_destination(TableName="table")["KinesisDataStreamDestinations"]
             self.assertEqual(destinations(), [{"StreamArn": arn, "DestinationStatus": "ACTIVE",
                                                "ApproximateCreationDateTimePrecision": "MICROSECOND"}])
-            with self.assertRaises(c.exceptions.ResourceInUseException):
+            with self.assertRaisesRegex(ClientError, "must be DISABLED or ENABLE_FAILED to perform ENABLE operation"):
                 c.enable_kinesis_streaming_destination(TableName="table", StreamArn=arn)
             c.disable_kinesis_streaming_destination(TableName="table", StreamArn=arn)
             self.assertEqual(destinations()[0]["DestinationStatus"], "DISABLED")

@@ -144,7 +144,8 @@ class Tables(unittest.TestCase):
 
     def test_resource_policy(self):
         c = self.client
-        policy = '{"Version":"2012-10-17","Statement":[]}'
+        policy = ('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},'
+                  '"Action":"dynamodb:GetItem","Resource":"*"}]}')
         arn = c.create_table(TableName="policed", BillingMode="PAY_PER_REQUEST", ResourcePolicy=policy,
                              **ID)["TableDescription"]["TableArn"]
         got = c.get_resource_policy(ResourceArn=arn)
@@ -153,6 +154,70 @@ class Tables(unittest.TestCase):
                      ExpectedRevisionId="NO_POLICY")
         c.delete_resource_policy(ResourceArn=arn, ExpectedRevisionId=got["RevisionId"])
         self.refused("PolicyNotFoundException", None, c.get_resource_policy, ResourceArn=arn)
+
+    def test_refusals_in_the_words_of_the_service(self):
+        c, name, arn = self.client, "words", "arn:aws:dynamodb:us-east-1:000000000000:table/words"
+        invalid = "One or more parameter values were invalid: "
+        element = lambda attribute, kind="HASH": {"AttributeName": attribute, "KeyType": kind}
+        defined = lambda *names: [{"AttributeName": one, "AttributeType": "S"} for one in names]
+        index = lambda *keys, **more: {"IndexName": "index", "KeySchema": list(keys), "Projection": {"ProjectionType": "ALL"}, **more}
+        units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+
+        def create(message, keys, names, **more):
+            self.refused("ValidationException", message, c.create_table, TableName="none", KeySchema=keys, AttributeDefinitions=defined(*names),
+                         **{"BillingMode": "PAY_PER_REQUEST", **more})
+        create("Invalid KeySchema: Some index key attribute have no definition", [element("a"), element("b", "RANGE")], ["a"])
+        create(invalid + "Some index key attributes are not defined in AttributeDefinitions. Keys: [a], AttributeDefinitions: [b]",
+               [element("a")], ["b"])
+        create("Both the Hash Key and the Range Key element in the KeySchema have the same name",
+               [element("a"), element("a", "RANGE")], ["a", "b"])
+        create("Invalid KeySchema: The first KeySchemaElement is not a HASH key type", [element("a", "RANGE")], ["a"])
+        create("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type", [element("a"), element("b")], ["a", "b"])
+        create(invalid + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+               [element("a")], ["a", "b"])
+        create(invalid + "Some AttributeDefinitions are not used. AttributeDefinitions: [a, b, c], keys used: [a, b]", [element("a")],
+               ["a", "b", "c"], GlobalSecondaryIndexes=[index(element("b"))])
+        create(invalid + "ProvisionedThroughput should not be specified for index: index when BillingMode is PAY_PER_REQUEST",
+               [element("a")], ["a"], GlobalSecondaryIndexes=[index(element("a"), ProvisionedThroughput=units)])
+        create(invalid + "Table is being created with a stream enabled, UpdateViewType is required", [element("a")], ["a"],
+               StreamSpecification={"StreamEnabled": True})
+        create(invalid + "SSEType KMS is required if KMSMasterKeyId is specified", [element("a")], ["a"],
+               SSESpecification={"Enabled": True, "KMSMasterKeyId": "alias/aws/dynamodb"})
+
+        c.create_table(TableName=name, KeySchema=[element("a"), element("b", "RANGE")], AttributeDefinitions=defined("a", "b", "c"),
+                       ProvisionedThroughput=units, GlobalSecondaryIndexes=[index(element("c"), ProvisionedThroughput=units)],
+                       LocalSecondaryIndexes=[{**index(element("a"), element("c", "RANGE")), "IndexName": "local"}])
+
+        def update(message, code="ValidationException", **change):
+            self.refused(code, message, c.update_table, TableName=name, **change)
+        indexes = lambda *updates: {"GlobalSecondaryIndexUpdates": list(updates)}
+        update("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, "
+               "ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
+               "OnDemandThroughput, WarmThroughput or TableClass is required")
+        update(invalid + "Only one global secondary index update per index is allowed simultaneously. Index: index",
+               **indexes({"Delete": {"IndexName": "index"}}, {"Delete": {"IndexName": "index"}}))
+        update("Cannot delete an index that is not a GlobalSecondaryIndex: local", **indexes({"Delete": {"IndexName": "local"}}))
+        update("The provisioned throughput for the index index will not change. The requested value equals the current value. Current "
+               "ReadCapacityUnits provisioned for the index index: 1. Requested ReadCapacityUnits: 1. Current WriteCapacityUnits "
+               "provisioned for the index index: 1. Requested WriteCapacityUnits: 1. Refer to the Amazon DynamoDB Developer Guide for "
+               "current limits and how to request higher limits.",
+               **indexes({"Update": {"IndexName": "index", "ProvisionedThroughput": units}}))
+        update("Table has no stream to disable: TableName: words", StreamSpecification={"StreamEnabled": False})
+        update(invalid + "Table is already encrypted by default", SSESpecification={"Enabled": False})
+        c.update_table(TableName=name, SSESpecification={"Enabled": True})
+        update(invalid + "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key",
+               SSESpecification={"Enabled": True})
+
+        tags = lambda message, *given: self.refused("ValidationException", message, c.tag_resource, ResourceArn=arn, Tags=list(given))
+        tags("Atleast one Tag needs to be provided as Input.")
+        tags("Tag Key cannot be prefixed with aws:, Key: aws:x", {"Key": "aws:x", "Value": "1"})
+        tags("Duplicate Tag Keys provided as input: Duplicate Tag Key found x", {"Key": "x", "Value": "1"}, {"Key": "x", "Value": "2"})
+        tags("Number of Tags exceed the current limit for the provided ResourceArn", *({"Key": str(n), "Value": ""} for n in range(51)))
+        self.refused("ValidationException", "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
+                     c.update_continuous_backups, TableName=name, PointInTimeRecoverySpecification={
+                         "PointInTimeRecoveryEnabled": False, "RecoveryPeriodInDays": 7})
+        self.refused("ValidationException", invalid + "Invalid policy document: This policy contains invalid Json",
+                     c.put_resource_policy, ResourceArn=arn, Policy="{")
 
     def test_refusals(self):
         c = self.client
