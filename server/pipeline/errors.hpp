@@ -22,8 +22,7 @@ inline AwsError body_too_large(std::size_t limit) {
 }
 
 /// Without a word of what happened inside; the log has it under the request id.
-inline AwsError internal_failure() {
-  return {"InternalFailure", 500, "The request processing has failed because of an unknown error, exception or failure."};
-}
+enum class Failure { unknown, disk_full };
+AwsError internal_failure(const api::ServiceView& service, Failure failure);
 
 }  // namespace orrery::pipeline

@@ -1,5 +1,8 @@
 #include "pipeline/exchange.hpp"
 
+#include <cerrno>
+#include <system_error>
+
 #include "aws/ids.hpp"
 #include "identity/errors.hpp"
 #include "pipeline/errors.hpp"
@@ -185,8 +188,22 @@ void Exchange::commit(std::function<void()> resume) {
 
 api::ServiceView Exchange::form() const { return asked_.service ? *asked_.service : nearest_form(request_); }
 
+namespace {
+
+Failure failure_of(const std::exception& error) {
+  constexpr int kSqliteFull = 13;
+  const auto* stored = dynamic_cast<const storage::StorageError*>(&error);
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  const bool full = (stored != nullptr && (stored->code() & 0xFF) == kSqliteFull) ||
+                    (system != nullptr && (system->code() == std::errc::no_space_on_device || system->code().value() == EDQUOT));
+  return full ? Failure::disk_full : Failure::unknown;
+}
+
+}  // namespace
+
 void Exchange::fail(std::exception_ptr error) {
   source_.reset();
+  Failure failure = Failure::unknown;
   try {
     std::rethrow_exception(error);
   } catch (const AwsError& refused) {
@@ -200,11 +217,12 @@ void Exchange::fail(std::exception_ptr error) {
     answer_ = wire::write_error(form(), request_, refused, request_id_);
     return;
   } catch (const std::exception& unexpected) {
+    failure = failure_of(unexpected);
     if (host_.failed) host_.failed(request_id_, unexpected.what());
   } catch (...) {
     if (host_.failed) host_.failed(request_id_, "something that is no exception");
   }
-  const AwsError refused = internal_failure();
+  const AwsError refused = internal_failure(form(), failure);
   error_code_ = refused.code();
   answer_ = wire::write_error(form(), request_, refused, request_id_);
 }
