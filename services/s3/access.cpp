@@ -68,7 +68,8 @@ Version find_version(RequestContext& context, const Bucket& bucket, const std::s
     // "Working with delete markers": a GET of the key answers 404, one of the marker's version 405; both name it.
     context.response_headers.set("x-amz-delete-marker", "true");
     context.response_headers.set("x-amz-version-id", version->id);
-    throw named ? errors::method_not_allowed(context.request.method, "DeleteMarker") : errors::no_such_key(key);
+    const bool tags = context.operation.ends_with("ObjectTagging") || context.operation == "PutObjectAcl";
+    throw named || tags ? errors::method_not_allowed(context.request.method, "DeleteMarker") : errors::no_such_key(key);
   }
   return *version;
 }

@@ -68,14 +68,22 @@ std::string read_customer_key(const Input& input, const std::string& prefix) {
   return md5;
 }
 
+std::string why_no_key(const RequestContext& context, const std::string& reference) {
+  const aws::Arn arn = aws::parse_arn(reference);
+  if (arn.valid() && arn.region != context.region) return "Invalid arn " + arn.region;
+  constexpr std::string_view kUuid = "00000000-0000-0000-0000-000000000000";
+  const bool uuid = reference.size() == kUuid.size() && std::count(reference.begin(), reference.end(), '-') == 4;
+  if (arn.valid()) return "Key '" + reference + "' does not exist";
+  if (uuid) return "Key '" + aws::arn("kms", context.region, context.account, "key/" + reference) + "' does not exist";
+  return "Invalid keyId '" + reference + "'";
+}
+
 /// The ARN of the key that encrypts; KMS's refusals in S3's form.
 std::string key_arn(RequestContext& context, const std::string& reference) {
   const std::string wanted = reference.empty() ? "alias/aws/s3" : reference;
   if (context.peers.kms == nullptr) return wanted;
   const auto key = context.peers.kms->key(context, wanted);
-  if (!key) {
-    throw errors::make("KMS.NotFoundException", 400, "Invalid keyId '" + wanted + "'");
-  }
+  if (!key) throw errors::make("KMS.NotFoundException", 400, why_no_key(context, wanted));
   if (key->state == "Disabled") throw errors::make("KMS.DisabledException", 400, key->arn + " is disabled.");
   if (key->state != "Enabled") {
     throw errors::make("KMS.KMSInvalidStateException", 400, key->arn + " is pending deletion.");

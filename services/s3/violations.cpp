@@ -13,6 +13,12 @@ AwsError violation_error(std::span<const Violation> violations) {
   if (first.path == "ObjectOwnership") {
     return errors::invalid_argument("Invalid x-amz-object-ownership header: " + value, "x-amz-object-ownership", value);
   }
+  if (first.path == "EncodingType") {
+    return errors::invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", value);
+  }
+  if (first.path.starts_with("ObjectAttributes")) {
+    return errors::invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", value);
+  }
   if (first.path == "ChecksumAlgorithm") {
     return errors::invalid_request("Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
                                    "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");

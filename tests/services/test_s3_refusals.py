@@ -157,6 +157,35 @@ class Refusals(unittest.TestCase):
         self.refused("InvalidArgument", 400, "Range specified is not valid for source object of size: 10", CopySourceRange="bytes=0-100", **copy)
         self.refused("InvalidRequest", 400, "The specified copy range is invalid for the source object size", CopySourceRange="bytes=100-200", **copy)
 
+    def test_keys_of_kms_that_are_not_there(self):
+        put = lambda key: dict(call="put_object", Key="a", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+        uuid, of = "134f2428-cec1-4b25-a1ae-9048164dba47", "arn:aws:kms:%s:000000000000:key/"
+        here = of % "us-east-1" + uuid
+        for key, message in (("fake-key-id", "Invalid keyId 'fake-key-id'"), (uuid, "Key '%s' does not exist" % here),
+                             (here, "Key '%s' does not exist" % here), (of % "us-west-2" + uuid, "Invalid arn us-west-2")):
+            self.refused("KMS.NotFoundException", 400, message, **put(key))
+
+    def test_reads(self):
+        error = self.refused("InvalidArgument", 400, "Invalid Encoding Method specified in Request", "list_objects_v2", EncodingType="value")
+        self.assertEqual(error["ArgumentName"], "encoding-type")
+        self.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
+        self.s3.put_object(Bucket=self.bucket, Key="a", Body=b"x")
+        self.refused("InvalidArgument", 400, "Invalid attribute name specified.", "get_object_attributes", Key="a", ObjectAttributes=["Nope"])
+        self.s3.delete_object(Bucket=self.bucket, Key="a")
+        for call, more in (("get_object_tagging", {}), ("put_object_tagging", {"Tagging": {"TagSet": []}}), ("delete_object_tagging", {}),
+                           ("put_object_acl", {"ACL": "private"})):
+            self.refused("MethodNotAllowed", 405, "", call, Key="a", **more)
+        self.refused("NoSuchKey", 404, "", "get_object_acl", Key="a")
+
+    def test_not_there_yet(self):
+        """What is not built says so by name."""
+        self.s3.put_object(Bucket=self.bucket, Key="a", Body=b"x")
+        csv = dict(ExpressionType="SQL", Expression="SELECT *", InputSerialization={"CSV": {}}, OutputSerialization={"CSV": {}})
+        for name, call, more in (("SelectObjectContent", "select_object_content", csv), ("GetObjectTorrent", "get_object_torrent", {}),
+                                 ("RenameObject", "rename_object", {"RenameSource": "a"})):
+            self.refused("NotImplemented", 501, "Orrery does not implement s3:%s yet." % name, call, Key="a", **more)
+        self.refused("NotImplemented", 501, "Orrery does not implement the service s3express yet.", "create_session", Bucket="a--use1-az4--x-s3")
+
     def test_digests(self):
         wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
         error = self.refused("BadDigest", 400, "The Content-MD5 you specified did not match what we received.", "put_object", Key="a",

@@ -5,13 +5,15 @@ return DisplayName.
 What AWS's users do for such code: buckets are created with ObjectOwnership=ObjectWriter, and the public access block
 that they come with is taken away. A bucket whose creator asks for an ownership of its own keeps it. Owners and grantees
 get the display names of ORRERY_DISPLAY_NAMES ({canonical id: name}), and groups come first among grants, as the suite
-compares them in that order.
+compares them in that order. S3 takes a bypass of retention for buckets with object lock alone, as LocalStack recorded it of
+AWS (tests/aws/services/s3, test_delete_object_with_no_locking); the suite's cleaning sends one to all.
 """
 
 import json
 import os
 
 import botocore.client
+import botocore.exceptions
 
 _call = botocore.client.BaseClient._make_api_call
 _names = json.loads(os.environ.get("ORRERY_DISPLAY_NAMES", "{}"))
@@ -35,7 +37,12 @@ def _make_api_call(self, operation, parameters):
     if old_ways:
         parameters = dict(parameters, ObjectOwnership="ObjectWriter")
         acl = {name: parameters.pop(name) for name in list(parameters) if name == "ACL" or name.startswith("Grant")}
-    answer = _call(self, operation, parameters)
+    try:
+        answer = _call(self, operation, parameters)
+    except botocore.exceptions.ClientError as error:
+        if operation != "DeleteObjects" or "x-amz-bypass-governance-retention" not in error.response["Error"]["Message"]:
+            raise
+        answer = _call(self, operation, {k: v for k, v in parameters.items() if k != "BypassGovernanceRetention"})
     if operation == "CreateBucket":
         _call(self, "DeletePublicAccessBlock", {"Bucket": parameters["Bucket"]})
     if old_ways:
