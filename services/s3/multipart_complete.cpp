@@ -24,12 +24,16 @@ AwsError invalid_part(const Upload& upload, int number, const std::string& etag)
       .with("ETag", etag);
 }
 
-void require_checksum(const Input& listed, const Upload& upload, int number) {
+/// A composite checksum is made of parts whose checksums the client tells again.
+void require_checksums(const Input& request, const Upload& upload) {
   const auto algorithm = algorithm_named(upload.hidden.value("ChecksumAlgorithm", ""));
-  if (!algorithm || upload.hidden.value("ChecksumType", "") != "COMPOSITE" || listed.has(names(*algorithm).member)) return;
-  throw errors::invalid_request("The upload was created using a " + aws::lower(names(*algorithm).name) +
-                                " checksum. The complete request must include the checksum for each part. It was missing "
-                                "for part " + std::to_string(number) + " in the request.");
+  if (!algorithm || upload.hidden.value("ChecksumType", "") != "COMPOSITE") return;
+  for (const auto& listed : request.objects("Parts")) {
+    if (listed.has(names(*algorithm).member)) continue;
+    throw errors::invalid_request("The upload was created using a " + aws::lower(names(*algorithm).name) +
+                                  " checksum. The complete request must include the checksum for each part. It was missing "
+                                  "for part " + std::to_string(listed.integer("PartNumber")) + " in the request.");
+  }
 }
 
 /// The stored parts that the request lists, in its order, each checked against what it says of it.
@@ -47,7 +51,6 @@ std::vector<Part> choose_parts(const Input& request, const Upload& upload, const
     }
     const auto found = std::find_if(stored.begin(), stored.end(), [&](const Part& part) { return part.number == number; });
     if (found == stored.end() || found->etag != etag) throw invalid_part(upload, number, etag);
-    require_checksum(one, upload, number);
     for (const auto& row : algorithms()) {
       const auto sent = one.find_str(row.member);
       if (sent && found->checksums.value(std::string(row.member), *sent) != *sent) throw invalid_part(upload, number, etag);
@@ -181,6 +184,7 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
     throw errors::invalid_request("The provided 'x-amz-mp-object-size' header does not match what was computed.");
   }
   set_checksum(input, upload, parts, version.document);
+  require_checksums(input.object("MultipartUpload"), upload);
   add_version(context, bucket, version);
   store.erase_upload(upload);
   Json out{{"Location", location(context, bucket, upload.key)},

@@ -13,6 +13,9 @@ AwsError violation_error(std::span<const Violation> violations) {
   if (first.path == "ObjectOwnership") {
     return errors::invalid_argument("Invalid x-amz-object-ownership header: " + value, "x-amz-object-ownership", value);
   }
+  if (first.path == "ServerSideEncryption") {
+    return errors::invalid_argument("The encryption method specified is not supported", "x-amz-server-side-encryption", value);
+  }
   if (first.path == "EncodingType") {
     return errors::invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", value);
   }

@@ -158,6 +158,9 @@ class Refusals(unittest.TestCase):
         self.refused("InvalidRequest", 400, "The specified copy range is invalid for the source object size", CopySourceRange="bytes=100-200", **copy)
 
     def test_keys_of_kms_that_are_not_there(self):
+        error = self.refused("InvalidArgument", 400, "The encryption method specified is not supported", "put_object", Key="a", Body=b"",
+                             ServerSideEncryption="AES192")
+        self.assertEqual((error["ArgumentName"], error["ArgumentValue"]), ("x-amz-server-side-encryption", "AES192"))
         put = lambda key: dict(call="put_object", Key="a", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
         uuid, of = "134f2428-cec1-4b25-a1ae-9048164dba47", "arn:aws:kms:%s:000000000000:key/"
         here = of % "us-east-1" + uuid

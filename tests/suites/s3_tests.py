@@ -8,6 +8,9 @@
 Needs pytest, munch, lxml, isodate, pytz and requests beside boto3 (Debian: python3-pytest, python3-munch, …; with a
 Python of its own, add /usr/lib/python3/dist-packages to PYTHONPATH). Nothing of the suite is part of this repository.
 
+Where the expected list names LocalStack, it means the answers of AWS that LocalStack's tests recorded (its repository,
+tests/aws/services/s3, *.snapshot.json).
+
 The server runs with --strict: a bucket's policy that denies its owner something does so then.
 
 Exit code 1 when a test fails that s3_tests_expected.txt does not name, or one that it names passes; 77 without a checkout.
