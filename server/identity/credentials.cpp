@@ -1,6 +1,7 @@
 #include "identity/credentials.hpp"
 
 #include "aws/ids.hpp"
+#include "storage/snapshot.hpp"
 
 namespace orrery::identity {
 
@@ -41,6 +42,7 @@ std::optional<Credential> CredentialTable::find(std::string_view access_key) con
 
 void CredentialTable::put(const Credential& credential) {
   const Principal& who = credential.principal;
+  storage::configuration_changed();
   transaction_.db().execute(
       "INSERT OR REPLACE INTO credential (access_key, account, secret, session_token, expires, active, type, arn, "
       "user_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -49,19 +51,23 @@ void CredentialTable::put(const Credential& credential) {
 }
 
 void CredentialTable::set_active(std::string_view access_key, bool active) {
+  storage::configuration_changed();
   transaction_.db().execute("UPDATE credential SET active = ? WHERE access_key = ?", active, access_key);
 }
 
 bool CredentialTable::erase(std::string_view access_key) {
+  storage::configuration_changed();
   return transaction_.db().execute("DELETE FROM credential WHERE access_key = ?", access_key) > 0;
 }
 
 void CredentialTable::rename(std::string_view user_id, std::string_view arn) {
+  storage::configuration_changed();
   transaction_.db().execute("UPDATE credential SET arn = ? WHERE user_id = ?", arn, user_id);
 }
 
 void CredentialTable::erase_expired(aws::Millis before) {
-  transaction_.db().execute("DELETE FROM credential WHERE expires > 0 AND expires < ?", before);
+  const auto gone = transaction_.db().execute("DELETE FROM credential WHERE expires > 0 AND expires < ?", before);
+  if (gone > 0) storage::configuration_changed();
 }
 
 std::string new_access_key(std::string_view prefix, std::string_view account) {

@@ -66,12 +66,12 @@ std::optional<api::ServiceView> by_action(std::string_view pairs) {
 
 std::optional<identity::Credential> issued(const Host& host, const std::string& access_key) {
   if (host.peers.iam == nullptr) return std::nullopt;
-  // Every request asks, and the answer stands until something is committed.
-  thread_local storage::CommitCache<std::optional<identity::Credential>, 1024> known;
-  if (const auto* found = known.find(host.store.commits(), access_key)) return *found;
+  thread_local storage::ConfigurationCache<std::optional<identity::Credential>, 1024> known;  // each request asks
   std::optional<identity::Credential> credential;
-  host.store.read([&](storage::Transaction& tx) { credential = host.peers.iam->credential(tx, access_key); });
-  return known.keep(access_key, std::move(credential));
+  host.store.read([&](storage::Transaction& tx) {
+    credential = known.get(access_key, [&] { return host.peers.iam->credential(tx, access_key); });
+  });
+  return credential;
 }
 
 }  // namespace

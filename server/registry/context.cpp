@@ -25,15 +25,10 @@ void ensure_seeded(RequestContext& context, std::string_view service, void (*see
                     context.region, service)
         .next();
   };
-  if (context.tx.access() == storage::Transaction::Access::read) {
-    thread_local storage::CommitCache<bool> known;  // each call asks
-    std::string key = context.account + '/' + context.region + '/' + std::string(service);
-    if (known.find(storage::current_snapshot(), key)) return;
-    if (!seeded()) throw NeedsSeed{service, context.region, seed};
-    known.keep(std::move(key), true);
-    return;
-  }
-  if (seeded()) return;
+  thread_local storage::ConfigurationCache<bool> known;  // each call asks
+  if (known.get(context.account + '/' + context.region + '/' + std::string(service), seeded)) return;
+  if (context.tx.access() == storage::Transaction::Access::read) throw NeedsSeed{service, context.region, seed};
+  storage::configuration_changed();
   db.execute("INSERT INTO seed (account, region, service) VALUES (?, ?, ?)", context.account, context.region, service);
   const std::string_view caller = std::exchange(context.service, service);
   seed(context);

@@ -57,15 +57,20 @@ Tags load_tags(Database& db, const Place& place) {
   return out;
 }
 
-/// What `known` has of a snapshot, else what `load` gives. A writer sees what it has written.
 template <typename Value>
-Value recall(CommitCache<Value>& known, Transaction& transaction, const Place& place, Value (*load)(Database&, const Place&)) {
-  if (transaction.access() == Transaction::Access::write) return load(transaction.db(), place);
+Value recall(ConfigurationCache<Value>& known, Transaction& transaction, const Place& place,
+             Value (*load)(Database&, const Place&)) {
   std::string key;
   for (const auto part : {place.account, place.region, place.service, place.kind}) key.append(part).push_back('\0');
   key.append(place.id);
-  const Value* found = known.find(current_snapshot(), key);
-  return found ? *found : known.keep(std::move(key), load(transaction.db(), place));
+  return known.get(std::move(key), [&] { return load(transaction.db(), place); });
+}
+
+/// Runs a statement that changes what is cached.
+template <typename... A>
+std::int64_t change(Transaction& transaction, std::string_view sql, const A&... arguments) {
+  configuration_changed();
+  return transaction.db().execute(sql, arguments...);
 }
 
 Edge row_to_edge(const Rows& rows) {
@@ -84,7 +89,7 @@ ResourceTable::ResourceTable(Transaction& transaction, std::string account, std:
       service_(std::move(service)) {}
 
 std::optional<Resource> ResourceTable::find(std::string_view kind, std::string_view id) const {
-  thread_local CommitCache<std::optional<Resource>> known;
+  thread_local ConfigurationCache<std::optional<Resource>> known;
   const Place place{account_, region_, service_, kind, id};
   return recall(known, transaction_, place, load_resource);
 }
@@ -97,7 +102,8 @@ bool ResourceTable::exists(std::string_view kind, std::string_view id) const {
 }
 
 void ResourceTable::put(const Resource& resource) {
-  transaction_.db().execute(
+  change(
+      transaction_,
       "INSERT INTO resource (account, region, service, kind, id, arn, created, document, hidden) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, region, service, kind, id) "
       "DO UPDATE SET arn = excluded.arn, document = excluded.document, hidden = excluded.hidden",
@@ -108,8 +114,8 @@ void ResourceTable::put(const Resource& resource) {
 bool ResourceTable::erase(std::string_view kind, std::string_view id) {
   untag_all(kind, id);
   unlink(kind, id, "");
-  return transaction_.db().execute(
-             "DELETE FROM resource WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?", account_,
+  return change(
+             transaction_, "DELETE FROM resource WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?", account_,
              region_, service_, kind, id) > 0;
 }
 
@@ -134,7 +140,7 @@ std::int64_t ResourceTable::count(std::string_view kind) const {
 }
 
 Tags ResourceTable::tags(std::string_view kind, std::string_view id) const {
-  thread_local CommitCache<Tags> known;
+  thread_local ConfigurationCache<Tags> known;
   const Place place{account_, region_, service_, kind, id};
   return recall(known, transaction_, place, load_tags);
 }
@@ -150,21 +156,21 @@ std::map<std::string, Tags> ResourceTable::tags(std::string_view kind) const {
 
 void ResourceTable::tag(std::string_view kind, std::string_view id, const Tags& tags) {
   for (const auto& [key, value] : tags) {
-    transaction_.db().execute(
-        "INSERT OR REPLACE INTO tag (account, region, service, kind, id, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    change(
+        transaction_, "INSERT OR REPLACE INTO tag (account, region, service, kind, id, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
         account_, region_, service_, kind, id, key, value);
   }
 }
 
 void ResourceTable::untag(std::string_view kind, std::string_view id, std::string_view key) {
-  transaction_.db().execute(
-      "DELETE FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ? AND key = ?", account_,
-      region_, service_, kind, id, key);
+  change(
+      transaction_, "DELETE FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ? AND key = ?",
+      account_, region_, service_, kind, id, key);
 }
 
 void ResourceTable::untag_all(std::string_view kind, std::string_view id) {
-  transaction_.db().execute("DELETE FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
-                            account_, region_, service_, kind, id);
+  change(transaction_, "DELETE FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
+         account_, region_, service_, kind, id);
 }
 
 void ResourceTable::link(std::string_view kind, std::string_view id, std::string_view role, const Target& to) {

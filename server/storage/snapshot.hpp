@@ -5,28 +5,31 @@
 
 namespace orrery::storage {
 
-/// The number of the snapshot that Store::read() has open on this thread, never the same for two; 0 outside of it.
-std::uint64_t current_snapshot();
+/// Tells states of the configuration apart: resources, tags, credentials, buckets and the like, which are read by nearly
+/// every request and change seldom, as against items and objects. Inside Store::read() it is the snapshot's, never the
+/// same for two states or two stores; inside a write it is the writer's, which sees what it has written; else 0.
+std::uint64_t configuration();
 
-/// What a thread has read, so that what clients ask for again and again is read and parsed once a commit, not once a
-/// request. For thread-local variables. At most `most` values.
+/// Called in a write transaction by whoever changes a table that is cached under configuration().
+void configuration_changed();
+
+/// What a thread has read of the configuration, so that it is read and parsed once a change, not once a request. For
+/// thread-local variables. At most `most` values.
 template <typename Value, std::size_t most = 64>
-class CommitCache {
+class ConfigurationCache {
  public:
-  /// The value of `key` under `number`: current_snapshot() in a read transaction, else Store::commits(). nullptr when it
-  /// is not known.
-  const Value* find(std::uint64_t number, const std::string& key) {
-    if (number != number_) {
+  /// The value of `key`, from `load` where it is not known. Valid until the next call.
+  template <typename Load>
+  const Value& get(std::string key, const Load& load) {
+    const std::uint64_t number = configuration();
+    if (number != number_ || number == 0) {
       values_.clear();
       number_ = number;
     }
-    const auto found = values_.find(key);
-    return found == values_.end() ? nullptr : &found->second;
-  }
-
-  /// After find() has not found it.
-  const Value& keep(std::string key, Value value) {
-    if (values_.size() >= most) values_.clear();
+    if (const auto found = values_.find(key); found != values_.end()) return found->second;
+    Value value = load();
+    if (number_ != configuration() || values_.size() >= most) values_.clear();  // load() may have changed things itself
+    number_ = configuration();
     return values_.insert_or_assign(std::move(key), std::move(value)).first->second;
   }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/checkpointer.hpp"
 #include "storage/snapshot.hpp"
 
 namespace orrery::storage {
@@ -16,17 +17,22 @@ namespace {
 
 constexpr std::size_t kMostInGroup = 64;
 
-thread_local std::uint64_t snapshot = 0;
+constexpr int kSerialShift = 40;
+constexpr std::uint64_t kWriters = std::uint64_t{1} << 63;  ///< marks the numbers of unfinished writes
+
+/// Counts committed changes of the configuration, of any store, and the states that writers see.
+std::atomic<std::uint64_t> committed_changes{0}, writers_states{0};
+thread_local std::uint64_t thread_configuration = 0;
 
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> serial{0};
   return ++serial;
 }
 
-/// Sets the number of the thread's snapshot while it is read.
+/// Sets the number of the thread's configuration while it reads.
 struct Reading {
-  explicit Reading(std::uint64_t number) : before(std::exchange(snapshot, number)) {}
-  ~Reading() { snapshot = before; }
+  explicit Reading(std::uint64_t number) : before(std::exchange(thread_configuration, number)) {}
+  ~Reading() { thread_configuration = before; }
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
   const std::uint64_t before;
@@ -34,7 +40,11 @@ struct Reading {
 
 }  // namespace
 
-std::uint64_t current_snapshot() { return snapshot; }
+std::uint64_t configuration() { return thread_configuration; }
+
+void configuration_changed() {
+  if (thread_configuration != 0) thread_configuration = kWriters | ++writers_states;
+}
 
 Store::Store(std::filesystem::path directory, std::span<const Migrations> components)
     : directory_(std::move(directory)), serial_(next_serial()), commits_(serial_ << 40) {
@@ -54,7 +64,11 @@ Store::Store(std::filesystem::path directory, std::span<const Migrations> compon
     ::close(lock_);
     throw;
   }
-  thread_ = std::thread([this] { writer_loop(); });
+  thread_ = std::thread([this] {
+    thread_configuration = kWriters | ++writers_states;
+    const Checkpointer checkpointer(directory_ / "orrery.db", writer_->handle());
+    writer_loop();
+  });
 }
 
 Store::~Store() {
@@ -143,28 +157,34 @@ void Store::commit_group(std::deque<Job>& jobs) {
   std::vector<std::exception_ptr> errors(jobs.size());
   std::deque<Transaction> transactions;
   std::exception_ptr failed;
+  const std::uint64_t before = thread_configuration;
   try {
     db.execute("BEGIN IMMEDIATE");
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       Transaction& transaction = transactions.emplace_back(db, Transaction::Access::write);
+      const std::uint64_t untouched = thread_configuration;
       db.execute("SAVEPOINT request");
       try {
         jobs[i].work(transaction);
       } catch (...) {
         errors[i] = std::current_exception();
         db.execute("ROLLBACK TO request");
+        if (thread_configuration != untouched) configuration_changed();
       }
       db.execute("RELEASE request");
     }
     db.execute("COMMIT");
   } catch (...) {
     failed = std::current_exception();
+    if (thread_configuration != before) configuration_changed();
     try {
       db.script("ROLLBACK");
     } catch (const StorageError&) {  // no transaction is active when BEGIN itself failed
     }
   }
   if (!failed) {
+    // In this order: who knows of the commit knows of the change too.
+    if (thread_configuration != before) ++committed_changes;
     ++commits_;
     release_stale_readers();
   }
@@ -185,7 +205,8 @@ struct Store::Reader {
   std::mutex mutex;
   Database database;
   bool open = false;
-  std::uint64_t seen = 0;  ///< commits() before the transaction began
+  std::uint64_t seen = 0;           ///< commits() before the transaction began
+  std::uint64_t configuration = 0;  ///< the number of what it sees
 };
 
 Store::Reader& Store::reader() {
@@ -213,8 +234,9 @@ void Store::read(const Work& work) {
     own.database.execute("BEGIN");
     own.open = true;
     own.seen = now;
+    own.configuration = serial_ << kSerialShift | committed_changes.load(std::memory_order_acquire);
   }
-  const Reading reading(own.seen);
+  const Reading reading(own.configuration);
   Transaction transaction(own.database, Transaction::Access::read);
   work(transaction);
 }
@@ -232,6 +254,7 @@ void Store::release_stale_readers() {
 
 void Store::reset() {
   write([](Transaction& transaction) {
+    configuration_changed();
     std::vector<std::string> tables;
     {
       auto rows = transaction.db().query(

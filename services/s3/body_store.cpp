@@ -7,6 +7,7 @@
 
 #include "aws/ids.hpp"
 #include "services/s3/object_store.hpp"
+#include "storage/snapshot.hpp"
 
 namespace orrery::s3 {
 
@@ -37,10 +38,13 @@ std::string ObjectStore::temporary_file(const std::string& data_dir) {
 
 std::string ObjectStore::master_key() const {
   auto& db = transaction_.db();
-  {
+  thread_local storage::ConfigurationCache<std::string> known;  // each read and write of an object asks
+  const std::string& present = known.get("", [&] {
     auto rows = db.query("SELECT material FROM s3_master_key");
-    if (rows.next()) return std::string(rows.blob(0));
-  }
+    return rows.next() ? std::string(rows.blob(0)) : std::string();
+  });
+  if (!present.empty()) return present;
+  storage::configuration_changed();
   const std::string material = aws::random_bytes(32);
   db.execute("INSERT INTO s3_master_key (id, material) VALUES (1, ?)", storage::Blob{material});
   return material;

@@ -1,6 +1,8 @@
 #include "services/s3/object_store.hpp"
 
+#include "aws/ids.hpp"
 #include "services/s3/versioning.hpp"
+#include "storage/snapshot.hpp"
 
 namespace orrery::s3 {
 
@@ -106,10 +108,13 @@ std::vector<Segment> parse_segments(std::string_view text) {
 const storage::Migrations ObjectStore::migrations{"s3", kSchema};
 
 std::optional<Bucket> ObjectStore::bucket(std::string_view name) const {
-  auto rows = transaction_.db().query("SELECT name, account, region, created, versioning FROM s3_bucket WHERE name = ?",
-                                      name);
-  if (!rows.next()) return std::nullopt;
-  return bucket_of(rows);
+  thread_local storage::ConfigurationCache<std::optional<Bucket>> known;  // each request asks
+  return known.get(std::string(name), [&]() -> std::optional<Bucket> {
+    auto rows = transaction_.db().query(
+        "SELECT name, account, region, created, versioning FROM s3_bucket WHERE name = ?", name);
+    if (!rows.next()) return std::nullopt;
+    return bucket_of(rows);
+  });
 }
 
 std::vector<std::pair<std::string, std::string>> ObjectStore::places(storage::Transaction& transaction) {
@@ -128,16 +133,19 @@ std::vector<Bucket> ObjectStore::buckets(std::string_view account) const {
 }
 
 void ObjectStore::create_bucket(const Bucket& bucket) {
+  storage::configuration_changed();
   transaction_.db().execute("INSERT INTO s3_bucket (name, account, region, created, versioning) VALUES (?, ?, ?, ?, ?)",
                             bucket.name, bucket.account, bucket.region, bucket.created,
                             static_cast<int>(bucket.versioning));
 }
 
 void ObjectStore::set_versioning(std::string_view name, Versioning versioning) {
+  storage::configuration_changed();
   transaction_.db().execute("UPDATE s3_bucket SET versioning = ? WHERE name = ?", static_cast<int>(versioning), name);
 }
 
 void ObjectStore::erase_bucket(std::string_view name) {
+  storage::configuration_changed();
   for (const auto& upload : uploads(name, "")) erase_upload(upload);
   transaction_.db().execute("DELETE FROM s3_completed WHERE bucket = ?", name);
   transaction_.db().execute("DELETE FROM s3_bucket_config WHERE bucket = ?", name);
@@ -149,10 +157,15 @@ bool ObjectStore::holds_versions(std::string_view bucket) const {
 }
 
 std::optional<Json> ObjectStore::config(std::string_view bucket, std::string_view kind, std::string_view id) const {
-  auto rows = transaction_.db().query("SELECT document FROM s3_bucket_config WHERE bucket = ? AND kind = ? AND id = ?",
-                                      bucket, kind, id);
-  if (!rows.next()) return std::nullopt;
-  return Json::parse(rows.text(0));
+  thread_local storage::ConfigurationCache<std::optional<Json>, 256> known;  // each request asks for several
+  std::string place(bucket);
+  place.append("/").append(kind).append("/").append(id);
+  return known.get(std::move(place), [&]() -> std::optional<Json> {
+    auto rows = transaction_.db().query(
+        "SELECT document FROM s3_bucket_config WHERE bucket = ? AND kind = ? AND id = ?", bucket, kind, id);
+    if (!rows.next()) return std::nullopt;
+    return std::optional<Json>(Json::parse(rows.text(0)));
+  });
 }
 
 std::vector<Json> ObjectStore::configs(std::string_view bucket, std::string_view kind) const {
@@ -171,11 +184,13 @@ std::vector<std::string> ObjectStore::buckets_with(std::string_view kind) const 
 }
 
 void ObjectStore::put_config(std::string_view bucket, std::string_view kind, std::string_view id, const Json& document) {
+  storage::configuration_changed();
   transaction_.db().execute("INSERT OR REPLACE INTO s3_bucket_config (bucket, kind, id, document) VALUES (?, ?, ?, ?)",
                             bucket, kind, id, dump(document));
 }
 
 bool ObjectStore::erase_config(std::string_view bucket, std::string_view kind, std::string_view id) {
+  storage::configuration_changed();
   return transaction_.db().execute("DELETE FROM s3_bucket_config WHERE bucket = ? AND kind = ? AND id = ?", bucket, kind,
                                    id) > 0;
 }
