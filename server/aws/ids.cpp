@@ -55,11 +55,22 @@ std::string random_hex(std::size_t count) { return random_text(count, kHex); }
 std::string resource_id(std::string_view prefix) { return std::string(prefix) + "-0" + random_hex(16); }
 
 std::string uuid() {
-  std::string bytes = random_bytes(16);
+  // Every request takes one: random bytes are fetched for many at once.
+  constexpr std::size_t kBytes = 16, kMany = 128;
+  thread_local std::string pool;
+  if (pool.size() < kBytes) pool = random_bytes(kBytes * kMany);
+  std::string bytes = pool.substr(pool.size() - kBytes);
+  pool.resize(pool.size() - kBytes);
   bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-  std::string text = hex(bytes);
-  for (const int at : {8, 13, 18, 23}) text.insert(static_cast<std::size_t>(at), 1, '-');
+  std::string text;
+  text.reserve(36);
+  for (std::size_t n = 0; n < kBytes; ++n) {
+    if (n == 4 || n == 6 || n == 8 || n == 10) text += '-';
+    const auto byte = static_cast<unsigned char>(bytes[n]);
+    text += kHex[byte >> 4];
+    text += kHex[byte & 15];
+  }
   return text;
 }
 

@@ -1,6 +1,8 @@
 #include <bit>
 
+#include "registry/written.hpp"
 #include "wire/cbor.hpp"
+#include "wire/json_text.hpp"
 #include "wire/scalars.hpp"
 
 namespace orrery::wire {
@@ -92,6 +94,10 @@ void append_cbor_members(std::string& out, const ShapeView& shape, const Json& v
 void append_cbor(std::string& out, const ReferenceView& reference, const Json& value) {
   if (value.is_null()) {
     out += '\xF6';
+    return;
+  }
+  if (value.is_binary()) {
+    append_cbor(out, reference, from_document(reference, parse_json(written_text(value)), Blobs::base64));
     return;
   }
   switch (reference.type()) {

@@ -61,9 +61,8 @@ AwsError malformed(Protocol protocol, const Malformed& error) {
 Json read_document(const OperationView& operation, const http::Request& request, Protocol protocol) {
   const auto input = operation.input();
   if (!input || request.body.empty()) return Json::object();
-  const bool cbor = protocol == Protocol::rpc_cbor;
-  return structure_from_document(*input, cbor ? parse_cbor(request.body) : parse_json(request.body),
-                                 cbor ? Blobs::raw : Blobs::base64);
+  if (protocol != Protocol::rpc_cbor) return read_json(*input, request.body);
+  return structure_from_document(*input, parse_cbor(request.body), Blobs::raw);
 }
 
 Json read_by(const OperationView& operation, const http::Request& request, Protocol protocol) {

@@ -14,25 +14,6 @@ using api::ReferenceView;
 using api::ShapeView;
 using api::Type;
 
-/// Brackets outside strings. The parser itself does not recurse, what walks its result does.
-void check_depth(std::string_view text) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t n = 0; n < text.size(); ++n) {
-    const char c = text[n];
-    if (quoted) {
-      if (c == '\\') ++n;
-      if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) throw Malformed{Malformed::Kind::syntax, "The document is nested too deeply"};
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-}
-
 [[noreturn]] void cannot(const Json& document, std::string_view wanted) {
   const char* kind = "STRING_VALUE";
   if (document.is_number_float()) kind = "DECIMAL_VALUE";
@@ -102,14 +83,143 @@ Json scalar(const ReferenceView& reference, Json document, Blobs blobs) {
   }
 }
 
+/// Takes the parser's events and builds a value of the table's types: no tree of the document comes in between. What
+/// the table does not know and nulls are passed over.
+class Builder {
+ public:
+  /// `shape` of the document; nullopt: the document as it is.
+  Builder(std::optional<ShapeView> shape, Blobs blobs) : shape_(shape), blobs_(blobs) {}
+  Json take() { return std::move(out_); }
+
+  bool null() { return scalar_event(nullptr); }
+  bool boolean(bool value) { return scalar_event(value); }
+  bool number_integer(std::int64_t value) { return scalar_event(value); }
+  bool number_unsigned(std::uint64_t value) { return scalar_event(value); }
+  bool number_float(double value, const std::string&) { return scalar_event(value); }
+  bool string(std::string& value) { return scalar_event(std::move(value)); }
+  bool binary(Json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return open(Json::value_t::object); }
+  bool start_array(std::size_t) { return open(Json::value_t::array); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) { return false; }
+
+  bool key(std::string& name) {
+    Frame& frame = frames_.back();
+    if (frame.kind != Kind::structure) {
+      frame.key = std::move(name);
+      return true;
+    }
+    frame.slot = frame.shape->find_wire(name);
+    if (frame.slot && frame.slot->location() != Location::body) frame.slot.reset();
+    if (frame.slot) frame.key = frame.slot->name();
+    return true;
+  }
+
+ private:
+  enum class Kind { structure, list, map, any, skipped };
+  struct Frame {
+    Kind kind;
+    Json* value = nullptr;                     ///< what is being filled
+    std::optional<ShapeView> shape = {};       ///< of a structure
+    std::optional<ReferenceView> slot = {};    ///< of the next value, where it has a type
+    std::string key = {};
+  };
+
+  Json& place(Frame& frame) {
+    if (frame.value->is_object()) return (*frame.value)[frame.key];
+    frame.value->push_back(nullptr);
+    return frame.value->back();
+  }
+
+  static bool skips(const Frame& frame) {
+    return frame.kind == Kind::skipped || (frame.kind == Kind::structure && !frame.slot);
+  }
+
+  bool scalar_event(Json value) {
+    if (frames_.empty()) {
+      if (shape_) throw Malformed{Malformed::Kind::value, "Expected a structure"};
+      out_ = std::move(value);
+      return true;
+    }
+    Frame& frame = frames_.back();
+    if (skips(frame)) return true;
+    if (frame.kind == Kind::any) {
+      place(frame) = std::move(value);
+    } else if (!value.is_null()) {
+      Json typed = from_document(*frame.slot, std::move(value), blobs_);
+      place(frame) = std::move(typed);
+    } else if (frame.value->is_object()) {
+      frame.value->erase(frame.key);  // of two members of one name the last one counts
+    }
+    return true;
+  }
+
+  bool open(Json::value_t type) {
+    if (static_cast<int>(frames_.size()) >= kMaxDepth)
+      throw Malformed{Malformed::Kind::syntax, "The document is nested too deeply"};
+    if (frames_.empty()) {
+      if (shape_ && type != Json::value_t::object) throw Malformed{Malformed::Kind::value, "Expected a structure"};
+      out_ = Json(type);
+      frames_.push_back({shape_ ? Kind::structure : Kind::any, &out_, shape_});
+      return true;
+    }
+    Frame& frame = frames_.back();
+    Frame inner{Kind::skipped};
+    if (frame.kind == Kind::any) {
+      inner.kind = Kind::any;
+    } else if (!skips(frame)) {
+      inner = typed_frame(*frame.slot, type);
+    }
+    if (inner.kind != Kind::skipped) {
+      inner.value = &place(frame);
+      *inner.value = Json(type);
+    }
+    frames_.push_back(std::move(inner));
+    return true;
+  }
+
+  static Frame typed_frame(const ReferenceView& reference, Json::value_t type) {
+    const auto shape = reference.shape();
+    switch (reference.type()) {
+      case Type::structure:
+        if (type != Json::value_t::object) throw Malformed{Malformed::Kind::value, "Expected a structure"};
+        return {Kind::structure, nullptr, shape};
+      case Type::list:
+        if (type != Json::value_t::array) cannot(Json(type), "List");
+        return {Kind::list, nullptr, {}, shape.element()};
+      case Type::map:
+        if (type != Json::value_t::object) cannot(Json(type), "Map");
+        return {Kind::map, nullptr, {}, shape.value()};
+      case Type::document:
+        return {Kind::any};
+      default:
+        cannot(Json(type), "");
+    }
+  }
+
+  bool close() {
+    frames_.pop_back();
+    return true;
+  }
+
+  std::optional<ShapeView> shape_;
+  Blobs blobs_;
+  Json out_;
+  std::vector<Frame> frames_;
+};
+
+Json parse(std::string_view text, Builder builder) {
+  if (!Json::sax_parse(text.data(), text.data() + text.size(), &builder))
+    throw Malformed{Malformed::Kind::syntax, "The body is not valid JSON"};
+  return builder.take();
+}
+
 }  // namespace
 
-Json parse_json(std::string_view text) {
-  check_depth(text);
-  Json out = Json::parse(text, nullptr, false);
-  if (out.is_discarded()) throw Malformed{Malformed::Kind::syntax, "The body is not valid JSON"};
-  return out;
-}
+Json parse_json(std::string_view text) { return parse(text, Builder(std::nullopt, Blobs::base64)); }
+
+Json read_json(const ShapeView& shape, std::string_view text) { return parse(text, Builder(shape, Blobs::base64)); }
 
 Json structure_from_document(const ShapeView& shape, Json document, Blobs blobs) {
   if (!document.is_object()) throw Malformed{Malformed::Kind::value, "Expected a structure"};

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "aws/ids.hpp"
+#include "registry/written.hpp"
 #include "wire/json_text.hpp"
 #include "wire/scalars.hpp"
 
@@ -10,46 +10,6 @@ using api::ReferenceView;
 using api::ShapeView;
 using api::TimeFormat;
 using api::Type;
-
-void append_json_string(std::string& out, std::string_view text) {
-  if (!valid_utf8(text)) {
-    out += Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
-    return;
-  }
-  out += '"';
-  std::size_t from = 0;
-  for (std::size_t n = 0; n < text.size(); ++n) {
-    const auto c = static_cast<unsigned char>(text[n]);
-    if (c >= 32 && c != '"' && c != '\\') continue;
-    out.append(text, from, n - from);
-    from = n + 1;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default: {
-        static constexpr std::string_view digits = "0123456789abcdef";
-        out += "\\u00";
-        out += digits[c >> 4];
-        out += digits[c & 15];
-      }
-    }
-  }
-  out.append(text, from);
-  out += '"';
-}
 
 void append_json_members(std::string& out, const ShapeView& shape, const Json& value) {
   out += '{';
@@ -109,6 +69,10 @@ void append_timestamp_json(std::string& out, const ReferenceView& reference, con
 void append_json(std::string& out, const ReferenceView& reference, const Json& value) {
   if (value.is_null()) {
     out += "null";
+    return;
+  }
+  if (value.is_binary()) {
+    out += written_text(value);
     return;
   }
   if (reference.json_value()) {

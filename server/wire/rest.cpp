@@ -315,7 +315,7 @@ Json read_rest(const OperationView& operation, const http::Request& request, Bod
   const auto payload = input->payload();
   if (!payload && has_body_member(*input) && !request.body.empty()) {
     out = body == Body::xml ? read_xml(*input, request.body)
-                            : structure_from_document(*input, parse_json(request.body), Blobs::base64);
+                            : read_json(*input, request.body);
   }
   if (payload) read_payload(*payload, request, body, out);
   read_head(operation, *input, request, out);

@@ -55,29 +55,6 @@ aws::Millis millis_of(const Json& value) {
 
 }  // namespace
 
-bool valid_utf8(std::string_view text) {
-  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = p + text.size();
-  while (p < end) {
-    if (*p < 0x80) {
-      ++p;
-      continue;
-    }
-    const int length = *p >= 0xF0 ? 4 : *p >= 0xE0 ? 3 : 2;
-    if (*p < 0xC2 || *p > 0xF4 || end - p < length) return false;
-    for (int n = 1; n < length; ++n) {
-      if ((p[n] & 0xC0) != 0x80) return false;
-    }
-    // Overlong forms, surrogates, and what is above U+10FFFF.
-    if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F) || (*p == 0xF0 && p[1] < 0x90) ||
-        (*p == 0xF4 && p[1] > 0x8F)) {
-      return false;
-    }
-    p += length;
-  }
-  return true;
-}
-
 Json timestamp_from_text(std::string_view text) {
   aws::Millis ms = 0;
   if (!aws::parse_timestamp(std::string(trimmed(text)), ms)) {

@@ -4,6 +4,7 @@
 
 #include "api/api.hpp"
 #include "aws/json.hpp"
+#include "aws/json_text.hpp"
 
 // Scalars as text, the way XML, query strings and headers carry them. All functions are pure.
 namespace orrery::wire {
@@ -17,7 +18,7 @@ struct Malformed {
   std::string message;
 };
 
-bool valid_utf8(std::string_view text);
+using aws::valid_utf8;
 
 /// A scalar of `reference`'s type from text. `standard` is the time format where the table says none. Throws Malformed.
 Json scalar_from_text(const api::ReferenceView& reference, std::string_view text);
