@@ -53,6 +53,11 @@ void write_to(RequestContext& context, const Table& table, const std::vector<Inp
     const Key key = put ? key_in_item(table.key, value) : key_of(table.key, value);
     if (!seen.emplace(key.hash, key.range).second) throw validation("Provided list of item keys contains duplicates");
     if (put) check_index_keys(table, value);
+    if (put && ItemWriter::plain(table)) {
+      const std::size_t before = writer.replace(table, key, value);
+      capacity.add_table(Capacity::write_units(std::max(before, item_size(value))));
+      continue;
+    }
     const auto before = writer.get(table, key);
     capacity.add_write(table, before ? &*before : nullptr, put ? &value : nullptr);
     if (put) {
@@ -86,7 +91,8 @@ Json batch_get_item(RequestContext& context, const Input& input) {
   const std::string wanted = wanted_capacity(input);
   for (const auto& name : names) {
     const Input request = requests.object(name);
-    const Table table = require_table(context, name);
+    const auto held_table = item_table(context, name);
+    const Table& table = *held_table;
     Capacity capacity;
     Json unprocessed = Json::array();
     out["Responses"][name] = get_from(context, table, request, capacity, bytes, unprocessed);
@@ -114,7 +120,8 @@ Json batch_write_item(RequestContext& context, const Input& input) {
   Json consumed = Json::array();
   const std::string wanted = wanted_capacity(input);
   for (const auto& name : names) {
-    const Table table = require_table(context, name);
+    const auto held_table = item_table(context, name);
+    const Table& table = *held_table;
     Capacity capacity;
     const auto writes = requests.objects(name);
     write_to(context, table, writes, capacity);

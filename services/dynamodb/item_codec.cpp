@@ -1,5 +1,8 @@
 #include "services/dynamodb/item_codec.hpp"
 
+#include "aws/ids.hpp"
+#include "aws/json_text.hpp"
+#include "services/dynamodb/number.hpp"
 #include "services/dynamodb/value.hpp"
 
 namespace orrery::dynamodb {
@@ -73,7 +76,95 @@ class Reader {
     if (!bytes_.empty()) fail();
   }
 
+  void write_members(std::string& out, int depth) {
+    out += '{';
+    for (std::size_t left = count(); left > 0; --left) {
+      aws::append_json_string(out, text());
+      out += ':';
+      write_value(out, depth);
+      if (left > 1) out += ',';
+    }
+    out += '}';
+  }
+
+  /// Sizes as item_size() has them; `each` for each member beside its name and value.
+  std::size_t measure_members(int depth, std::size_t each) {
+    std::size_t size = 0;
+    for (std::size_t left = count(); left > 0; --left) size += text().size() + measure_value(depth) + each;
+    return size;
+  }
+
  private:
+  static std::string_view type_of_tag(char tag) {
+    for (const auto& [type, letter] : kTags) {
+      if (letter == tag) return type;
+    }
+    fail();
+  }
+
+  void write_scalar(std::string& out, char tag) {
+    const std::string_view content = text();
+    if (tag == 'b' || tag == 'B') {
+      out.append("\"").append(aws::base64(content)).append("\"");
+    } else {
+      aws::append_json_string(out, content);
+    }
+  }
+
+  void write_value(std::string& out, int depth) {
+    if (depth > kMostDepth) fail();
+    const char tag = byte();
+    if (tag == kTrue || tag == kFalse) {
+      out += tag == kTrue ? R"({"BOOL":true})" : R"({"BOOL":false})";
+      return;
+    }
+    if (tag == kNull) {
+      out += R"({"NULL":true})";
+      return;
+    }
+    out.append("{\"").append(type_of_tag(tag)).append("\":");
+    if (tag == 's' || tag == 'n' || tag == 'b') {
+      write_scalar(out, tag);
+    } else if (tag == 'm') {
+      write_members(out, depth + 1);
+    } else {
+      out += '[';
+      for (std::size_t left = count(); left > 0; --left) {
+        if (tag == 'l') write_value(out, depth + 1);
+        else write_scalar(out, tag);
+        if (left > 1) out += ',';
+      }
+      out += ']';
+    }
+    out += '}';
+  }
+
+  std::size_t measure_value(int depth) {
+    if (depth > kMostDepth) fail();
+    const char tag = byte();
+    std::size_t size = 0;
+    switch (tag) {
+      case kTrue:
+      case kFalse:
+      case kNull: return 1;
+      case 's':
+      case 'b': return text().size();
+      case 'n': return Number::parse(text()).size();
+      case 'm': return 3 + measure_members(depth + 1, 1);
+      case 'l':
+        for (std::size_t left = count(); left > 0; --left) size += measure_value(depth + 1) + 1;
+        return 3 + size;
+      case 'N':
+        for (std::size_t left = count(); left > 0; --left) size += Number::parse(text()).size();
+        return size;
+      case 'S':
+      case 'B':
+        for (std::size_t left = count(); left > 0; --left) size += text().size();
+        return size;
+      default: fail();
+    }
+  }
+
   [[noreturn]] static void fail() { throw std::runtime_error("malformed item in the store"); }
 
   char byte() {
@@ -106,13 +197,9 @@ class Reader {
     const char tag = byte();
     if (tag == kTrue || tag == kFalse) return {{"BOOL", tag == kTrue}};
     if (tag == kNull) return {{"NULL", true}};
-    for (const auto& [type, letter] : kTags) {
-      if (letter != tag) continue;
-      Json out = Json::object();
-      out[std::string(type)] = content(tag, depth);
-      return out;
-    }
-    fail();
+    Json out = Json::object();
+    out[std::string(type_of_tag(tag))] = content(tag, depth);
+    return out;
   }
 
   Json content(char tag, int depth) {
@@ -146,5 +233,9 @@ Json decode_item(std::string_view bytes) {
   reader.end();
   return item;
 }
+
+std::size_t StoredItem::size() const { return Reader(bytes_).measure_members(0, 0); }
+
+void StoredItem::append_json(std::string& out) const { Reader(bytes_).write_members(out, 0); }
 
 }  // namespace orrery::dynamodb

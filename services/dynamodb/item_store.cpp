@@ -1,6 +1,5 @@
 #include "services/dynamodb/item_store.hpp"
 
-#include "services/dynamodb/item_codec.hpp"
 #include "services/dynamodb/value.hpp"
 
 namespace orrery::dynamodb {
@@ -26,11 +25,9 @@ CREATE TABLE dynamodb_expiry (at INTEGER NOT NULL, table_id INTEGER NOT NULL, ha
   PRIMARY KEY (at, table_id, hash, sort)) WITHOUT ROWID;
 )sql"};
 
-Json decoded(const storage::Rows& rows, int column) { return decode_item(rows.blob(column)); }
-
 void visit_items(storage::Rows rows, const ItemStore::Visit& visit) {
   while (rows.next()) {
-    if (!visit({std::string(rows.blob(0)), std::string(rows.blob(1))}, decoded(rows, 2))) return;
+    if (!visit({std::string(rows.blob(0)), std::string(rows.blob(1))}, StoredItem(rows.blob(2)))) return;
   }
 }
 
@@ -71,16 +68,35 @@ void ItemStore::count(const Table& table, std::int64_t items, std::int64_t bytes
 }
 
 std::optional<Json> ItemStore::get(const Table& table, const Key& key) const {
+  std::optional<Json> out;
+  look(table, key, [&](StoredItem item) { out = Json(item); });
+  return out;
+}
+
+bool ItemStore::look(const Table& table, const Key& key, const std::function<void(StoredItem)>& visit) const {
   auto rows = db_.query("SELECT item FROM dynamodb_item WHERE table_id = ? AND hash = ? AND sort = ?", table.id,
                         Blob{key.hash}, Blob{key.range});
-  if (!rows.next()) return std::nullopt;
-  return decoded(rows, 0);
+  if (!rows.next()) return false;
+  visit(StoredItem(rows.blob(0)));
+  return true;
+}
+
+void ItemStore::write(const Table& table, const Key& key, const Json& item) {
+  db_.execute("INSERT OR REPLACE INTO dynamodb_item (table_id, hash, sort, item) VALUES (?, ?, ?, ?)", table.id,
+              Blob{key.hash}, Blob{key.range}, Blob{encode_item(item)});
+}
+
+std::size_t ItemStore::replace(const Table& table, const Key& key, const Json& item) {
+  std::size_t before = 0;
+  const bool present = look(table, key, [&](StoredItem held) { before = held.size(); });
+  write(table, key, item);
+  count(table, present ? 0 : 1, signed_size(item) - static_cast<std::int64_t>(before));
+  return before;
 }
 
 void ItemStore::put(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before) {
   if (before) remove_entries(table, key, *before);
-  db_.execute("INSERT OR REPLACE INTO dynamodb_item (table_id, hash, sort, item) VALUES (?, ?, ?, ?)", table.id,
-              Blob{key.hash}, Blob{key.range}, Blob{encode_item(item)});
+  write(table, key, item);
   add_entries(table, key, item);
   count(table, before ? 0 : 1, signed_size(item) - (before ? signed_size(*before) : 0));
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "services/dynamodb/item_codec.hpp"
 #include "services/dynamodb/key.hpp"
 #include "services/dynamodb/table.hpp"
 #include "storage/store.hpp"
@@ -25,9 +26,13 @@ class ItemStore {
   Usage usage(const Table& table) const;
 
   std::optional<Json> get(const Table& table, const Key& key) const;
+  /// Calls `visit` with the item; false when there is none.
+  bool look(const Table& table, const Key& key, const std::function<void(StoredItem)>& visit) const;
   /// Replaces `before` (as stored under this key, if it was) and keeps every index in step.
   void put(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before);
   void erase(const Table& table, const Key& key, const Json& before);
+  /// put() into a table without indexes and time to live, whatever was there: gives its size, 0 for nothing.
+  std::size_t replace(const Table& table, const Key& key, const Json& item);
 
   /// Copies the items that are kept under one id, and their count, to another that has none.
   void copy(std::int64_t from, std::int64_t to);
@@ -65,13 +70,14 @@ class ItemStore {
     Key index;
   };
   /// Gets each item in turn; false stops.
-  using Visit = std::function<bool(const Key& item_key, Json item)>;
+  using Visit = std::function<bool(const Key& item_key, StoredItem item)>;
 
   void query(const Table& table, const Index* index, const std::string& hash, const Range& range, Order order,
              const std::optional<Start>& start, const Visit& visit) const;
   void scan(const Table& table, const Index* index, const std::optional<Start>& start, const Visit& visit) const;
 
  private:
+  void write(const Table& table, const Key& key, const Json& item);
   void add_entries(const Table& table, const Key& key, const Json& item);
   void remove_entries(const Table& table, const Key& key, const Json& item);
   void add_expiry(const Table& table, const Key& key, const Json& item);

@@ -14,6 +14,11 @@ void ItemWriter::put(const Table& table, const Key& key, const Json& item, const
   });
 }
 
+bool ItemWriter::plain(const Table& table) {
+  return table.indexes.empty() && table.expiry.empty() && table.stream_log == 0 && table.recovery_log == 0 &&
+         !table.document().contains("Replicas");
+}
+
 void ItemWriter::erase(const Table& table, const Key& key, const Json& before, Change::Actor actor) {
   store_.erase(table, key, before);
   note(table, actor, &before, nullptr);

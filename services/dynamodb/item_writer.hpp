@@ -14,6 +14,10 @@ class ItemWriter {
   std::optional<Json> get(const Table& table, const Key& key) const { return store_.get(table, key); }
   /// Replaces `before`, which is what get() gave.
   void put(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before);
+  /// Whether nothing but the item itself is written, so that replace() does for put().
+  static bool plain(const Table& table);
+  /// Gives the size of what was there, 0 for nothing.
+  std::size_t replace(const Table& table, const Key& key, const Json& item) { return store_.replace(table, key, item); }
   void erase(const Table& table, const Key& key, const Json& before, Change::Actor actor = Change::Actor::client);
 
  private:

@@ -1,3 +1,4 @@
+#include "registry/written.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
@@ -22,13 +23,23 @@ Json get_item(RequestContext& context, const Input& input) {
   const auto paths = projection(input, names);
   names.check_all_used();
   const Json key = checked_item(input.json("Key"));
-  const Table table = require_table(context, input.str("TableName"));
-  const auto item = ItemStore(context.tx).get(table, key_of(table.key, key));
-
-  Capacity capacity;
-  capacity.add_table(Capacity::read_units(item ? item_size(*item) : 0, consistency(input)));
+  const auto held_table = item_table(context, input.str("TableName"));
+  const Table& table = *held_table;
   Json out = Json::object();
-  if (item) out["Item"] = paths ? project(*item, *paths) : *item;
+  std::size_t size = 0;
+  ItemStore(context.tx).look(table, key_of(table.key, key), [&](StoredItem item) {
+    size = item.size();
+    if (paths) {
+      out["Item"] = project(Json(item), *paths);
+      return;
+    }
+    std::string text;
+    text.reserve(item.bytes().size() + item.bytes().size() / 4 + 64);
+    item.append_json(text);
+    out["Item"] = written(text);
+  });
+  Capacity capacity;
+  capacity.add_table(Capacity::read_units(size, consistency(input)));
   add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
   return out;
 }
@@ -40,19 +51,25 @@ Json put_item(RequestContext& context, const Input& input) {
   const bool old = wants_old(input);
   const Json item = checked_item(input.json("Item"));
   if (item_size(item) > kMostItemBytes) throw item_too_large();
-  const Table table = require_table(context, input.str("TableName"));
+  const auto held_table = item_table(context, input.str("TableName"));
+  const Table& table = *held_table;
   const Key key = key_in_item(table.key, item);
   check_index_keys(table, item);
 
   ItemWriter writer(context);
-  const auto before = writer.get(table, key);
-  check(required, before, input);
-  writer.put(table, key, item, before);
-
   Capacity capacity;
-  capacity.add_write(table, before ? &*before : nullptr, &item);
   Json out = Json::object();
-  if (old && before) out["Attributes"] = *before;
+  if (!required && !old && ItemWriter::plain(table)) {
+    check(required, std::nullopt, input);
+    const std::size_t before = writer.replace(table, key, item);
+    capacity.add_table(Capacity::write_units(std::max(before, item_size(item))));
+  } else {
+    const auto before = writer.get(table, key);
+    check(required, before, input);
+    writer.put(table, key, item, before);
+    capacity.add_write(table, before ? &*before : nullptr, &item);
+    if (old && before) out["Attributes"] = *before;
+  }
   add(out, "ConsumedCapacity", capacity.report(table.name, wanted_capacity(input)));
   add(out, "ItemCollectionMetrics", item_collection_metrics(input, table, item));
   return out;
@@ -64,7 +81,8 @@ Json delete_item(RequestContext& context, const Input& input) {
   held.check_all_used();
   const bool old = wants_old(input);
   const Json key_value = checked_item(input.json("Key"));
-  const Table table = require_table(context, input.str("TableName"));
+  const auto held_table = item_table(context, input.str("TableName"));
+  const Table& table = *held_table;
   const Key key = key_of(table.key, key_value);
 
   ItemWriter writer(context);

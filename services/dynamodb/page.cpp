@@ -1,5 +1,6 @@
 #include "services/dynamodb/page.hpp"
 
+#include "registry/written.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/legacy.hpp"
 #include "services/dynamodb/projection.hpp"
@@ -101,30 +102,51 @@ Json Page::selected(const Json& item) const {
   return item;
 }
 
-bool Page::take(const Json& item) {
-  const Json held = index_ ? index_projection(table_, *index_, item) : Json();
-  const std::size_t size = item_size(index_ ? held : item);
+bool Page::has_room(std::size_t size) {
   if (scanned_ > 0 && bytes_ + size > kMostPageBytes) {
     more_ = true;
     return false;
   }
   bytes_ += size;
   ++scanned_;
-  last_ = item;
-  const bool global = index_ && index_->kind == IndexKind::global;
-  if (!filter_ || evaluate(*filter_, global ? held : item)) {
+  return true;
+}
+
+bool Page::take(StoredItem item) {
+  const bool whole = !filter_ && (!index_ || index_->projection == "ALL") && select_ != Select::specific;
+  if (!(whole ? has_room(item.size()) : take_tree(Json(item)))) return false;
+  last_ = item.bytes();
+  if (whole) {
     ++count_;
-    if (select_ != Select::count) items_.push_back(selected(item));
+    if (select_ != Select::count) {
+      text_ += text_.empty() ? '[' : ',';
+      item.append_json(text_);
+    }
   }
   if (limit_ == 0 || scanned_ < limit_) return true;
   more_ = true;
   return false;
 }
 
+bool Page::take_tree(const Json& item) {
+  const Json held = index_ ? index_projection(table_, *index_, item) : Json();
+  if (!has_room(item_size(index_ ? held : item))) return false;
+  const bool global = index_ && index_->kind == IndexKind::global;
+  if (!filter_ || evaluate(*filter_, global ? held : item)) {
+    ++count_;
+    if (select_ != Select::count) items_.push_back(selected(item));
+  }
+  return true;
+}
+
 Json Page::answer(const Input& input) {
   Json out = {{"Count", count_}, {"ScannedCount", scanned_}};
-  if (select_ != Select::count) out["Items"] = std::move(items_);
-  if (more_) out["LastEvaluatedKey"] = key_attributes(table_, index_, last_);
+  if (!text_.empty()) {
+    out["Items"] = written(text_ + ']');
+  } else if (select_ != Select::count) {
+    out["Items"] = std::move(items_);
+  }
+  if (more_) out["LastEvaluatedKey"] = key_attributes(table_, index_, decode_item(last_));
   Capacity capacity;
   const double units = Capacity::read_units(bytes_, consistency(input));
   if (index_) {

@@ -22,7 +22,7 @@ class Page {
   const std::optional<ItemStore::Start>& start() const { return start_; }
 
   /// Takes one item; false when the page is full and this one was not taken.
-  bool take(const Json& item);
+  bool take(StoredItem item);
   /// The answer: Items, Count, ScannedCount, LastEvaluatedKey, ConsumedCapacity.
   Json answer(const Input& input);
 
@@ -32,6 +32,8 @@ class Page {
   Select select(const Input& input) const;
   void read_start(const Json& key);
   Json selected(const Json& item) const;
+  bool take_tree(const Json& item);
+  bool has_room(std::size_t size);
 
   const Table& table_;
   const Index* index_ = nullptr;
@@ -42,7 +44,8 @@ class Page {
   std::size_t limit_ = 0;  ///< 0: none
 
   Json items_ = Json::array();
-  Json last_;  ///< the last item that was evaluated
+  std::string text_;  ///< the items instead, as JSON, where nothing of them is left out
+  std::string last_;  ///< the last item that was evaluated, as stored
   std::size_t count_ = 0, scanned_ = 0, bytes_ = 0;
   bool more_ = false;
 };

@@ -68,7 +68,7 @@ Json select(RequestContext& context, const Statement& statement, const Input& in
   Page page(paging, table, statement.where, statement.projection);
   const auto condition = query_condition(page.key_schema(), statement.where);
   const auto order = order_of(statement, page.key_schema(), condition.has_value());
-  const auto take = [&](const Key&, const Json& item) { return page.take(item); };
+  const auto take = [&](const Key&, StoredItem item) { return page.take(item); };
   const ItemStore store(context.tx);
   if (condition) {
     store.query(table, page.index(), condition->hash, condition->range, order, page.start(), take);

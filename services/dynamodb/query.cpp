@@ -37,14 +37,15 @@ Json query(RequestContext& context, const Input& input) {
   if (!keys) throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
   held.check_all_used();
 
-  const Table table = require_table(context, input.str("TableName"));
+  const auto held_table = item_table(context, input.str("TableName"));
+  const Table& table = *held_table;
   Page page(input, table, std::move(filter), std::move(paths));
   const KeyCondition condition = key_condition(page.key_schema(), *keys);
   check_filter(page.filter(), page.key_schema());
   check_start(page, condition);
   const auto order = input.flag("ScanIndexForward", true) ? ItemStore::Order::forward : ItemStore::Order::backward;
   ItemStore(context.tx).query(table, page.index(), condition.hash, condition.range, order, page.start(),
-                              [&](const Key&, const Json& item) { return page.take(item); });
+                              [&](const Key&, StoredItem item) { return page.take(item); });
   return page.answer(input);
 }
 

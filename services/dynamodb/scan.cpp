@@ -44,14 +44,15 @@ Json scan(RequestContext& context, const Input& input) {
   held.check_all_used();
   const Segment part = segment(input);
 
-  const Table table = require_table(context, input.str("TableName"));
+  const auto held_table = item_table(context, input.str("TableName"));
+  const Table& table = *held_table;
   Page page(input, table, std::move(filter), std::move(paths));
   if (page.start() && !part.holds(page.index() ? page.start()->index.hash : page.start()->item.hash)) {
     throw validation("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
                      "correct Segment. TotalSegments: " + std::to_string(part.total) + " Segment: " + std::to_string(part.number));
   }
-  ItemStore(context.tx).scan(table, page.index(), page.start(), [&](const Key& key, const Json& item) {
-    const bool ours = part.holds(page.index() ? index_key(page.index()->key, item)->hash : key.hash);
+  ItemStore(context.tx).scan(table, page.index(), page.start(), [&](const Key& key, StoredItem item) {
+    const bool ours = part.holds(page.index() && part.total > 1 ? index_key(page.index()->key, item)->hash : key.hash);
     return !ours || page.take(item);
   });
   return page.answer(input);

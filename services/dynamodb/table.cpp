@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "services/dynamodb/errors.hpp"
+#include "storage/snapshot.hpp"
 
 namespace orrery::dynamodb {
 
@@ -97,11 +98,19 @@ void check_table_name(const std::string& name) {
   if (name.size() > 255) refuse("have length less than or equal to 255");
 }
 
+std::shared_ptr<const Table> item_table(RequestContext& context, const std::string& name_or_arn) {
+  thread_local storage::ConfigurationCache<std::shared_ptr<const Table>> known;
+  const auto load = [&]() -> std::shared_ptr<const Table> {
+    check_table_name(table_name(name_or_arn));
+    auto table = find_table(context, name_or_arn);
+    if (!table) throw resource_not_found();
+    return std::make_shared<const Table>(std::move(*table));
+  };
+  return known.get(context.account + '/' + context.region + '/' + name_or_arn, load);
+}
+
 Table require_table(RequestContext& context, std::string_view name_or_arn) {
-  check_table_name(table_name(name_or_arn));
-  auto table = find_table(context, name_or_arn);
-  if (!table) throw resource_not_found();
-  return std::move(*table);
+  return *item_table(context, std::string(name_or_arn));
 }
 
 Table require_described_table(RequestContext& context, std::string_view name_or_arn) {

@@ -57,6 +57,7 @@ void check_table_name(const std::string& name);
 
 std::optional<Table> find_table(RequestContext& context, std::string_view name_or_arn);
 /// For item operations: "Requested resource not found".
+std::shared_ptr<const Table> item_table(RequestContext& context, const std::string& name_or_arn);
 Table require_table(RequestContext& context, std::string_view name_or_arn);
 /// For control-plane operations, whose message names the table.
 Table require_described_table(RequestContext& context, std::string_view name_or_arn);

@@ -52,7 +52,8 @@ Json update_item(RequestContext& context, const Input& input) {
   const auto required = condition(input, held);
   held.check_all_used();
   const Json key_value = checked_item(input.json("Key"));
-  const Table table = require_table(context, input.str("TableName"));
+  const auto held_table = item_table(context, input.str("TableName"));
+  const Table& table = *held_table;
   const Key key = key_of(table.key, key_value);
   check_no_key_updates(table, actions);
 
