@@ -21,11 +21,12 @@ std::int64_t max_keys(const Input& input) {
 }
 
 Json object_row(const Version& version, const ListScope& scope) {
-  Json row{{"Key", scope.encode(version.key)},
-           {"LastModified", aws::seconds(version.modified)},
-           {"ETag", quote_etag(version.etag)},
-           {"Size", version.size},
-           {"StorageClass", version.document.value("StorageClass", "STANDARD")}};
+  Json row = Json::object();  // a thousand a page: an initializer list would build each member twice
+  row["Key"] = scope.encode(version.key);
+  row["LastModified"] = aws::seconds(version.modified);
+  row["ETag"] = quote_etag(version.etag);
+  row["Size"] = version.size;
+  row["StorageClass"] = version.document.value("StorageClass", "STANDARD");
   for (const auto& algorithm : algorithms()) {
     if (!version.document.contains(algorithm.member)) continue;
     row["ChecksumAlgorithm"] = Json::array({algorithm.name});
@@ -83,13 +84,13 @@ Page list_current(RequestContext& context, const Bucket& bucket, const ListScope
   return page;
 }
 
-void add_page(const ListScope& scope, const Input& input, const Page& page, Json& out) {
+void add_page(const ListScope& scope, const Input& input, Page& page, Json& out) {
   out["Prefix"] = scope.encode(scope.prefix);
   if (!scope.delimiter.empty()) out["Delimiter"] = scope.encode(scope.delimiter);
   if (scope.url) out["EncodingType"] = "url";
   out["IsTruncated"] = page.truncated;
-  if (!page.contents.empty()) out["Contents"] = page.contents;
-  if (!page.prefixes.empty()) out["CommonPrefixes"] = page.prefixes;
+  if (!page.contents.empty()) out["Contents"] = std::move(page.contents);
+  if (!page.prefixes.empty()) out["CommonPrefixes"] = std::move(page.prefixes);
   input.acknowledge("OptionalObjectAttributes", "RestoreStatus: nothing is archived");
 }
 
@@ -124,7 +125,7 @@ Json list_objects(RequestContext& context, const Input& input) {
   const ListScope scope(input);
   const std::string marker = input.str("Marker");
   const auto most = max_keys(input);
-  const Page page = list_current(context, bucket, scope, marker, most, WithOwner::yes);
+  Page page = list_current(context, bucket, scope, marker, most, WithOwner::yes);
   Json out{{"Name", bucket.name}, {"Marker", scope.encode(marker)}, {"MaxKeys", most}};
   add_page(scope, input, page, out);
   // "This element is returned only if you have the delimiter request parameter specified."
@@ -143,8 +144,8 @@ Json list_objects_v2(RequestContext& context, const Input& input) {
   if (token && !token->empty() && (!aws::base64_decode(*token, after) || after.empty())) {
     throw errors::invalid_argument("The continuation token provided is incorrect", "continuation-token", *token);
   }
-  const Page page = list_current(context, bucket, scope, after, most,
-                                 input.flag("FetchOwner") ? WithOwner::yes : WithOwner::no);
+  Page page = list_current(context, bucket, scope, after, most,
+                           input.flag("FetchOwner") ? WithOwner::yes : WithOwner::no);
   Json out{{"Name", bucket.name}, {"MaxKeys", most}, {"KeyCount", page.count}};
   add_page(scope, input, page, out);
   if (!start.empty()) out["StartAfter"] = scope.encode(start);

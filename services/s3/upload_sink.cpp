@@ -9,6 +9,7 @@
 #include "aws/ids.hpp"
 #include "services/s3/errors.hpp"
 #include "services/s3/form_sink.hpp"
+#include "services/s3/hasher_beside.hpp"
 #include "services/s3/second_layer.hpp"
 
 namespace orrery::s3 {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kInlineLimit = BodyCipher::kPlain;
 constexpr std::uint64_t kMostInOnePut = 5ull << 30;
+constexpr std::uint64_t kLarge = 1 << 20;  ///< from here on a thread for MD5 pays
 
 std::optional<Algorithm> algorithm_of_header(std::string_view header) {
   for (const auto& row : algorithms()) {
@@ -75,6 +77,10 @@ void UploadSink::write(std::span<const char> bytes) {
   size_ += bytes.size();
   if (size_ > kMostInOnePut) {
     throw errors::make("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
+  }
+  if (size_ >= kLarge && !hashing_beside_) {
+    md5_hasher_ = beside(std::move(md5_hasher_));
+    hashing_beside_ = true;
   }
   md5_hasher_->update(bytes);
   hasher_->update(bytes);

@@ -54,6 +54,7 @@ class UploadSink : public http::BodySink {
   Algorithm algorithm_ = Algorithm::crc64nvme;
   bool asked_ = false;
   std::unique_ptr<Hasher> md5_hasher_, hasher_;
+  bool hashing_beside_ = false;
   std::string md5_, checksum_;
   std::optional<std::string> expected_md5_;
   std::string expected_checksum_;
