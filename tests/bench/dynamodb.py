@@ -101,7 +101,7 @@ def signed(endpoint, operation, body, key):
 
 
 def wrk(endpoint, operation, key, seconds, items):
-    """(requests a second, p50, p99, answers that are no 2xx)"""
+    """(requests a second, p50, p99, p99.9, answers that are no 2xx)"""
     lines = ["requests = {}"]
     for number, parameters in enumerate(requests_of(operation, items), 1):
         body = json.dumps(parameters)
@@ -109,22 +109,25 @@ def wrk(endpoint, operation, key, seconds, items):
                             if pair[0].lower() != "content-length")
         lines.append('requests[%d] = wrk.format("POST", "/", {%s}, [[%s]])' % (number, headers, body))
     lines = ["function init()"] + lines + ["end", "at = 0",
-             "function request() at = at % #requests + 1; return requests[at] end"]
+             "function request() at = at % #requests + 1; return requests[at] end",
+             'function done(_, latency) print("99.9% " .. latency:percentile(99.9) / 1000 .. "ms") end']
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write("\n".join(lines) + "\n")
         script.flush()
         output = subprocess.run(["wrk", "-t1", "-c%d" % CONNECTIONS, "-d%ds" % seconds, "--latency", "-s", script.name, endpoint + "/"],
                                 capture_output=True, text=True).stdout
     figures = {words[0]: words[-1] for words in (line.split() for line in output.splitlines()) if words}
-    return float(figures.get("Requests/sec:", 0)), figures.get("50%"), figures.get("99%"), figures.get("Non-2xx", "0")
+    return (float(figures.get("Requests/sec:", 0)), figures.get("50%"), figures.get("99%"), figures.get("99.9%"),
+            figures.get("Non-2xx", "0"))
 
 
 def measure(name, endpoint, key, seconds, items):
     fill(endpoint, key, items)
     rates = {}
     for operation in ("GetItem", "PutItem", "Query"):
-        rates[operation], half, most, failed = wrk(endpoint, operation, key, seconds, items)
-        print("%-9s %-8s %9.0f/s  p50 %-8s p99 %-8s failed %s" % (name, operation, rates[operation], half, most, failed), flush=True)
+        rates[operation], half, most, nearly_all, failed = wrk(endpoint, operation, key, seconds, items)
+        print("%-9s %-8s %9.0f/s  p50 %-8s p99 %-8s p99.9 %-8s failed %s" % (name, operation, rates[operation], half, most,
+                                                                            nearly_all, failed), flush=True)
     return rates
 
 

@@ -4,7 +4,9 @@ figures, fails on none.
 
     ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/s3.py [SECONDS]
 
-Needs wrk; leaves out what is not installed (moto_server, nginx). 32 keep-alive connections, one for a single stream.
+Needs wrk; leaves out what is not installed (moto_server, nginx). Small objects go over 32 keep-alive connections of
+wrk's. Large ones go over few connections of our own, which throw away what they receive (MSG_TRUNC) and send one buffer
+again and again: wrk would measure itself, since it parses and builds every body.
 """
 
 import os
@@ -14,6 +16,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -23,7 +26,7 @@ from orrery_server import Server
 
 KIB, MIB = 1024, 1024 * 1024
 SIZES = {"1 KiB": KIB, "1 MiB": MIB, "16 MiB": 16 * MIB}
-CONNECTIONS = 32
+CONNECTIONS, LARGE_CONNECTIONS = 32, 4
 KEYS = 1_000_000
 # A key that nobody issued: neither server checks its signature.
 AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=test/%s/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature="
@@ -57,6 +60,72 @@ def wrk(url, seconds, connections=CONNECTIONS, body=None, spread=False):
     return float(found.get("Requests/sec:", 0)), "p99 %s%s" % (found.get("99%", "?"), bad)
 
 
+class Stream(threading.Thread):
+    """Sends one request after another on a connection of its own until the time is over."""
+
+    def __init__(self, endpoint, path, until, body=None):
+        super().__init__()
+        self.host, self.port = endpoint.split("//")[1].split(":")
+        self.path, self.until, self.body = path, until, body
+        self.done, self.failed, self.took = 0, 0, []
+
+    def run(self):
+        buffer = bytearray(MIB)
+        connection = None
+        while time.perf_counter() < self.until:
+            started = time.perf_counter()
+            connection = connection or socket.create_connection((self.host, int(self.port)))
+            if not self.exchange(connection, buffer):
+                connection.close()
+                connection = None
+            self.took.append(time.perf_counter() - started)
+            self.done += 1
+
+    def exchange(self, connection, buffer):
+        """False when the connection is of no further use."""
+        method = "GET" if self.body is None else "PUT"
+        fields = dict(headers(), Host="%s:%s" % (self.host, self.port))
+        if self.body is not None:
+            fields["Content-Length"] = len(self.body)
+        head = "%s %s HTTP/1.1\r\n%s\r\n" % (method, self.path, "".join("%s: %s\r\n" % field for field in fields.items()))
+        connection.sendall(head.encode())
+        if self.body is not None:
+            connection.sendall(self.body)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            piece = connection.recv(4096)
+            if not piece:
+                self.failed += 1
+                return False
+            answer += piece
+        head, rest = answer.split(b"\r\n\r\n", 1)
+        self.failed += b" 200 " not in head.split(b"\r\n", 1)[0]
+        left = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")) - len(rest)
+        while left > 0:
+            left -= connection.recv_into(buffer, min(left, MIB), socket.MSG_TRUNC)
+        return head.startswith(b"HTTP/1.1") and b"connection: close" not in head.lower()
+
+
+def transfer(endpoint, path, seconds, connections, body=None):
+    """(bodies a second, the slowest): of each connection its own key where bodies are sent."""
+    started = time.perf_counter()
+    streams = [Stream(endpoint, path if body is None else "%s%d" % (path, n), started + seconds, body) for n in range(connections)]
+    for stream in streams:
+        stream.start()
+    for stream in streams:
+        stream.join()
+    failed = sum(stream.failed for stream in streams)
+    slowest = max(took for stream in streams for took in stream.took)
+    return (sum(stream.done for stream in streams) / (time.perf_counter() - started),
+            "slowest %.0f ms%s" % (slowest * 1000, ", failed %d" % failed if failed else ""))
+
+
+def read(endpoint, path, size, seconds):
+    if size < MIB:
+        return wrk(endpoint + path, seconds)
+    return transfer(endpoint, path, seconds, LARGE_CONNECTIONS)
+
+
 def show(who, what, size, rate, more):
     speed = "%9.0f/s" % rate if size < MIB else "%9.0f MB/s" % (rate * size / 1e6)
     print("%-8s %-34s %14s   %s" % (who, what, speed, more), flush=True)
@@ -72,12 +141,12 @@ def measure(who, endpoint, seconds):
     s3.create_bucket(Bucket="bench")
     for name, size in SIZES.items():
         s3.put_object(Bucket="bench", Key="read-%d" % size, Body=os.urandom(size))
-        rate, more = wrk("%s/bench/read-%d" % (endpoint, size), seconds)
+        rate, more = read(endpoint, "/bench/read-%d" % size, size, seconds)
         show(who, "GET " + name, size, rate, more)
     rate, more = wrk(endpoint + "/bench/write-", seconds, body=os.urandom(KIB), spread=True)
     show(who, "PUT 1 KiB", KIB, rate, more)
     for streams in (1, 4):
-        rate, more = wrk(endpoint + "/bench/large-", seconds, connections=streams, body=os.urandom(16 * MIB), spread=True)
+        rate, more = transfer(endpoint, "/bench/large-", seconds, streams, body=os.urandom(16 * MIB))
         show(who, "PUT 16 MiB, streams: %d" % streams, 16 * MIB, rate, more)
 
 
@@ -111,7 +180,7 @@ def measure_nginx(seconds):
         try:
             wait_for(port)
             for name, size in SIZES.items():
-                rate, more = wrk("http://127.0.0.1:%d/read-%d" % (port, size), seconds)
+                rate, more = read("http://127.0.0.1:%d" % port, "/read-%d" % size, size, seconds)
                 show("nginx", "GET " + name, size, rate, more)
         finally:
             process.terminate()
