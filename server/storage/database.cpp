@@ -62,7 +62,7 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
   if (mode == Mode::create) script("PRAGMA synchronous=OFF");
   if (mode != Mode::read_only) script("PRAGMA journal_mode=WAL");
   if (mode == Mode::read_write) script("PRAGMA synchronous=NORMAL");
-  script("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024;");
+  script("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;");
 }
 
 Database::~Database() {
