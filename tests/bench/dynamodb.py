@@ -4,13 +4,14 @@
     ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/dynamodb.py [SECONDS [ITEMS]]
 
 Needs wrk. Requests are signed once; ours checks them, with a key that IAM issued. Prints figures, fails on none.
-ITEMS (1,000) is how many there are in the table that PutItem writes to; run it with 1000000 too. DYNALITE names the
-program (npm install dynalite, outside of the repository); moto is found as moto_server.
+With ITEMS, PutItem and GetItem of ours are measured once more with that many items in the table (1000000). DYNALITE
+names the program (npm install dynalite, outside of the repository); moto is found as moto_server.
 """
 import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ import botocore.credentials
 from orrery_server import Server
 
 CONNECTIONS = 32
+ITEMS = 1000
 VARIANTS = 500  # of the requests that wrk takes in turn
 PADDING = "x" * 180
 
@@ -121,10 +123,26 @@ def wrk(endpoint, operation, key, seconds, items):
             figures.get("Non-2xx", "0"))
 
 
-def measure(name, endpoint, key, seconds, items):
-    fill(endpoint, key, items)
+def multiply(server, items):
+    """Copies of an item under new keys, written past the server: through it, it would take minutes."""
+    server.stop()
+    name = next(name for name in os.listdir(server.data_dir) if name.endswith(".db"))
+    with sqlite3.connect(os.path.join(server.data_dir, name)) as database:
+        table, old, item = database.execute("SELECT table_id, hash, item FROM dynamodb_item WHERE hash = ?", (b"%08d" % 1,)).fetchone()
+        rows = ((table, b"%08d" % n, b"", item.replace(old, b"%08d" % n)) for n in range(ITEMS, items))
+        database.executemany("INSERT INTO dynamodb_item (table_id, hash, sort, item) VALUES (?, ?, ?, ?)", rows)
+        database.execute("UPDATE dynamodb_usage SET bytes = bytes / items * ?1, items = ?1 WHERE id = ?2", (items, table))
+    server.start()
+
+
+def memory(server):
+    with open("/proc/%d/status" % server.process.pid) as status:
+        return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
+
+
+def measure(name, endpoint, key, seconds, items, operations=("GetItem", "PutItem", "Query")):
     rates = {}
-    for operation in ("GetItem", "PutItem", "Query"):
+    for operation in operations:
         rates[operation], half, most, nearly_all, failed = wrk(endpoint, operation, key, seconds, items)
         print("%-9s %-8s %9.0f/s  p50 %-8s p99 %-8s p99.9 %-8s failed %s" % (name, operation, rates[operation], half, most,
                                                                             nearly_all, failed), flush=True)
@@ -133,12 +151,19 @@ def measure(name, endpoint, key, seconds, items):
 
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    items = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    items = int(sys.argv[2]) if len(sys.argv) > 2 else ITEMS
     if not shutil.which("wrk"):
         print("wrk is not installed")
         return
     with Server(data_dir=True) as server:
-        ours = measure("ours", server.endpoint, issued_key(server.endpoint), seconds, items)
+        key = issued_key(server.endpoint)
+        fill(server.endpoint, key, ITEMS)
+        ours = measure("ours", server.endpoint, key, seconds, ITEMS)
+        if items > ITEMS:
+            print("resident: %d MiB" % memory(server))
+            multiply(server, items)
+            measure("%d items" % items, server.endpoint, key, seconds, items, ("GetItem", "PutItem"))
+            print("resident: %d MiB" % memory(server))
     for name, program, arguments in (("moto", shutil.which("moto_server"), ("-p", "{port}")),
                                      ("dynalite", os.environ.get("DYNALITE"), ("--port", "{port}", "--createTableMs", "0"))):
         if not program:
@@ -146,7 +171,8 @@ def main():
             continue
         other = Other(program, *arguments)
         try:
-            theirs = measure(name, other.endpoint, ("test", "test"), seconds, items)
+            fill(other.endpoint, ("test", "test"), ITEMS)
+            theirs = measure(name, other.endpoint, ("test", "test"), seconds, ITEMS)
         finally:
             other.stop()
         print("ours / %-9s" % name + ", ".join("%s %.1f" % (o, ours[o] / rate) for o, rate in theirs.items() if rate))
