@@ -24,6 +24,13 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
 /// Fetched once: an implicit fetch in each call costs more than hashing a small request (OpenSSL 3 manual, crypto(7)).
 const EVP_MD* fetched(const char* name) { return EVP_MD_fetch(nullptr, name, nullptr); }
 
+std::string generated(std::size_t count) {
+  std::string out(count, 0);
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1)
+    throw std::runtime_error("the system's random generator failed");
+  return out;
+}
+
 const EVP_MD* sha256_algorithm() {
   static const EVP_MD* const algorithm = fetched("SHA256");
   return algorithm;
@@ -32,9 +39,15 @@ const EVP_MD* sha256_algorithm() {
 }  // namespace
 
 std::string random_bytes(std::size_t count) {
-  std::string out(count, 0);
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1)
-    throw std::runtime_error("the system's random generator failed");
+  // Every request takes an id, every object keys and nonces: small amounts are fetched for many at once, and leave the
+  // pool as they are taken.
+  constexpr std::size_t kSmall = 64, kPool = 4096;
+  thread_local std::string pool;
+  if (count > kSmall) return generated(count);
+  if (pool.size() < count) pool = generated(kPool);
+  std::string out = pool.substr(pool.size() - count);
+  std::fill(pool.end() - static_cast<std::ptrdiff_t>(count), pool.end(), '\0');
+  pool.resize(pool.size() - count);
   return out;
 }
 
@@ -55,12 +68,8 @@ std::string random_hex(std::size_t count) { return random_text(count, kHex); }
 std::string resource_id(std::string_view prefix) { return std::string(prefix) + "-0" + random_hex(16); }
 
 std::string uuid() {
-  // Every request takes one: random bytes are fetched for many at once.
-  constexpr std::size_t kBytes = 16, kMany = 128;
-  thread_local std::string pool;
-  if (pool.size() < kBytes) pool = random_bytes(kBytes * kMany);
-  std::string bytes = pool.substr(pool.size() - kBytes);
-  pool.resize(pool.size() - kBytes);
+  constexpr std::size_t kBytes = 16;
+  std::string bytes = random_bytes(kBytes);
   bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
   std::string text;

@@ -21,6 +21,7 @@ inline constexpr std::size_t kHeadRead = 4 * 1024;
 inline constexpr std::size_t kBodyRead = 64 * 1024;
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 inline constexpr std::size_t kSourceRead = 256 * 1024;
+inline constexpr std::size_t kJoined = 16 * 1024;  ///< a smaller body goes out with its head
 inline constexpr std::size_t kKeptBuffer = 16 * 1024;  ///< a larger one is given back between requests
 
 /// True when a line feed stands alone in what the parser could not use yet: it would wait for a CRLF for ever, and
@@ -31,6 +32,22 @@ inline bool has_bare_line_feed(const boost::beast::flat_buffer& buffer) {
     if (bytes[n] == '\n' && (n == 0 || bytes[n - 1] != '\r')) return true;
   }
   return false;
+}
+
+/// Appends all of the source; false when it cannot be read.
+inline bool append(std::string& out, http::BodySource& source) {
+  std::size_t at = out.size();
+  out.resize(at + static_cast<std::size_t>(source.size()));
+  try {
+    while (at < out.size()) {
+      const std::size_t n = source.read({out.data() + at, out.size() - at});
+      if (n == 0) return false;
+      at += n;
+    }
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
 }
 
 template <typename Stream>
@@ -214,8 +231,9 @@ Awaitable<bool> Session<Stream>::send(const http::Request& request, http::Respon
 
 template <typename Stream>
 Awaitable<bool> Session<Stream>::send_source(std::string head, http::BodySource& source) {
-  if (!co_await write(head)) co_return false;
   std::uint64_t left = source.size();
+  if (left <= kJoined && append(head, source)) co_return co_await write(head);
+  if (left <= kJoined || !co_await write(head)) co_return false;
   std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, kSourceRead)));
   while (left > 0) {
     std::size_t n = 0;
