@@ -73,21 +73,6 @@ Json header_value(const ReferenceView& member, std::string_view text) {
   return scalar_from_text(member, text);
 }
 
-/// Header values are ISO-8859-1 on the wire, as S3 reads them ("Working with object metadata").
-std::string from_latin1(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0 | byte >> 6);
-      out += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return out;
-}
-
 Json prefixed_headers(const ReferenceView& member, const http::Headers& headers) {
   const auto prefix = member.wire_name();
   Json out = Json::object();
@@ -95,6 +80,7 @@ Json prefixed_headers(const ReferenceView& member, const http::Headers& headers)
     if (name.size() < prefix.size() || !http::iequals(std::string_view(name).substr(0, prefix.size()), prefix)) {
       continue;
     }
+    // Header values are ISO-8859-1 on the wire, as S3 reads them ("Working with object metadata").
     const std::string value = from_latin1(bytes);
     std::string key = name.substr(prefix.size());
     for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;

@@ -55,6 +55,16 @@ aws::Millis millis_of(const Json& value) {
 
 }  // namespace
 
+std::string from_latin1(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) out += static_cast<char>(0xC0 | byte >> 6);
+    out += byte < 0x80 ? c : static_cast<char>(0x80 | (byte & 0x3F));
+  }
+  return out;
+}
+
 Json timestamp_from_text(std::string_view text) {
   aws::Millis ms = 0;
   if (!aws::parse_timestamp(std::string(trimmed(text)), ms)) {

@@ -19,6 +19,8 @@ struct Malformed {
 };
 
 using aws::valid_utf8;
+/// UTF-8 of a text in ISO-8859-1.
+std::string from_latin1(std::string_view text);
 
 /// A scalar of `reference`'s type from text. `standard` is the time format where the table says none. Throws Malformed.
 Json scalar_from_text(const api::ReferenceView& reference, std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "aws/ids.hpp"
 #include "http/message.hpp"
+#include "wire/scalars.hpp"
 
 namespace orrery::s3 {
 
@@ -62,11 +63,7 @@ bool decode_word(std::string_view word, std::string& out) {
   if (encoding != 'b' && encoding != 'q') return false;
   if (encoding == 'b' ? !aws::base64_decode(text, bytes) : !decode_q(text, bytes)) return false;
   if (http::iequals(charset, "iso-8859-1")) {
-    for (const char c : bytes) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte >= 0x80) out += static_cast<char>(0xC0 | byte >> 6);
-      out += byte < 0x80 ? c : static_cast<char>(0x80 | (byte & 0x3F));
-    }
+    out += wire::from_latin1(bytes);
     return true;
   }
   out += bytes;
