@@ -16,7 +16,7 @@ namespace orrery::dynamodb {
 // operand    := path | :value | function | "(" operand ")"
 // path       := name ("." name | "[" index "]")*      name := identifier | #placeholder
 // update     := (SET set ("," set)* | REMOVE path,… | ADD path :value,… | DELETE path :value,…)+, each once
-// set        := path "=" operand (("+" | "-") operand)?
+// set        := path "=" value        value := operand (("+" | "-") operand)? | "(" value ")"
 // projection := path ("," path)*
 // Keywords are taken without case; function names are not.
 

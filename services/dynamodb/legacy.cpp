@@ -93,12 +93,18 @@ Condition compared(const std::string& name, const std::string& operation, const 
   return out;
 }
 
+/// All values are looked at before it is asked whether they fit their comparisons.
+void check_values(const Json& given) {
+  if (given.contains("Value")) checked_value(given.at("Value"));
+  for (const auto& value : given.value("AttributeValueList", Json::array())) checked_value(value);
+}
+
 Condition one(const std::string& name, const Json& given) {
   const bool listed = given.contains("AttributeValueList"), valued = given.contains("Value");
+  if (listed && valued) throw invalid_parameter("Value and AttributeValueList cannot be used together for Attribute: " + name);
   if (given.contains("ComparisonOperator")) {
     const auto operation = given.at("ComparisonOperator").get<std::string>();
     if (given.contains("Exists")) throw invalid_parameter("Exists and ComparisonOperator cannot be used together for Attribute: " + name);
-    if (listed && valued) throw invalid_parameter("Value and AttributeValueList cannot be used together for Attribute: " + name);
     const bool unary = operation == "NULL" || operation == "NOT_NULL";
     if (!listed && !valued && !unary) {
       throw invalid_parameter("Value or AttributeValueList must be used with ComparisonOperator: " + operation +
@@ -108,10 +114,13 @@ Condition one(const std::string& name, const Json& given) {
   }
   if (listed) throw invalid_parameter("AttributeValueList can only be used with a ComparisonOperator for Attribute: " + name);
   if (!given.value("Exists", true)) {
-    if (valued) throw invalid_parameter("Value cannot be used when Exists is set to false for Attribute: " + name);
+    if (valued) throw invalid_parameter("Value cannot be used when Exists is false for Attribute: " + name);
     return function("attribute_not_exists", {attribute(name)});
   }
-  if (!valued) throw invalid_parameter("Value must be provided when Exists is set to true for Attribute: " + name);
+  if (!valued) {
+    throw invalid_parameter(std::string("Value must be provided when Exists is ") +
+                            (given.contains("Exists") ? "true" : "null") + " for Attribute: " + name);
+  }
   return compared(name, "EQ", Json::array({given.at("Value")}));
 }
 
@@ -141,6 +150,7 @@ std::optional<Condition> legacy_condition(const Input& input, std::string_view m
   if (given.is_null() || given.empty()) return std::nullopt;
   Condition out;
   out.kind = combined == "OR" && member != "KeyConditions" ? Condition::Kind::any : Condition::Kind::all;
+  for (const auto& [name, condition] : given.items()) check_values(condition);
   for (const auto& [name, condition] : given.items()) out.children.push_back(one(name, condition));
   return out;
 }

@@ -46,6 +46,7 @@ class Parser : private TokenReader<Token, Token::Kind::name> {
 
   void section(std::vector<UpdateAction>& actions, UpdateAction::Kind kind);
   UpdateAction set_action();
+  Operand set_value();
   void check_action(const UpdateAction& action) const;
 
   std::string text_, kind_;

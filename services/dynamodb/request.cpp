@@ -5,9 +5,24 @@
 
 namespace orrery::dynamodb {
 
+namespace {
+
+/// Before the placeholders are looked at. KeyConditions may come with expressions other than its own successor.
+void refuse_any_mixture(const Input& input) {
+  if (input.has("KeyConditionExpression")) {
+    refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"},
+                   {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"});
+  }
+  refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ScanFilter", "AttributeUpdates", "Expected", "ConditionalOperator"},
+                 {"ProjectionExpression", "FilterExpression", "UpdateExpression", "ConditionExpression"});
+}
+
+}  // namespace
+
 Placeholders placeholders(const Input& input, std::initializer_list<std::string_view> expressions) {
   const Json &names = input.json("ExpressionAttributeNames"), &values = input.json("ExpressionAttributeValues");
   const bool any = std::any_of(expressions.begin(), expressions.end(), [&](auto name) { return input.has(name); });
+  if (any) refuse_any_mixture(input);
   if (!any && !names.is_null()) throw validation("ExpressionAttributeNames can only be specified when using expressions");
   bool valued = false;
   std::string absent;

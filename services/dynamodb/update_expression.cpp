@@ -52,14 +52,32 @@ UpdateAction Parser::set_action() {
   UpdateAction action;
   action.path = path();
   expect("=");
-  action.operand = operand(Where::set);
-  if (!symbol("+") && !symbol("-")) return action;
+  action.operand = set_value();
+  return action;
+}
+
+/// An operand or a sum; parentheses may hold either.
+Operand Parser::set_value() {
+  if (symbol("(")) {
+    const std::size_t end = closing(at_);
+    const bool operand_of_sum = end + 1 >= tokens_.size() || tokens_[end + 1].text == "+" || tokens_[end + 1].text == "-";
+    if (!operand_of_sum) {
+      enter();
+      expect("(");
+      Operand inner = set_value();
+      expect(")");
+      --depth_;
+      return inner;
+    }
+  }
+  Operand first = operand(Where::set);
+  if (!symbol("+") && !symbol("-")) return first;
   const std::string op = peek().text;
   ++at_;
   count_operator();
   Operand sum;
   sum.kind = op == "+" ? Operand::Kind::plus : Operand::Kind::minus;
-  sum.arguments.push_back(std::move(action.operand));
+  sum.arguments.push_back(std::move(first));
   sum.arguments.push_back(operand(Where::set));
   for (const auto& argument : sum.arguments) {
     if (argument.kind == Operand::Kind::value && type_of(argument.value) != "N") {
@@ -67,8 +85,7 @@ UpdateAction Parser::set_action() {
                   ", operand type: " + type_of(argument.value));
     }
   }
-  action.operand = std::move(sum);
-  return action;
+  return sum;
 }
 
 void Parser::check_action(const UpdateAction& action) const {

@@ -11,7 +11,7 @@ namespace orrery::dynamodb {
 
 namespace {
 
-constexpr std::size_t kMostGlobalIndexes = 20;
+constexpr std::size_t kIndexesOfTable = 20;
 
 /// A throughput that is what it was.
 AwsError unchanged(const std::string& of, const Json& held, const Json& asked) {
@@ -80,6 +80,14 @@ AwsError index_not_found(const std::string& name, const Json& document) {
           "Requested resource not found: Index " + name + " for table " + document.at("TableName").get<std::string>()};
 }
 
+/// Local indexes last as long as their table.
+void check_not_local(const std::string& name, const char* action, const Json& document) {
+  for (const auto& index : document.value("LocalSecondaryIndexes", Json::array())) {
+    if (index.at("IndexName") == name)
+      throw validation(std::string("Cannot ") + action + " an index that is not a GlobalSecondaryIndex: " + name);
+  }
+}
+
 void check_index_mode(const std::string& name, const Json& document) {
   if (billing_mode(document) == "PROVISIONED") return;
   throw invalid_parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: " + name +
@@ -101,6 +109,7 @@ void check_something(const Input& input) {
 
 void update_index(RequestContext& context, const Input& update, Json& document) {
   const std::string name = update.str("IndexName");
+  check_not_local(name, "update", document);
   Json* index = find_index(document, name);
   if (!index) throw index_not_found(name, document);
   if (const auto provisioned = update.find_object("ProvisionedThroughput")) {
@@ -122,8 +131,8 @@ void update_index(RequestContext& context, const Input& update, Json& document) 
   warm_at_least(*index, billing_mode(document));
 }
 
-/// What a GlobalSecondaryIndexUpdates may not have, before any of it is done.
-void check_index_updates(const Input& input, const Json& document) {
+/// What a GlobalSecondaryIndexUpdates may not have, whatever the table.
+void check_index_updates(const Input& input) {
   if (!input.has("GlobalSecondaryIndexUpdates")) return;
   const auto updates = input.objects("GlobalSecondaryIndexUpdates");
   if (updates.empty()) throw invalid_parameter("List of GlobalSecondaryIndexUpdates is empty");
@@ -144,15 +153,11 @@ void check_index_updates(const Input& input, const Json& document) {
       throw invalid_parameter("Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
     if (!names.insert(name).second)
       throw invalid_parameter("Only one global secondary index update per index is allowed simultaneously. Index: " + name);
-    for (const auto& index : document.value("LocalSecondaryIndexes", Json::array())) {
-      if (index.at("IndexName") != name || update.has("Create")) continue;
-      throw validation(std::string("Cannot ") + (update.has("Delete") ? "delete" : "update") +
-                       " an index that is not a GlobalSecondaryIndex: " + name);
-    }
   }
 }
 
 void delete_index(RequestContext& context, const std::string& name, storage::Resource& resource) {
+  check_not_local(name, "delete", resource.document);
   if (!find_index(resource.document, name)) throw index_not_found(name, resource.document);
   Json left = Json::array();
   for (const auto& index : resource.document.at("GlobalSecondaryIndexes")) {
@@ -195,9 +200,9 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
       const std::string name = creation->str("IndexName");
       if (find_index(resource.document, name))
         throw validation("Attempting to create an index which already exists");
-      if (resource.document.value("GlobalSecondaryIndexes", Json::array()).size() >= kMostGlobalIndexes) {
+      if (resource.document.value("GlobalSecondaryIndexes", Json::array()).size() >= kIndexesOfTable) {
         throw AwsError("LimitExceededException", 400, "Subscriber limit exceeded: Number of global secondary indexes exceeds "
-                       "per-table limit of " + std::to_string(kMostGlobalIndexes));
+                       "per-table limit of " + std::to_string(kIndexesOfTable));
       }
       if (creation->has("ProvisionedThroughput")) check_index_mode(name, resource.document);
       check_capacity(context, creation->find_object("ProvisionedThroughput"), name);
@@ -228,11 +233,11 @@ void update_shared(RequestContext& context, const Input& input, storage::Resourc
 }  // namespace
 
 Json update_table(RequestContext& context, const Input& input) {
+  check_something(input);
+  check_index_updates(input);
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
-  check_something(input);
-  check_index_updates(input, document);
   check_combination(context, resource.arn, input);
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {

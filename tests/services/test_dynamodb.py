@@ -122,6 +122,9 @@ class Items(DynamoCase):
                          {"a": {"N": "1"}})
         self.assertEqual(update("SET m.y = :a REMOVE a", "UPDATED_NEW", a={"N": "5"})["Attributes"],
                          {"m": {"M": {"y": {"N": "5"}}}})
+        self.assertEqual(update("SET m.s = ((m.y) + (:a))", "UPDATED_NEW", a={"N": "2"})["Attributes"],
+                         {"m": {"M": {"s": {"N": "7"}}}})
+        update("REMOVE m.s", "NONE")
         self.assertEqual(update("ADD c :a", "ALL_OLD", a={"N": "0.1"})["Attributes"]["m"],
                          {"M": {"x": {"N": "1"}, "y": {"N": "5"}}})
         self.assertEqual(update("ADD c :a", "ALL_NEW", a={"N": "0.2"})["Attributes"]["c"], {"N": "0.3"})
