@@ -140,6 +140,16 @@ Condition parse_condition(std::string_view text, std::string_view kind, Placehol
 
 namespace {
 
+/// The length that Java and JavaScript tell of a text, which is what size() is: not its bytes.
+std::size_t utf16_length(std::string_view text) {
+  std::size_t units = 0;
+  for (const char byte : text) {
+    const auto lead = static_cast<unsigned char>(byte);
+    units += lead >= 0xF0 ? 2 : (lead & 0xC0) != 0x80 ? 1 : 0;
+  }
+  return units;
+}
+
 std::optional<Json> resolve(const Operand& operand, const Json& item) {
   if (operand.kind == Operand::Kind::value) return operand.value;
   if (operand.kind == Operand::Kind::path) {
@@ -154,7 +164,7 @@ std::optional<Json> resolve(const Operand& operand, const Json& item) {
   if (type == "B") size = content_of(*of).get_ref<const std::string&>().size();
   if (type == "S") {
     const auto& text = content_of(*of).get_ref<const std::string&>();
-    size = text.size();
+    size = utf16_length(text);
   }
   return Json{{"N", std::to_string(size)}};
 }

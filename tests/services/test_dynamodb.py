@@ -122,6 +122,10 @@ class Items(DynamoCase):
                          {"a": {"N": "1"}})
         self.assertEqual(update("SET m.y = :a REMOVE a", "UPDATED_NEW", a={"N": "5"})["Attributes"],
                          {"m": {"M": {"y": {"N": "5"}}}})
+        client.put_item(TableName="items", Item={"id": {"S": "sized"}, "t": {"S": "abÿ😀"}},
+                        ConditionExpression="attribute_not_exists(id)")
+        client.delete_item(TableName="items", Key={"id": {"S": "sized"}}, ConditionExpression="size(t) = :n",
+                           ExpressionAttributeValues={":n": {"N": "5"}})  # as Java counts: not bytes
         self.assertEqual(update("SET m.s = ((m.y) + (:a))", "UPDATED_NEW", a={"N": "2"})["Attributes"],
                          {"m": {"M": {"s": {"N": "7"}}}})
         update("REMOVE m.s", "NONE")
