@@ -383,6 +383,7 @@ class Copies(Databases):
         rds.modify_db_instance(DBInstanceIdentifier="primary", MasterUserPassword="another-good-one")
         self.up("primary")
         self.eventually(lambda: self.ask("replica", "SELECT 1", password="another-good-one"))
+        self.up("replica")  # its own settings follow the primary's a moment later
         rds.promote_read_replica(DBInstanceIdentifier="replica")
         self.up("replica")
         self.ask("replica", "INSERT INTO kept VALUES (4)", password="another-good-one")
