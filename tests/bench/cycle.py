@@ -8,6 +8,7 @@ seconds that the server spent (its own record for Orrery, for moto the CPU of it
 the calls, start-up, and memory. moto stops inside the apply (its known bugs), so a second figure compares the same
 signed calls through boto3 against both. Prints figures, fails on none.
 """
+import collections
 import json
 import os
 import pathlib
@@ -36,7 +37,8 @@ def ready_ms(binary):
     best = None
     for _ in range(10):
         started = time.perf_counter()
-        process = subprocess.Popen([binary, "serve", "--ephemeral", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen([binary, "serve", "--ephemeral", "--listen", "127.0.0.1:0"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in process.stdout:
             if line.startswith("Ready."):
                 break
@@ -91,6 +93,11 @@ def main():
         calls = json.load(urllib.request.urlopen(server.endpoint + "/_orrery/requests"))["requests"]
         print("one life                   %.0f s (apply %.0f s, nearly all the provider's own waits)" % (total, applied))
         print("server time in it          %.3f s in %d calls" % (sum(c["duration_us"] for c in calls) / 1e6, len(calls)))
+        by_operation = collections.defaultdict(list)
+        for call in calls:
+            by_operation[call["operation"]].append(call["duration_us"] / 1000)
+        for operation, spent in sorted(by_operation.items(), key=lambda row: -sum(row[1]))[:6]:
+            print("  %-25s%.0f ms in %d calls, the longest %.0f ms" % (operation, sum(spent), len(spent), max(spent)))
         print("resident after it          %.1f MiB" % resident(server.process.pid))
         print("a call through boto3       %.2f ms (Orrery)" % calls_through_boto3(server.endpoint))
     if shutil.which("moto_server"):
