@@ -32,6 +32,11 @@ def resident(pid):
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
+def processor_seconds(pid):
+    fields = pathlib.Path("/proc/%d/stat" % pid).read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime, stime: man 5 proc
+
+
 def ready_ms(binary):
     """From the start of the process to its line Ready., the best of ten."""
     best = None
@@ -89,10 +94,13 @@ def main():
     print("ready                      %.1f ms (best of ten, process start included)" % ready_ms(binary))
     with Server() as server:
         print("resident when idle         %.1f MiB" % resident(server.process.pid))
+        spent = processor_seconds(server.process.pid)
         applied, total = life(server)
+        spent = processor_seconds(server.process.pid) - spent
         calls = json.load(urllib.request.urlopen(server.endpoint + "/_orrery/requests"))["requests"]
         print("one life                   %.0f s (apply %.0f s, nearly all the provider's own waits)" % (total, applied))
         print("server time in it          %.3f s in %d calls" % (sum(c["duration_us"] for c in calls) / 1e6, len(calls)))
+        print("processor time in it       %.2f s, of all threads and of waiting for calls" % spent)
         by_operation = collections.defaultdict(list)
         for call in calls:
             by_operation[call["operation"]].append(call["duration_us"] / 1000)
