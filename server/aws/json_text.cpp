@@ -101,4 +101,36 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+namespace {
+
+/// Where the JSON string ends whose quote stands at `at`: behind its last quote.
+std::size_t string_end(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+  return std::min(at + 1, text.size());
+}
+
+std::size_t value_end(std::string_view text, std::size_t at) {
+  for (int depth = 0; at < text.size();) {
+    const char c = text[at];
+    if (depth == 0 && (c == ',' || c == '}')) break;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    at = c == '"' ? string_end(text, at) : at + 1;
+  }
+  return at;
+}
+
+}  // namespace
+
+bool next_json_member(std::string_view& text, JsonMember& out) {
+  if (text.size() < 2 || text[1] != '"') return false;
+  const std::size_t name_end = string_end(text, 1), end = value_end(text, std::min(name_end + 1, text.size()));
+  if (end <= name_end + 1) return false;
+  out.name = text.substr(2, name_end - 3);
+  out.value = text.substr(name_end + 1, end - name_end - 1);
+  if (out.value.size() >= 2 && out.value.front() == '"') out.value = out.value.substr(1, out.value.size() - 2);
+  text.remove_prefix(end);  // begins with ',' or '}' now
+  return true;
+}
+
 }  // namespace orrery::aws

@@ -1,3 +1,4 @@
+#include "registry/written.hpp"
 #include "wire/scalars.hpp"
 #include "wire/xml.hpp"
 
@@ -134,6 +135,10 @@ void append_xml_members(std::string& out, const ShapeView& shape, const Json& va
 }
 
 void append_xml(std::string& out, const ReferenceView& reference, std::string_view name, const Json& value) {
+  if (value.is_binary()) {
+    out += written_text(value);
+    return;
+  }
   switch (reference.type()) {
     case Type::list:
       append_list(out, reference, name, value);

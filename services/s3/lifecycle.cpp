@@ -145,14 +145,14 @@ void run_bucket(RequestContext& context, const Bucket& bucket, const Json& rules
   std::vector<std::string> keys;
   std::size_t seen = 0;
   bool more = false;
-  store.walk_versions(bucket.name, from, INT64_MAX, [&](const Version& version) {
+  store.walk_versions(bucket.name, from, INT64_MAX, [&](const VersionRow& version) {
     const bool fresh = keys.empty() || keys.back() != version.key;
     if (fresh && seen >= kAtOnce) {
       more = true;
-      keys.push_back(version.key);
+      keys.emplace_back(version.key);
       return false;
     }
-    if (fresh) keys.push_back(version.key);
+    if (fresh) keys.emplace_back(version.key);
     ++seen;
     return true;
   });

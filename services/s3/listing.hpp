@@ -14,8 +14,8 @@ struct ListScope {
   bool url = false;  ///< encoding-type=url
   explicit ListScope(const Input& input);
   /// The common prefix that `key` folds into, or "".
-  std::string common_prefix(const std::string& key) const;
-  std::string encode(const std::string& text) const;
+  std::string common_prefix(std::string_view key) const;
+  std::string encode(std::string_view text) const;
 };
 
 /// The first text after every one that begins with `prefix`; "" where there is none.

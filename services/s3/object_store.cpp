@@ -48,6 +48,8 @@ Bucket bucket_of(const storage::Rows& rows) {
           static_cast<Versioning>(rows.integer(4))};
 }
 
+/// So many rows a query of a walk: a page is answered by one.
+constexpr std::size_t kAtOnce = 1100;
 constexpr std::string_view kLatest =
     "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
     "FROM s3_version WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1";
@@ -58,15 +60,25 @@ constexpr std::string_view kVersion =
     "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
     "FROM s3_version WHERE bucket = ? AND key = ? AND id = ?";
 constexpr std::string_view kCurrent =
-    "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
+    "SELECT key, id, seq, latest, delete_marker, size, etag, modified, document "
     "FROM s3_version WHERE bucket = ? AND key >= ? AND latest = 1 AND delete_marker = 0 ORDER BY key LIMIT 1100";
 constexpr std::string_view kVersions =
-    "SELECT bucket, key, id, seq, latest, delete_marker, size, etag, modified, document, hidden, segments "
+    "SELECT key, id, seq, latest, delete_marker, size, etag, modified, document "
     "FROM s3_version WHERE bucket = ? AND key >= ? AND (key > ? OR seq < ?) ORDER BY key, seq DESC LIMIT 1100";
 
-enum class Detail { row, whole };
+VersionRow row_of(const storage::Rows& rows) {
+  return {rows.text(0),
+          rows.text(1),
+          rows.integer(2),
+          rows.integer(3) != 0,
+          rows.integer(4) != 0,
+          static_cast<std::uint64_t>(rows.integer(5)),
+          rows.text(6),
+          rows.integer(7),
+          rows.text(8)};
+}
 
-Version version_of(const storage::Rows& rows, Detail detail) {
+Version version_of(const storage::Rows& rows) {
   Version out;
   out.bucket = rows.text(0);
   out.key = rows.text(1);
@@ -78,10 +90,8 @@ Version version_of(const storage::Rows& rows, Detail detail) {
   out.etag = rows.text(7);
   out.modified = rows.integer(8);
   out.document = Json::parse(rows.text(9));
-  if (detail == Detail::whole) {
-    out.hidden = Json::parse(rows.text(10));
-    out.segments = parse_segments(rows.text(11));
-  }
+  out.hidden = Json::parse(rows.text(10));
+  out.segments = parse_segments(rows.text(11));
   return out;
 }
 
@@ -198,19 +208,19 @@ bool ObjectStore::erase_config(std::string_view bucket, std::string_view kind, s
 std::optional<Version> ObjectStore::latest(std::string_view bucket, std::string_view key) const {
   auto rows = transaction_.db().query(kLatest, bucket, key);
   if (!rows.next()) return std::nullopt;
-  return version_of(rows, Detail::whole);
+  return version_of(rows);
 }
 
 std::optional<Version> ObjectStore::version(std::string_view bucket, std::string_view key, std::string_view id) const {
   auto rows = transaction_.db().query(kVersion, bucket, key, id);
   if (!rows.next()) return std::nullopt;
-  return version_of(rows, Detail::whole);
+  return version_of(rows);
 }
 
 std::vector<Version> ObjectStore::versions_of(std::string_view bucket, std::string_view key) const {
   std::vector<Version> out;
   auto rows = transaction_.db().query(kOfKey, bucket, key);
-  while (rows.next()) out.push_back(version_of(rows, Detail::whole));
+  while (rows.next()) out.push_back(version_of(rows));
   return out;
 }
 
@@ -258,7 +268,7 @@ void ObjectStore::erase(const Version& version) {
 }
 
 void ObjectStore::walk_current(std::string_view bucket, std::string_view from,
-                               const std::function<bool(const Version&)>& visit) {
+                               const std::function<bool(const VersionRow&)>& visit) {
   std::string start(from);
   for (;;) {
     std::size_t seen = 0;
@@ -266,30 +276,34 @@ void ObjectStore::walk_current(std::string_view bucket, std::string_view from,
     auto rows = transaction_.db().query(kCurrent, bucket, start);
     while (rows.next()) {
       ++seen;
-      const Version version = version_of(rows, Detail::row);
-      if (!visit(version)) return;
-      last = version.key;
+      const VersionRow row = row_of(rows);
+      if (!visit(row)) return;
+      if (seen == kAtOnce) last = row.key;
     }
-    if (seen < 1100) return;
+    if (seen < kAtOnce) return;
     start = last + '\0';
   }
 }
 
 void ObjectStore::walk_versions(std::string_view bucket, std::string_view from, std::int64_t below_seq,
-                                const std::function<bool(const Version&)>& visit) {
+                                const std::function<bool(const VersionRow&)>& visit) {
   std::string start(from);
   for (;;) {
     std::size_t seen = 0;
     auto rows = transaction_.db().query(kVersions, bucket, start, start, below_seq);
-    Version version;
+    std::string last;
+    std::int64_t seq = 0;
     while (rows.next()) {
       ++seen;
-      version = version_of(rows, Detail::row);
-      if (!visit(version)) return;
+      const VersionRow row = row_of(rows);
+      if (!visit(row)) return;
+      if (seen < kAtOnce) continue;
+      last = row.key;
+      seq = row.seq;
     }
-    if (seen < 1100) return;
-    start = version.key;
-    below_seq = version.seq;
+    if (seen < kAtOnce) return;
+    start = last;
+    below_seq = seq;
   }
 }
 

@@ -47,6 +47,17 @@ struct Version {
   std::vector<Segment> segments;
 };
 
+/// A version as a listing meets it; valid until the walk goes on.
+struct VersionRow {
+  std::string_view key, id;
+  std::int64_t seq = 0;
+  bool latest = true, delete_marker = false;
+  std::uint64_t size = 0;
+  std::string_view etag;
+  aws::Millis modified = 0;
+  std::string_view document;  ///< Version's, as JSON text
+};
+
 struct Upload {
   std::string bucket, key, id;
   aws::Millis initiated = 0;
@@ -120,10 +131,10 @@ class ObjectStore {
   void erase(const Version& version);
 
   /// Walks latest versions that are no delete markers, from the first key at or after `from`, until `visit` is false.
-  void walk_current(std::string_view bucket, std::string_view from, const std::function<bool(const Version&)>& visit);
+  void walk_current(std::string_view bucket, std::string_view from, const std::function<bool(const VersionRow&)>& visit);
   /// Walks all versions by key, newest first, from (key, below seq), until `visit` is false.
   void walk_versions(std::string_view bucket, std::string_view from, std::int64_t below_seq,
-                     const std::function<bool(const Version&)>& visit);
+                     const std::function<bool(const VersionRow&)>& visit);
 
   /// The key of SSE-S3, made when it is first needed.
   std::string master_key() const;

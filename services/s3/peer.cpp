@@ -68,9 +68,9 @@ class Peer final : public S3Peer {
     PeerCall call(caller, "ListObjectsV2", "GET", Json::object());
     find_bucket(call.context(), bucket, expected_owner, "s3:ListBucket", "");
     std::vector<std::string> keys;
-    store_of(call.context()).walk_current(bucket, prefix, [&](const Version& version) {
+    store_of(call.context()).walk_current(bucket, prefix, [&](const VersionRow& version) {
       if (!version.key.starts_with(prefix)) return false;
-      keys.push_back(version.key);
+      keys.emplace_back(version.key);
       return true;
     });
     return keys;

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import http.client
 import unittest
+import urllib.parse
 import zlib
 
 from orrery_server import Server
@@ -267,6 +268,36 @@ class Objects(unittest.TestCase):
         self.assertIn("Owner", self.s3.list_objects_v2(Bucket=self.bucket, FetchOwner=True)["Contents"][0])
         self.refused("InvalidArgument", 400, self.s3.list_objects_v2, ContinuationToken="!!")
         self.assertEqual(self.s3.list_objects_v2(Bucket=self.bucket, MaxKeys=0)["KeyCount"], 0)
+
+    def test_listed_members(self):
+        self.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
+        metadata = {"storageclass": '","StorageClass":"GLACIER', "b": "}{][\\"}
+        written = self.put("<a> & \"b\"'\u00fc", b"four", StorageClass="ONEZONE_IA", ChecksumAlgorithm="SHA1", Metadata=metadata)
+        plain = self.put("plain", b"", Metadata=metadata)
+        self.s3.delete_object(Bucket=self.bucket, Key="gone")
+        owner = self.s3.list_objects(Bucket=self.bucket)["Contents"][0]["Owner"]
+        self.assertEqual(owner, self.s3.get_bucket_acl(Bucket=self.bucket)["Owner"])
+        expected = [
+            {"Key": "<a> & \"b\"'\u00fc", "ETag": written["ETag"], "Size": 4, "StorageClass": "ONEZONE_IA",
+             "ChecksumAlgorithm": ["SHA1"], "ChecksumType": "FULL_OBJECT"},
+            {"Key": "plain", "ETag": plain["ETag"], "Size": 0, "StorageClass": "STANDARD", "ChecksumAlgorithm": ["CRC32"],
+             "ChecksumType": "FULL_OBJECT"}]
+        for raw in (False, True):
+            listed = self.s3.list_objects_v2(Bucket=self.bucket, **({"EncodingType": "url"} if raw else {}))["Contents"]
+            modified = [entry.pop("LastModified") for entry in listed]
+            self.assertEqual([entry.pop("Key") for entry in listed],
+                             [urllib.parse.quote(entry["Key"]) if raw else entry["Key"] for entry in expected])
+            self.assertEqual(listed, [{name: value for name, value in entry.items() if name != "Key"} for entry in expected])
+            for entry, when in zip(expected, modified):
+                head = self.s3.head_object(Bucket=self.bucket, Key=entry["Key"])["LastModified"]
+                self.assertEqual(head, when.replace(microsecond=0))
+        listed = self.s3.list_object_versions(Bucket=self.bucket)
+        for entry, put in zip(listed["Versions"], (written, plain)):
+            entry.pop("LastModified")
+            self.assertEqual(entry.pop("VersionId"), put["VersionId"])
+        self.assertEqual(listed["Versions"], [dict(entry, IsLatest=True, Owner=owner) for entry in expected])
+        (marker,) = listed["DeleteMarkers"]
+        self.assertEqual((marker["Key"], marker["IsLatest"], marker["Owner"]), ("gone", True, owner))
 
     def test_delete_many(self):
         for key in "abc":
