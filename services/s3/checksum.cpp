@@ -2,7 +2,7 @@
 
 #include <openssl/evp.h>
 
-#include <cstring>
+#include "services/s3/crc.hpp"
 
 namespace orrery::s3 {
 
@@ -27,32 +27,12 @@ constexpr std::uint64_t polynomial(Algorithm algorithm) {
   }
 }
 
-using Tables = std::array<std::array<std::uint64_t, 256>, 8>;
-
-/// Tables of the slicing-by-8 method: eight input bytes a step.
-constexpr Tables make_tables(std::uint64_t poly) {
-  Tables tables{};
-  for (std::uint64_t i = 0; i < 256; ++i) {
-    std::uint64_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) ? poly : 0);
-    tables[0][i] = crc;
-  }
-  for (std::size_t t = 1; t < 8; ++t) {
-    for (std::size_t i = 0; i < 256; ++i) {
-      tables[t][i] = (tables[t - 1][i] >> 8) ^ tables[0][tables[t - 1][i] & 0xFF];
-    }
-  }
-  return tables;
-}
-
-const Tables& tables_of(Algorithm algorithm) {
-  static const Tables crc32 = make_tables(polynomial(Algorithm::crc32));
-  static const Tables crc32c = make_tables(polynomial(Algorithm::crc32c));
-  static const Tables crc64 = make_tables(polynomial(Algorithm::crc64nvme));
+const Crc& crc_of(Algorithm algorithm) {
+  static const Crc crc32(polynomial(Algorithm::crc32), 4);
+  static const Crc crc32c(polynomial(Algorithm::crc32c), 4);
+  static const Crc crc64(polynomial(Algorithm::crc64nvme), 8);
   return algorithm == Algorithm::crc32 ? crc32 : algorithm == Algorithm::crc32c ? crc32c : crc64;
 }
-
-std::uint64_t ones(std::size_t bytes) { return bytes == 8 ? ~std::uint64_t{0} : 0xFFFFFFFFu; }
 
 std::string big_endian(std::uint64_t value, std::size_t bytes) {
   std::string out(bytes, '\0');
@@ -68,31 +48,13 @@ std::uint64_t from_big_endian(std::string_view bytes) {
 
 class CrcHasher : public Hasher {
  public:
-  explicit CrcHasher(Algorithm algorithm)
-      : tables_(tables_of(algorithm)), bytes_(names(algorithm).bytes), crc_(ones(bytes_)) {}
-
-  void update(std::span<const char> input) override {
-    const char* at = input.data();
-    std::size_t left = input.size();
-    std::uint64_t crc = crc_;
-    for (; left >= 8; at += 8, left -= 8) {
-      std::uint64_t word;  // little-endian machines only, as all of ours are
-      std::memcpy(&word, at, 8);
-      word ^= crc;
-      crc = tables_[7][word & 0xFF] ^ tables_[6][word >> 8 & 0xFF] ^ tables_[5][word >> 16 & 0xFF] ^
-            tables_[4][word >> 24 & 0xFF] ^ tables_[3][word >> 32 & 0xFF] ^ tables_[2][word >> 40 & 0xFF] ^
-            tables_[1][word >> 48 & 0xFF] ^ tables_[0][word >> 56];
-    }
-    for (; left > 0; ++at, --left) crc = crc >> 8 ^ tables_[0][(crc ^ static_cast<unsigned char>(*at)) & 0xFF];
-    crc_ = crc;
-  }
-
-  std::string finish() override { return big_endian(crc_ ^ ones(bytes_), bytes_); }
+  explicit CrcHasher(Algorithm algorithm) : crc_(crc_of(algorithm)), register_(crc_.ones()) {}
+  void update(std::span<const char> bytes) override { register_ = crc_.update(register_, bytes); }
+  std::string finish() override { return big_endian(register_ ^ crc_.ones(), crc_.bytes()); }
 
  private:
-  const Tables& tables_;
-  std::size_t bytes_;
-  std::uint64_t crc_;
+  const Crc& crc_;
+  std::uint64_t register_;
 };
 
 class DigestHasher : public Hasher {
