@@ -2,6 +2,7 @@
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/operations.hpp"
 
 namespace orrery::dynamodb {
@@ -146,7 +147,7 @@ Json restore_table_from_backup(RequestContext& context, const Input& input) {
   const Table table = restored_table(context, input, backup.hidden.at("Table"), {{"SourceBackupArn", backup.arn}});
   ItemStore(context.tx).copy(backup.hidden.at("Items").get<std::int64_t>(), table.id);
   fill_indexes(context, table);
-  return {{"TableDescription", table.document()}};
+  return {{"TableDescription", begun(context, table.resource, table.document())}};
 }
 
 void keep_deleted_table(RequestContext& context, const Table& table) {

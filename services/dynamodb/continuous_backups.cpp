@@ -2,6 +2,7 @@
 #include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/recovery.hpp"
 
@@ -116,7 +117,7 @@ Json restore_table_to_point_in_time(RequestContext& context, const Input& input)
   plain.indexes.clear();
   copy_as_of(context, source, plain, static_cast<aws::Millis>(time * 1000));
   fill_indexes(context, table);
-  return {{"TableDescription", table.document()}};
+  return {{"TableDescription", begun(context, table.resource, table.document())}};
 }
 
 }  // namespace orrery::dynamodb

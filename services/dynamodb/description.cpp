@@ -4,6 +4,7 @@
 
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/stream.hpp"
 
 namespace orrery::dynamodb {
@@ -153,7 +154,7 @@ Json described(RequestContext& context, const Table& table) {
   const auto usage = ItemStore(context.tx).usage(table);
   out["ItemCount"] = usage.items;
   out["TableSizeBytes"] = usage.bytes;
-  return out;
+  return settled(context, table.resource, std::move(out));
 }
 
 }  // namespace orrery::dynamodb

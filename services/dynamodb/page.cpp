@@ -28,12 +28,14 @@ std::optional<Condition> filter_expression(const Input& input, Placeholders& pla
   return parse_condition(*text, "FilterExpression", placeholders);
 }
 
-Page::Page(const Input& input, const Table& table, std::optional<Condition> filter,
+Page::Page(const RequestContext& context, const Input& input, const Table& table, std::optional<Condition> filter,
            std::optional<std::vector<Path>> projection)
     : table_(table), filter_(std::move(filter)), projection_(std::move(projection)) {
   if (const auto name = input.find_str("IndexName")) {
     index_ = table.index(*name);
     if (!index_) throw validation("The table does not have the specified index: " + *name);
+    if (context.now < index_->readable_from)
+      throw validation("Cannot read from backfilling global secondary index: " + *name);
   }
   const bool global = index_ && index_->kind == IndexKind::global;
   if (global && consistency(input) == Capacity::Consistency::strong)

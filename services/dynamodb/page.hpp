@@ -13,7 +13,7 @@ namespace orrery::dynamodb {
 class Page {
  public:
   /// `filter` is the FilterExpression (or what the old parameters say).
-  Page(const Input& input, const Table& table, std::optional<Condition> filter,
+  Page(const RequestContext& context, const Input& input, const Table& table, std::optional<Condition> filter,
        std::optional<std::vector<Path>> projection);
 
   const Index* index() const { return index_; }

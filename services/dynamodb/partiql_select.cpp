@@ -65,7 +65,7 @@ Json select(RequestContext& context, const Statement& statement, const Input& in
   const Json parameters = page_parameters(statement, input);
   ReadLog log;
   const Input paging(parameters, log);
-  Page page(paging, table, statement.where, statement.projection);
+  Page page(context, paging, table, statement.where, statement.projection);
   const auto condition = query_condition(page.key_schema(), statement.where);
   const auto order = order_of(statement, page.key_schema(), condition.has_value());
   const auto take = [&](const Key&, StoredItem item) { return page.take(item); };

@@ -39,7 +39,7 @@ Json query(RequestContext& context, const Input& input) {
 
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;
-  Page page(input, table, std::move(filter), std::move(paths));
+  Page page(context, input, table, std::move(filter), std::move(paths));
   const KeyCondition condition = key_condition(page.key_schema(), *keys);
   check_filter(page.filter(), page.key_schema());
   check_start(page, condition);

@@ -12,6 +12,8 @@ constexpr const char* kQuotas = "https://docs.aws.amazon.com/amazondynamodb/late
 constexpr Rule kDecreases{"dynamodb-throughput-decreases", kQuotas};
 constexpr Rule kCombinations{"dynamodb-update-combination",
                              "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html"};
+constexpr Rule kExpiryChanges{"dynamodb-time-to-live-changes",
+                              "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html"};
 constexpr Rule kClassChanges{
     "dynamodb-table-class-changes",
     "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.tableclasses.html"};
@@ -143,6 +145,14 @@ Json changed_throughput(RequestContext& context, const std::string& arn, const J
   }
   if (more) after["LastIncreaseDateTime"] = context.timestamp();
   return after;
+}
+
+void note_expiry_change(RequestContext& context, storage::Resource& table) {
+  constexpr double kHour = 3600;
+  Json& last = table.hidden["TimeToLiveChange"];
+  if (last.is_number() && context.timestamp() < last.get<double>() + kHour)
+    would_refuse(context, kExpiryChanges, table.arn, validation("Time to live has been modified multiple times within a fixed interval"));
+  last = context.timestamp();
 }
 
 void note_class_change(RequestContext& context, storage::Resource& table) {

@@ -25,6 +25,9 @@ void check_combination(RequestContext& context, const std::string& arn, const In
 /// day, and one more in each hour without one.
 Json changed_throughput(RequestContext& context, const std::string& arn, const Json& before, const Input& asked);
 
+/// Notes a change of the time to live, of which AWS allows one an hour.
+void note_expiry_change(RequestContext& context, storage::Resource& table);
+
 /// Notes a change of the table class, of which AWS allows two in 30 days.
 void note_class_change(RequestContext& context, storage::Resource& table);
 

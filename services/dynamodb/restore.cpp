@@ -3,6 +3,7 @@
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/settling.hpp"
 
 namespace orrery::dynamodb {
 
@@ -91,6 +92,7 @@ Table restored_table(RequestContext& context, const Input& input, const Json& so
   }
   check_description(document);
   allocate_ids(context, resource);
+  begin_creation(context, resource);
   context.resources().put(resource);
   return table_of(std::move(resource));
 }

@@ -46,7 +46,7 @@ Json scan(RequestContext& context, const Input& input) {
 
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;
-  Page page(input, table, std::move(filter), std::move(paths));
+  Page page(context, input, table, std::move(filter), std::move(paths));
   if (page.start() && !part.holds(page.index() ? page.start()->index.hash : page.start()->item.hash)) {
     throw validation("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
                      "correct Segment. TotalSegments: " + std::to_string(part.total) + " Segment: " + std::to_string(part.number));

@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "storage/snapshot.hpp"
 
 namespace orrery::dynamodb {
@@ -23,6 +24,7 @@ void add_indexes(Table& table, std::string_view member, IndexKind kind) {
     index.name = description.at("IndexName").get<std::string>();
     index.id = table.resource.hidden.at("IndexIds").at(index.name).get<std::int64_t>();
     index.kind = kind;
+    index.readable_from = readable_from(table.resource, index.name);
     index.key = key_schema(description.at("KeySchema"), document.at("AttributeDefinitions"));
     const Json& projection = description.at("Projection");
     index.projection = projection.value("ProjectionType", "ALL");
@@ -68,6 +70,7 @@ Table table_of(storage::Resource resource) {
   table.name = table.resource.id;
   table.arn = table.resource.arn;
   table.id = table.resource.hidden.at("Id").get<std::int64_t>();
+  table.readable_from = readable_from(table.resource);
   table.key = key_schema(document.at("KeySchema"), document.at("AttributeDefinitions"));
   add_indexes(table, "LocalSecondaryIndexes", IndexKind::local);
   add_indexes(table, "GlobalSecondaryIndexes", IndexKind::global);
@@ -106,7 +109,9 @@ std::shared_ptr<const Table> item_table(RequestContext& context, const std::stri
     if (!table) throw resource_not_found();
     return std::make_shared<const Table>(std::move(*table));
   };
-  return known.get(context.account + '/' + context.region + '/' + name_or_arn, load);
+  auto table = known.get(context.account + '/' + context.region + '/' + name_or_arn, load);
+  if (context.now < table->readable_from) throw resource_not_found();
+  return table;
 }
 
 Table require_table(RequestContext& context, std::string_view name_or_arn) {

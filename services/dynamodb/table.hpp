@@ -27,6 +27,7 @@ struct Index {
   std::int64_t id = 0;  ///< of its entries in the item store
   IndexKind kind = IndexKind::global;
   KeySchema key;
+  aws::Millis readable_from = 0;
   std::string projection;                ///< "ALL", "KEYS_ONLY" or "INCLUDE"
   std::vector<std::string> projected;    ///< non-key attributes of INCLUDE
 };
@@ -37,6 +38,7 @@ struct Table {
 
   std::string name, arn;
   std::int64_t id = 0;  ///< of its items in the item store
+  aws::Millis readable_from = 0;
   KeySchema key;
   std::vector<Index> indexes;
   std::string expiry;             ///< the attribute of time to live; "" for none

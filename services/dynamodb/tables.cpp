@@ -5,6 +5,7 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
@@ -123,9 +124,10 @@ Json create_table(RequestContext& context, const Input& input) {
     if (enabled) set_stream(context, resource, *stream);
   }
   if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
+  begin_creation(context, resource);
   context.resources().put(resource);
   context.resources().tag(Table::kKind, name, checked_tags(input, {}));
-  return {{"TableDescription", resource.document}};
+  return {{"TableDescription", begun(context, resource, resource.document)}};
 }
 
 Json describe_table(RequestContext& context, const Input& input) {
@@ -138,6 +140,7 @@ Json delete_table(RequestContext& context, const Input& input) {
     throw validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
                      "protection first.");
   }
+  check_deletable(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);
   for (const char* member : {"TableName", "TableArn", "TableId", "ItemCount", "TableSizeBytes", "ProvisionedThroughput",

@@ -1,6 +1,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/table.hpp"
 
@@ -44,6 +45,7 @@ Json update_time_to_live(RequestContext& context, const Input& input) {
     throw validation("TimeToLive is active on a different AttributeName: current AttributeName is " +
                      hidden.at("TimeToLive").get<std::string>());
   }
+  note_expiry_change(context, table.resource);
   set_expiry(context, table, enabled ? attribute : "");
   for_each_replica(context, table.document(),
                    [&](Table replica) { set_expiry(context, replica, enabled ? attribute : ""); });

@@ -6,6 +6,7 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/settling.hpp"
 
 namespace orrery::dynamodb {
 
@@ -159,9 +160,10 @@ void check_index_updates(const Input& input) {
 void delete_index(RequestContext& context, const std::string& name, storage::Resource& resource) {
   check_not_local(name, "delete", resource.document);
   if (!find_index(resource.document, name)) throw index_not_found(name, resource.document);
-  Json left = Json::array();
+  Json left = Json::array(), removed;
   for (const auto& index : resource.document.at("GlobalSecondaryIndexes")) {
-    if (index.at("IndexName") != name) left.push_back(index);
+    if (index.at("IndexName") == name) removed = index;
+    else left.push_back(index);
   }
   if (left.empty()) {
     resource.document.erase("GlobalSecondaryIndexes");
@@ -170,6 +172,7 @@ void delete_index(RequestContext& context, const std::string& name, storage::Res
   }
   ItemStore(context.tx).drop_index(resource.hidden.at("IndexIds").at(name).get<std::int64_t>());
   resource.hidden["IndexIds"].erase(name);
+  begin_index_deletion(context, resource, removed);
 }
 
 void define_attributes(const Input& input, Json& document) {
@@ -188,15 +191,10 @@ void define_attributes(const Input& input, Json& document) {
 }
 
 void update_indexes(RequestContext& context, const Input& input, storage::Resource& resource) {
-  int created = 0;
   for (const auto& update : input.objects("GlobalSecondaryIndexUpdates")) {
     if (const auto change = update.find_object("Update")) update_index(context, *change, resource.document);
-    if (const auto removal = update.find_object("Delete")) {
-      ++created;
-      delete_index(context, removal->str("IndexName"), resource);
-    }
+    if (const auto removal = update.find_object("Delete")) delete_index(context, removal->str("IndexName"), resource);
     if (const auto creation = update.find_object("Create")) {
-      ++created;
       const std::string name = creation->str("IndexName");
       if (find_index(resource.document, name))
         throw validation("Attempting to create an index which already exists");
@@ -214,20 +212,36 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
       check_description(resource.document);
       const Table table = table_of(resource);
       ItemStore(context.tx).backfill(table, *table.index(name));
+      begin_index_creation(context, resource, name);
     }
   }
-  if (created > 1) {
-    throw AwsError("LimitExceededException", 400,
-                   "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
-  }
+}
+
+/// Whether AWS changes no more than a member of the table's description (examples of the AWS CLI's update-table).
+bool at_once(const Input& input) {
+  static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "WarmThroughput",
+                                          "GlobalSecondaryIndexUpdates", "ReplicaUpdates", "TableClass", "OnDemandThroughput"};
+  return std::none_of(std::begin(kWork), std::end(kWork), [&](const char* one) { return input.has(one); });
 }
 
 /// What all replicas of a global table have in common.
 void update_shared(RequestContext& context, const Input& input, storage::Resource& table) {
+  check_index_changes(context, table, input);
+  if (!at_once(input)) begin_update(context, table);
   define_attributes(input, table.document);
   update_billing(context, input, table.document);
   update_indexes(context, input, table);
   drop_unused_definitions(table.document);
+}
+
+/// The description while the update goes on; `before` is the throughput that the table has until then.
+Json update_begun(RequestContext& context, const Input& input, const Table& table, const Json& before) {
+  Json out = begun(context, table.resource, described(context, table));
+  if (input.has("ProvisionedThroughput") && !input.has("BillingMode")) {
+    for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits", "NumberOfDecreasesToday"})
+      out["ProvisionedThroughput"][member] = before.at(member);
+  }
+  return out;
 }
 
 }  // namespace
@@ -238,7 +252,9 @@ Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
+  check_settled(context, resource);
   check_combination(context, resource.arn, input);
+  const Json before = document.at("ProvisionedThroughput");
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {
     update_shared(context, input, replica.resource);
@@ -271,7 +287,7 @@ Json update_table(RequestContext& context, const Input& input) {
   }
   update_replicas(context, input, resource);
   context.resources().put(resource);
-  return {{"TableDescription", described(context, table)}};
+  return {{"TableDescription", update_begun(context, input, table, before)}};
 }
 
 }  // namespace orrery::dynamodb

@@ -283,9 +283,12 @@ class Indexes(DynamoCase):
             TableName="later", AttributeDefinitions=[{"AttributeName": "g", "AttributeType": "S"}],
             GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "by-g", "Projection": {"ProjectionType": "ALL"},
                                                      "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}]}}])["TableDescription"]
-        self.assertEqual(description["GlobalSecondaryIndexes"][0]["IndexStatus"], "ACTIVE")
+        status = lambda table: [table["TableStatus"]] + [table["GlobalSecondaryIndexes"][0].get(k) for k in ("IndexStatus", "Backfilling")]
+        self.assertEqual(status(description), ["UPDATING", "CREATING", False])
+        self.assertEqual(status(client.describe_table(TableName="later")["Table"]), ["ACTIVE", "ACTIVE", None])
         self.assertEqual(client.scan(TableName="later", IndexName="by-g")["Count"], 3)
-        client.update_table(TableName="later", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-g"}}])
+        description = client.update_table(TableName="later", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-g"}}])["TableDescription"]
+        self.assertEqual(status(description), ["UPDATING", "DELETING", None])
         self.assertNotIn("GlobalSecondaryIndexes", client.describe_table(TableName="later")["Table"])
 
 

@@ -86,6 +86,10 @@ class Tables(unittest.TestCase):
         self.assertEqual(c.update_time_to_live(TableName=name, TimeToLiveSpecification=on)["TimeToLiveSpecification"], on)
         self.refused("ValidationException", "TimeToLive is already enabled", c.update_time_to_live, TableName=name,
                      TimeToLiveSpecification=on)
+        ours = lambda: [one["message"] for one in self.server.console("findings")["findings"] if one["resource"].endswith("/" + name)]
+        self.assertEqual(ours(), [])
+        c.update_time_to_live(TableName=name, TimeToLiveSpecification={**on, "Enabled": False})
+        self.assertEqual(ours(), ["Time to live has been modified multiple times within a fixed interval"])
         described = lambda: c.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
         self.assertEqual(described(), {"ContinuousBackupsStatus": "ENABLED",
                                        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}})
@@ -196,6 +200,8 @@ class Tables(unittest.TestCase):
                "OnDemandThroughput, WarmThroughput or TableClass is required")
         update(invalid + "Only one global secondary index update per index is allowed simultaneously. Index: index",
                **indexes({"Delete": {"IndexName": "index"}}, {"Delete": {"IndexName": "index"}}))
+        update("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table", "LimitExceededException",
+               **indexes({"Delete": {"IndexName": "none"}}, {"Delete": {"IndexName": "neither"}}))
         update("Cannot delete an index that is not a GlobalSecondaryIndex: local", **indexes({"Delete": {"IndexName": "local"}}))
         update("The provisioned throughput for the index index will not change. The requested value equals the current value. Current "
                "ReadCapacityUnits provisioned for the index index: 1. Requested ReadCapacityUnits: 1. Current WriteCapacityUnits "
@@ -242,6 +248,71 @@ class Tables(unittest.TestCase):
         self.assertEqual(page["TableNames"], ["list-0", "list-1", "list-2"])
         self.assertEqual(c.list_tables(ExclusiveStartTableName=page["LastEvaluatedTableName"])["TableNames"], ["list-3", "list-4"])
         self.assertEqual(c.describe_limits()["TableMaxReadCapacityUnits"], 40000)
+
+
+class Realistic(unittest.TestCase):
+    """What goes on, as long as on AWS."""
+
+    refused = Tables.refused
+
+    def setUp(self):
+        self.server = Server("--lifecycle", "realistic", data_dir=True)
+        self.addCleanup(self.server.__exit__, None, None, None)
+        self.client = self.server.client("dynamodb")
+        made = self.client.create_table(TableName="table", BillingMode="PAY_PER_REQUEST", **ID)["TableDescription"]
+        self.assertEqual(made["TableStatus"], "CREATING")
+
+    def change(self, action, name, **more):
+        return self.client.update_table(TableName="table", GlobalSecondaryIndexUpdates=[{action: {"IndexName": name, **more}}],
+                                        AttributeDefinitions=[{"AttributeName": "g", "AttributeType": "S"}])["TableDescription"]
+
+    def create(self, name):
+        return self.change("Create", name, KeySchema=[{"AttributeName": "g", "KeyType": "HASH"}], Projection={"ProjectionType": "ALL"})
+
+    def status(self):
+        table = self.client.describe_table(TableName="table")["Table"]
+        return table["TableStatus"], {index["IndexName"]: (index["IndexStatus"], index.get("Backfilling"))
+                                      for index in table.get("GlobalSecondaryIndexes", [])}
+
+    def test_a_table_is_created(self):
+        c = self.client
+        put = lambda: c.put_item(TableName="table", Item={"id": {"S": "a"}})
+        self.assertEqual(self.status(), ("CREATING", {}))
+        self.refused("ResourceNotFoundException", "Requested resource not found", lambda: put())
+        self.refused("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being created: table",
+                     c.delete_table, TableName="table")
+        self.server.advance(10_000)
+        self.assertEqual(self.status(), ("ACTIVE", {}))
+        put()
+
+    def test_an_index_is_created_and_deleted(self):
+        c = self.client
+        self.server.advance(10_000)
+        c.put_item(TableName="table", Item={"id": {"S": "a"}, "g": {"S": "g"}})
+        self.assertEqual(self.create("one")["GlobalSecondaryIndexes"][0]["Backfilling"], False)
+        self.assertEqual(self.status(), ("UPDATING", {"one": ("CREATING", False)}))
+        self.refused("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: table",
+                     lambda: self.create("two"))
+        c.put_item(TableName="table", Item={"id": {"S": "b"}, "g": {"S": "g"}})
+        self.server.advance(70_000)
+        self.assertEqual(self.status(), ("ACTIVE", {"one": ("CREATING", True)}))
+        self.refused("ValidationException", "Cannot read from backfilling global secondary index: one", c.scan, TableName="table",
+                     IndexName="one")
+        self.refused("LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+                     "simultaneously per table", lambda: self.create("two"))
+        self.refused("ResourceInUseException", None, c.delete_table, TableName="table")
+        self.server.restart()
+        self.client = c = self.server.client("dynamodb")
+        self.server.advance(400_000)
+        self.assertEqual(self.status(), ("ACTIVE", {"one": ("ACTIVE", None)}))
+        self.assertEqual(c.scan(TableName="table", IndexName="one")["Count"], 2)
+        self.create("two")
+        self.server.advance(70_000)
+        self.change("Delete", "two")  # while it is backfilled
+        self.assertEqual(self.status(), ("UPDATING", {"one": ("ACTIVE", None), "two": ("DELETING", None)}))
+        self.server.advance(200_000)
+        self.assertEqual(self.status(), ("ACTIVE", {"one": ("ACTIVE", None)}))
+        c.delete_table(TableName="table")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+#include "services/dynamodb/settling.hpp"
+
+#include "services/dynamodb/errors.hpp"
+
+namespace orrery::dynamodb {
+
+namespace {
+
+/// AWS promises no times: "Even for tiny tables this can take a very long time, often many minutes" (Alternator's suite,
+/// which ran against AWS too).
+constexpr aws::Millis kCreation = 8'000, kUpdate = 5'000, kAllocation = 60'000, kBackfill = 240'000, kIndexDeletion = 60'000;
+
+/// Among the hidden members: the table's last change, and that of its indexes.
+constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex";
+
+void begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  table.hidden[kOfTable] = {{"Status", status}, {"Until", context.now + (realistic ? takes : 0)}};
+}
+
+/// `work` begins when the table is ACTIVE again.
+Json& begin_index(const RequestContext& context, storage::Resource& table, const std::string& index, const char* status,
+                  aws::Millis work) {
+  begin(context, table, "UPDATING", kAllocation);
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  const aws::Millis from = table.hidden.at(kOfTable).at("Until").get<aws::Millis>();
+  return table.hidden[kOfIndex] = {
+             {"Name", index}, {"Status", status}, {"From", from}, {"Until", from + (realistic ? work : 0)}};
+}
+
+/// What goes on at `now`; null for nothing.
+const Json* going_on(const storage::Resource& table, const char* what, aws::Millis now) {
+  const auto held = table.hidden.find(what);
+  return held == table.hidden.end() || held->at("Until").get<aws::Millis>() <= now ? nullptr : &*held;
+}
+
+Json as_of(const storage::Resource& table, Json description, aws::Millis now) {
+  const Json *change = going_on(table, kOfTable, now), *of_index = going_on(table, kOfIndex, now);
+  if (change) description["TableStatus"] = change->at("Status");
+  const bool created = change && change->at("Status") == "CREATING";
+  if (created && description.contains("RestoreSummary")) description["RestoreSummary"]["RestoreInProgress"] = true;
+  if (of_index && of_index->contains("Removed"))
+    description["GlobalSecondaryIndexes"].push_back(of_index->at("Removed"));
+  if (!description.contains("GlobalSecondaryIndexes")) return description;
+  for (auto& index : description["GlobalSecondaryIndexes"]) {
+    if (created) index["IndexStatus"] = "CREATING";
+    if (!of_index || of_index->at("Name") != index.at("IndexName")) continue;
+    index["IndexStatus"] = of_index->at("Status");
+    if (of_index->at("Status") == "CREATING") index["Backfilling"] = of_index->at("From").get<aws::Millis>() <= now;
+  }
+  return description;
+}
+
+AwsError in_use(const std::string& what) {
+  return {"ResourceInUseException", 400, "Attempt to change a resource which is still in use: " + what};
+}
+
+}  // namespace
+
+void begin_creation(const RequestContext& context, storage::Resource& table) { begin(context, table, "CREATING", kCreation); }
+
+void begin_update(const RequestContext& context, storage::Resource& table) { begin(context, table, "UPDATING", kUpdate); }
+
+void begin_index_creation(const RequestContext& context, storage::Resource& table, const std::string& index) {
+  begin_index(context, table, index, "CREATING", kBackfill);
+}
+
+void begin_index_deletion(const RequestContext& context, storage::Resource& table, const Json& index) {
+  begin_index(context, table, index.at("IndexName").get<std::string>(), "DELETING", kIndexDeletion)["Removed"] = index;
+}
+
+Json settled(const RequestContext& context, const storage::Resource& table, Json description) {
+  return as_of(table, std::move(description), context.now);
+}
+
+Json begun(const RequestContext& context, const storage::Resource& table, Json description) {
+  return as_of(table, std::move(description), context.now - 1);
+}
+
+aws::Millis readable_from(const storage::Resource& table) {
+  const Json* change = going_on(table, kOfTable, 0);
+  return change && change->at("Status") == "CREATING" ? change->at("Until").get<aws::Millis>() : 0;
+}
+
+aws::Millis readable_from(const storage::Resource& table, const std::string& index) {
+  const Json* change = going_on(table, kOfIndex, 0);
+  return change && change->at("Name") == index ? change->at("Until").get<aws::Millis>() : 0;
+}
+
+void check_settled(const RequestContext& context, const storage::Resource& table) {
+  const Json* change = going_on(table, kOfTable, context.now);
+  if (change) throw in_use(std::string("Table is being ") + (change->at("Status") == "CREATING" ? "created: " : "updated: ") + table.id);
+}
+
+void check_deletable(const RequestContext& context, const storage::Resource& table) {
+  check_settled(context, table);
+  const Json* change = going_on(table, kOfIndex, context.now);
+  if (change && change->at("Status") == "CREATING")
+    throw in_use("Index is being created. Table: " + table.id + " Index: " + change->at("Name").get<std::string>());
+}
+
+void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update) {
+  const Json* change = going_on(table, kOfIndex, context.now);
+  int online = change ? 1 : 0;
+  for (const auto& one : update.objects("GlobalSecondaryIndexUpdates")) {
+    const auto removal = one.find_object("Delete");
+    // An index may be deleted while it is backfilled.
+    if (removal && change && change->at("Status") == "CREATING" && change->at("Name") == removal->str("IndexName")) continue;
+    if (removal || one.has("Create")) ++online;
+    if (online < 2 || !(removal || one.has("Create"))) continue;
+    throw AwsError("LimitExceededException", 400,
+                   "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
+  }
+}
+
+}  // namespace orrery::dynamodb

@@ -1,0 +1,34 @@
+#pragma once
+#include "registry/context.hpp"
+#include "registry/input.hpp"
+
+namespace orrery::dynamodb {
+
+// What CreateTable and UpdateTable begin, as it goes on by the clock (developer guide, "Managing global secondary
+// indexes"). The work itself is done within the request; with --lifecycle realistic it shows as long as on AWS. While
+// resources for a new index are allocated, its table is UPDATING and nothing else can change. Then the table is ACTIVE,
+// and the index CREATING and Backfilling, not to be read until it is ACTIVE.
+
+void begin_creation(const RequestContext& context, storage::Resource& table);
+void begin_update(const RequestContext& context, storage::Resource& table);
+void begin_index_creation(const RequestContext& context, storage::Resource& table, const std::string& index);
+/// `index` is its description, which is no longer in the table's.
+void begin_index_deletion(const RequestContext& context, storage::Resource& table, const Json& index);
+
+/// The table's description with the statuses of now.
+Json settled(const RequestContext& context, const storage::Resource& table, Json description);
+/// The same as the call answers that begins a change: in progress, however short.
+Json begun(const RequestContext& context, const storage::Resource& table, Json description);
+
+/// Since when the table, or its index, can be read.
+aws::Millis readable_from(const storage::Resource& table);
+aws::Millis readable_from(const storage::Resource& table, const std::string& index);
+
+/// Throws ResourceInUseException while the table is CREATING or UPDATING.
+void check_settled(const RequestContext& context, const storage::Resource& table);
+/// For DeleteTable: and while an index is backfilled.
+void check_deletable(const RequestContext& context, const storage::Resource& table);
+/// For UpdateTable: one index at a time is created or deleted. Throws LimitExceededException.
+void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update);
+
+}  // namespace orrery::dynamodb
