@@ -4,6 +4,7 @@
 
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
+#include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/stream.hpp"
 
@@ -98,7 +99,9 @@ Json global_index_description(const Input& index, const std::string& table_arn, 
   out["IndexStatus"] = "ACTIVE";
   out["ProvisionedThroughput"] = throughput(billing_mode == "PROVISIONED" ? provisioned : std::nullopt);
   if (provisioned) throughput(provisioned);
-  out["WarmThroughput"] = warm_throughput(index.find_object("WarmThroughput"), billing_mode, out["ProvisionedThroughput"]);
+  const auto warm = index.find_object("WarmThroughput");
+  if (warm) check_warm_minimum(*warm, billing_mode, out["ProvisionedThroughput"], index.str("IndexName"));
+  out["WarmThroughput"] = warm_throughput(warm, billing_mode, out["ProvisionedThroughput"]);
   if (const auto maxima = index.find_object("OnDemandThroughput")) out["OnDemandThroughput"] = on_demand_throughput(*maxima);
   return out;
 }

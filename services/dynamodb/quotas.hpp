@@ -15,6 +15,9 @@ void check_capacity(const RequestContext& context, const std::optional<Input>& p
 void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,
                             const std::string& index = "");
 
+/// WarmThroughput of a new table or index: no less than it would have without.
+void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned, const std::string& index = "");
+
 /// WarmThroughput grows only. `held` is the table's or index's own.
 void check_warm_growth(const Input& asked, const Json& held, const std::string& index = "");
 
@@ -25,7 +28,7 @@ void check_combination(RequestContext& context, const std::string& arn, const In
 /// day, and one more in each hour without one.
 Json changed_throughput(RequestContext& context, const std::string& arn, const Json& before, const Input& asked);
 
-/// Notes a change of the time to live, of which AWS allows one an hour.
+/// Notes a change of the time to live, of which AWS allows one in half an hour.
 void note_expiry_change(RequestContext& context, storage::Resource& table);
 
 /// Notes a change of the table class, of which AWS allows two in 30 days.

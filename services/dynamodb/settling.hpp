@@ -26,9 +26,10 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
 
 /// Throws ResourceInUseException while the table is CREATING or UPDATING.
 void check_settled(const RequestContext& context, const storage::Resource& table);
-/// For DeleteTable: and while an index is backfilled.
+/// For DeleteTable: and while an index is created or deleted.
 void check_deletable(const RequestContext& context, const storage::Resource& table);
-/// For UpdateTable: one index at a time is created or deleted. Throws LimitExceededException.
+/// For UpdateTable: one index at a time is created or deleted (LimitExceededException), and none is deleted while
+/// resources for it are allocated (ResourceInUseException).
 void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update);
 
 }  // namespace orrery::dynamodb

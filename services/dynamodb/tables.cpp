@@ -52,8 +52,9 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
   if (mode == "PAY_PER_REQUEST") {
     document["BillingModeSummary"] = {{"BillingMode", mode}, {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
   }
-  document["WarmThroughput"] =
-      warm_throughput(input.find_object("WarmThroughput"), mode, document.at("ProvisionedThroughput"));
+  const auto warm = input.find_object("WarmThroughput");
+  if (warm) check_warm_minimum(*warm, mode, document.at("ProvisionedThroughput"));
+  document["WarmThroughput"] = warm_throughput(warm, mode, document.at("ProvisionedThroughput"));
   if (const auto maxima = input.find_object("OnDemandThroughput")) {
     check_on_demand_maxima(context, *maxima, mode);
     document["OnDemandThroughput"] = on_demand_throughput(*maxima);

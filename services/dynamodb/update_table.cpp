@@ -217,16 +217,16 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
   }
 }
 
-/// Whether AWS changes no more than a member of the table's description (examples of the AWS CLI's update-table).
+/// Whether the table stays ACTIVE (aws-controllers-k8s' notes on DynamoDB).
 bool at_once(const Input& input) {
-  static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "WarmThroughput",
-                                          "GlobalSecondaryIndexUpdates", "ReplicaUpdates", "TableClass", "OnDemandThroughput"};
-  return std::none_of(std::begin(kWork), std::end(kWork), [&](const char* one) { return input.has(one); });
+  static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "ReplicaUpdates"};
+  if (std::any_of(std::begin(kWork), std::end(kWork), [&](const char* one) { return input.has(one); })) return false;
+  const auto updates = input.objects("GlobalSecondaryIndexUpdates");
+  return std::none_of(updates.begin(), updates.end(), [](const Input& one) { return one.has("Create") || one.has("Delete"); });
 }
 
 /// What all replicas of a global table have in common.
 void update_shared(RequestContext& context, const Input& input, storage::Resource& table) {
-  check_index_changes(context, table, input);
   if (!at_once(input)) begin_update(context, table);
   define_attributes(input, table.document);
   update_billing(context, input, table.document);
@@ -252,7 +252,8 @@ Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
-  check_settled(context, resource);
+  check_index_changes(context, resource, input);
+  if (!at_once(input)) check_settled(context, resource);
   check_combination(context, resource.arn, input);
   const Json before = document.at("ProvisionedThroughput");
   update_shared(context, input, resource);

@@ -188,6 +188,10 @@ class Tables(unittest.TestCase):
         create(invalid + "SSEType KMS is required if KMSMasterKeyId is specified", [element("a")], ["a"],
                SSESpecification={"Enabled": True, "KMSMasterKeyId": "alias/aws/dynamodb"})
 
+        create(invalid + "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than initial throughput for OnDemand. See: "
+               "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial",
+               [element("a")], ["a"], WarmThroughput={"ReadUnitsPerSecond": 12001, "WriteUnitsPerSecond": 1})
+
         c.create_table(TableName=name, KeySchema=[element("a"), element("b", "RANGE")], AttributeDefinitions=defined("a", "b", "c"),
                        ProvisionedThroughput=units, GlobalSecondaryIndexes=[index(element("c"), ProvisionedThroughput=units)],
                        LocalSecondaryIndexes=[{**index(element("a"), element("c", "RANGE")), "IndexName": "local"}])
@@ -281,18 +285,22 @@ class Realistic(unittest.TestCase):
         self.refused("ResourceNotFoundException", "Requested resource not found", lambda: put())
         self.refused("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being created: table",
                      c.delete_table, TableName="table")
-        self.server.advance(10_000)
+        self.server.advance(20_000)
         self.assertEqual(self.status(), ("ACTIVE", {}))
         put()
 
     def test_an_index_is_created_and_deleted(self):
         c = self.client
-        self.server.advance(10_000)
+        self.server.advance(20_000)
         c.put_item(TableName="table", Item={"id": {"S": "a"}, "g": {"S": "g"}})
         self.assertEqual(self.create("one")["GlobalSecondaryIndexes"][0]["Backfilling"], False)
         self.assertEqual(self.status(), ("UPDATING", {"one": ("CREATING", False)}))
-        self.refused("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: table",
-                     lambda: self.create("two"))
+        in_use = "Attempt to change a resource which is still in use: "
+        self.refused("ResourceInUseException", in_use + "Table is being updated: table", c.update_table, TableName="table",
+                     StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
+        self.refused("ResourceInUseException", in_use + "Index creation is in resource allocation phase. Retry deletion during "
+                     "backfilling phase or when the index is active. Table: table Index: one", lambda: self.change("Delete", "one"))
+        c.update_table(TableName="table", DeletionProtectionEnabled=False)
         c.put_item(TableName="table", Item={"id": {"S": "b"}, "g": {"S": "g"}})
         self.server.advance(70_000)
         self.assertEqual(self.status(), ("ACTIVE", {"one": ("CREATING", True)}))
@@ -300,10 +308,11 @@ class Realistic(unittest.TestCase):
                      IndexName="one")
         self.refused("LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted "
                      "simultaneously per table", lambda: self.create("two"))
-        self.refused("ResourceInUseException", None, c.delete_table, TableName="table")
+        self.refused("ResourceInUseException", in_use + "Cannot delete table while indexes are being created, updated, or deleted.",
+                     c.delete_table, TableName="table")
         self.server.restart()
         self.client = c = self.server.client("dynamodb")
-        self.server.advance(400_000)
+        self.server.advance(800_000)
         self.assertEqual(self.status(), ("ACTIVE", {"one": ("ACTIVE", None)}))
         self.assertEqual(c.scan(TableName="table", IndexName="one")["Count"], 2)
         self.create("two")
