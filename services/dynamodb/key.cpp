@@ -73,6 +73,10 @@ std::string key_bytes(const Json& value) {
 
 Key key_of(const KeySchema& schema, const Json& key) {
   if (key.size() != schema.size()) throw key_mismatch();
+  return key_among(schema, key);
+}
+
+Key key_among(const KeySchema& schema, const Json& key) {
   Key out{part_of_key(schema.hash, key), schema.range ? part_of_key(*schema.range, key) : ""};
   check_size(out.hash, out.range);
   return out;

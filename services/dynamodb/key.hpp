@@ -20,6 +20,8 @@ std::string key_bytes(const Json& value);
 Key key_of(const KeySchema& schema, const Json& key);
 /// The key within a whole item to be put. Throws the messages of PutItem (missing, type mismatch, empty).
 Key key_in_item(const KeySchema& schema, const Json& item);
+/// The key within an item of BatchWriteItem, in the words of key_of().
+Key key_among(const KeySchema& schema, const Json& item);
 /// The key by which an index holds the item; nullopt when it lacks one of the attributes.
 std::optional<Key> index_key(const KeySchema& schema, const Json& item);
 /// Refuses values of the wrong type or empty ones in an index's key attributes, as PutItem and UpdateItem do.
