@@ -115,6 +115,7 @@ Json batch_get_item(RequestContext& context, const Input& input) {
   for (const auto& gets : all) {
     const Input request = requests.object(gets.table);
     const auto table = item_table(context, gets.table);
+    if (gets.paths) check_key_paths(*table, *gets.paths);
     Capacity capacity;
     Json unprocessed = Json::array();
     out["Responses"][gets.table] = get_from(context, *table, gets, request.json("Keys"), capacity, bytes, unprocessed);

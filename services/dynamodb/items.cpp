@@ -19,12 +19,14 @@ bool wants_old(const Input& input) {
 }  // namespace
 
 Json get_item(RequestContext& context, const Input& input) {
-  Placeholders names = placeholders(input, {"ProjectionExpression"});
+  check_parameters(input, {"ProjectionExpression"});
+  const Json key = checked_item(input.json("Key"));
+  Placeholders names = placeholders(input);
   const auto paths = projection(input, names);
   names.check_all_used();
-  const Json key = checked_item(input.json("Key"));
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;
+  if (paths) check_key_paths(table, *paths);
   Json out = Json::object();
   std::size_t size = 0;
   ItemStore(context.tx).look(table, key_of(table.key, key), [&](StoredItem item) {
@@ -45,14 +47,16 @@ Json get_item(RequestContext& context, const Input& input) {
 }
 
 Json put_item(RequestContext& context, const Input& input) {
-  Placeholders held = placeholders(input, {"ConditionExpression"});
+  check_parameters(input, {"ConditionExpression"});
+  const Json item = checked_item(input.json("Item"));
+  const bool old = wants_old(input);
+  if (item_size(item) > kMostItemBytes) throw item_too_large();
+  Placeholders held = placeholders(input);
   const auto required = condition(input, held);
   held.check_all_used();
-  const bool old = wants_old(input);
-  const Json item = checked_item(input.json("Item"));
-  if (item_size(item) > kMostItemBytes) throw item_too_large();
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;
+  check_key_paths(table, required);
   const Key key = key_in_item(table.key, item);
   check_index_keys(table, item);
 
@@ -76,13 +80,15 @@ Json put_item(RequestContext& context, const Input& input) {
 }
 
 Json delete_item(RequestContext& context, const Input& input) {
-  Placeholders held = placeholders(input, {"ConditionExpression"});
+  check_parameters(input, {"ConditionExpression"});
+  const Json key_value = checked_item(input.json("Key"));
+  const bool old = wants_old(input);
+  Placeholders held = placeholders(input);
   const auto required = condition(input, held);
   held.check_all_used();
-  const bool old = wants_old(input);
-  const Json key_value = checked_item(input.json("Key"));
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;
+  check_key_paths(table, required);
   const Key key = key_of(table.key, key_value);
 
   ItemWriter writer(context);

@@ -108,6 +108,13 @@ void check_index_keys(const Table& table, const Json& item) {
   }
 }
 
+bool fits_indexes(const Table& table, std::string_view name, const Json& value) {
+  return std::all_of(table.indexes.begin(), table.indexes.end(), [&](const Index& index) {
+    const auto& [hash, range] = index.key;
+    return (hash.name != name || has_type(value, hash)) && (!range || range->name != name || has_type(value, *range));
+  });
+}
+
 Json key_attributes(const Table& table, const Index* index, const Json& item) {
   Json out = Json::object();
   const auto copy = [&](const KeySchema& schema) {

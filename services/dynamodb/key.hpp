@@ -26,6 +26,8 @@ Key key_among(const KeySchema& schema, const Json& item);
 std::optional<Key> index_key(const KeySchema& schema, const Json& item);
 /// Refuses values of the wrong type or empty ones in an index's key attributes, as PutItem and UpdateItem do.
 void check_index_keys(const Table& table, const Json& item);
+/// Whether the value has the type of the indexes' key attribute of this name, if it is one.
+bool fits_indexes(const Table& table, std::string_view name, const Json& value);
 /// The key attributes of `item`, as a LastEvaluatedKey (with the index's when given) or a Keys value.
 Json key_attributes(const Table& table, const Index* index, const Json& item);
 

@@ -45,6 +45,8 @@ Page::Page(const RequestContext& context, const Input& input, const Table& table
     throw invalid_parameter("Global secondary index " + index_->name +
                             " does not project " + projection_->front().text());
   }
+  if (projection_) check_key_paths(table, *projection_);
+  check_key_paths(table, filter_);
   if (const auto limit = input.find_integer("Limit")) limit_ = static_cast<std::size_t>(*limit);
   if (input.has("ExclusiveStartKey")) read_start(checked_item(input.json("ExclusiveStartKey")));
 }

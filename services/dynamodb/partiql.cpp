@@ -44,7 +44,7 @@ ItemChange change_of_statement(RequestContext& context, const Statement& stateme
   } else if (statement.kind == Statement::Kind::update) {
     out.kind = ItemChange::Kind::update;  // of an item that is there: the condition names its key
     out.actions = statement.actions;
-    check_no_key_updates(out.table, out.actions);
+    check_actions(out.table, out.actions);
   }
   return out;
 }

@@ -24,8 +24,8 @@ Placeholders::Placeholders(const Json& names, const Json& values) : names_(names
   }
   if (!values_.is_object()) return;
   if (values_.empty()) throw validation("ExpressionAttributeValues must not be empty");
+  for (const auto& [key, value] : values_.items()) check_key(key, ':', "ExpressionAttributeValues");
   for (auto& [key, value] : values_.items()) {
-    check_key(key, ':', "ExpressionAttributeValues");
     try {
       value = checked_value(value);
     } catch (const AwsError& error) {

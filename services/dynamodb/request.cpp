@@ -19,7 +19,7 @@ void refuse_any_mixture(const Input& input) {
 
 }  // namespace
 
-Placeholders placeholders(const Input& input, std::initializer_list<std::string_view> expressions) {
+void check_parameters(const Input& input, std::initializer_list<std::string_view> expressions) {
   const Json &names = input.json("ExpressionAttributeNames"), &values = input.json("ExpressionAttributeValues");
   const bool any = std::any_of(expressions.begin(), expressions.end(), [&](auto name) { return input.has(name); });
   if (any) refuse_any_mixture(input);
@@ -37,7 +37,39 @@ Placeholders placeholders(const Input& input, std::initializer_list<std::string_
     throw validation("ExpressionAttributeValues can only be specified when using expressions" +
                      (absent.empty() ? std::string() : ": " + absent + (count > 1 ? " are null" : " is null")));
   }
-  return {names, values};
+}
+
+Placeholders placeholders(const Input& input) {
+  return {input.json("ExpressionAttributeNames"), input.json("ExpressionAttributeValues")};
+}
+
+Placeholders placeholders(const Input& input, std::initializer_list<std::string_view> expressions) {
+  check_parameters(input, expressions);
+  return placeholders(input);
+}
+
+namespace {
+
+void check_key_path(const Table& table, const Path& path) {
+  if (path.steps.size() < 2) return;
+  const auto refuse = [&](const char* kind) {
+    throw validation("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " +
+                     std::string(kind) + ": " + path.root());
+  };
+  if (table.key.holds(path.root())) refuse("Key");
+  for (const auto& index : table.indexes) {
+    if (index.key.holds(path.root())) refuse("IndexKey");
+  }
+}
+
+}  // namespace
+
+void check_key_paths(const Table& table, const std::vector<Path>& paths) {
+  for (const auto& path : paths) check_key_path(table, path);
+}
+
+void check_key_paths(const Table& table, const std::optional<Condition>& condition) {
+  if (condition) for_each_path(*condition, [&](const Path& path) { check_key_path(table, path); });
 }
 
 std::optional<Condition> condition(const Input& input, Placeholders& placeholders) {

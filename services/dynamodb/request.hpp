@@ -9,8 +9,16 @@
 
 namespace orrery::dynamodb {
 
-/// The request's placeholders, refused when none of the expressions named is there to use them.
+/// Refuses placeholders where none of the expressions named is there to use them, and expressions beside old parameters.
+void check_parameters(const Input& input, std::initializer_list<std::string_view> expressions);
+/// The request's placeholders. What else has values (an item, a key) is checked before them.
+Placeholders placeholders(const Input& input);
+/// Both.
 Placeholders placeholders(const Input& input, std::initializer_list<std::string_view> expressions);
+
+/// Refuses paths that lead into a key attribute, of the table or of its indexes.
+void check_key_paths(const Table& table, const std::vector<Path>& paths);
+void check_key_paths(const Table& table, const std::optional<Condition>& condition);
 
 /// ConditionExpression (or what `Expected` says of old); nullopt for none.
 std::optional<Condition> condition(const Input& input, Placeholders& placeholders);

@@ -49,9 +49,10 @@ ItemChange change_of(RequestContext& context, const Input& element) {
   held.check_all_used();
   out.value = checked_item(input.json(kind == Kind::put ? "Item" : "Key"));
   out.table = require_table(context, input.str("TableName"));
+  check_key_paths(out.table, out.condition);
   if (kind == Kind::put && item_size(out.value) > kMostItemBytes) throw item_too_large();
   out.key = kind == Kind::put ? key_in_item(out.table.key, out.value) : key_of(out.table.key, out.value);
-  check_no_key_updates(out.table, out.actions);
+  check_actions(out.table, out.actions);
   out.on_failure = input.str("ReturnValuesOnConditionCheckFailure", "NONE");
   return out;
 }

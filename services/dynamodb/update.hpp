@@ -16,7 +16,7 @@ bool creates_item(const std::vector<UpdateAction>& actions);
 Json returned_attributes(const std::string& wanted, const std::vector<UpdateAction>& actions,
                          const std::optional<Json>& before, const Json& after);
 
-/// Refuses actions on the table's key attributes.
-void check_no_key_updates(const Table& table, const std::vector<UpdateAction>& actions);
+/// Refuses actions on the table's key attributes, paths into any, and values that no index's key can have.
+void check_actions(const Table& table, const std::vector<UpdateAction>& actions);
 
 }  // namespace orrery::dynamodb

@@ -56,9 +56,11 @@ Json checked_value(const Json& value, int depth) {
   if (depth > kMostLevels) throw validation("Nesting Levels have exceeded supported limits");
   if (!value.is_object() || value.empty())
     throw validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
-  if (value.size() > 1)
+  if (value.size() > 1) {
+    for (const auto& [type, content] : value.items()) checked_value(Json{{type, content}}, depth);  // each is looked at first
     throw validation(
         "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
+  }
   const std::string& type = type_of(value);
   const Json& content = content_of(value);
   if (type == "N") return {{"N", Number::parse(content.get_ref<const std::string&>()).text()}};
