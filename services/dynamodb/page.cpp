@@ -106,20 +106,10 @@ Json Page::selected(const Json& item) const {
   return item;
 }
 
-bool Page::has_room(std::size_t size) {
-  if (scanned_ > 0 && bytes_ + size > kMostPageBytes) {
-    more_ = true;
-    return false;
-  }
-  bytes_ += size;
-  ++scanned_;
-  return true;
-}
-
 bool Page::take(StoredItem item) {
   const bool whole = !filter_ && (!index_ || index_->projection == "ALL") && select_ != Select::specific;
-  if (!(whole ? has_room(item.size()) : take_tree(Json(item)))) return false;
-  last_ = item.bytes();
+  ++scanned_;
+  bytes_ += whole ? item.size() : take_tree(Json(item));
   if (whole) {
     ++count_;
     if (select_ != Select::count) {
@@ -127,20 +117,19 @@ bool Page::take(StoredItem item) {
       item.append_json(text_);
     }
   }
-  if (limit_ == 0 || scanned_ < limit_) return true;
-  more_ = true;
+  if (bytes_ < kMostPageBytes && scanned_ != limit_) return true;
+  last_ = item.bytes();
   return false;
 }
 
-bool Page::take_tree(const Json& item) {
+std::size_t Page::take_tree(const Json& item) {
   const Json held = index_ ? index_projection(table_, *index_, item) : Json();
-  if (!has_room(item_size(index_ ? held : item))) return false;
   const bool global = index_ && index_->kind == IndexKind::global;
   if (!filter_ || evaluate(*filter_, global ? held : item)) {
     ++count_;
     if (select_ != Select::count) items_.push_back(selected(item));
   }
-  return true;
+  return item_size(index_ ? held : item);
 }
 
 Json Page::answer(const Input& input) {
@@ -150,7 +139,7 @@ Json Page::answer(const Input& input) {
   } else if (select_ != Select::count) {
     out["Items"] = std::move(items_);
   }
-  if (more_) out["LastEvaluatedKey"] = key_attributes(table_, index_, decode_item(last_));
+  if (!last_.empty()) out["LastEvaluatedKey"] = key_attributes(table_, index_, decode_item(last_));
   Capacity capacity;
   const double units = Capacity::read_units(bytes_, consistency(input));
   if (index_) {

@@ -21,7 +21,8 @@ class Page {
   const std::optional<Condition>& filter() const { return filter_; }
   const std::optional<ItemStore::Start>& start() const { return start_; }
 
-  /// Takes one item; false when the page is full and this one was not taken.
+  /// Takes one item; false when the page is full with it. The item that reaches 1 MB or the Limit is the page's last, and its
+  /// LastEvaluatedKey even where nothing follows (dynalite's tests, which recorded the service).
   bool take(StoredItem item);
   /// The answer: Items, Count, ScannedCount, LastEvaluatedKey, ConsumedCapacity.
   Json answer(const Input& input);
@@ -32,8 +33,8 @@ class Page {
   Select select(const Input& input) const;
   void read_start(const Json& key);
   Json selected(const Json& item) const;
-  bool take_tree(const Json& item);
-  bool has_room(std::size_t size);
+  /// Gives the size that counts.
+  std::size_t take_tree(const Json& item);
 
   const Table& table_;
   const Index* index_ = nullptr;
@@ -45,9 +46,8 @@ class Page {
 
   Json items_ = Json::array();
   std::string text_;  ///< the items instead, as JSON, where nothing of them is left out
-  std::string last_;  ///< the last item that was evaluated, as stored
+  std::string last_;  ///< the item that filled the page, as stored
   std::size_t count_ = 0, scanned_ = 0, bytes_ = 0;
-  bool more_ = false;
 };
 
 /// FilterExpression, or the `legacy` parameter of its place; nullopt where both are absent.

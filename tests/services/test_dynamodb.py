@@ -184,11 +184,18 @@ class Items(DynamoCase):
         create(self.client, "heavy", "n", "N")
         for n in range(8):
             self.client.put_item(TableName="heavy", Item={"id": {"S": "h"}, "n": {"N": str(n)}, "v": {"B": b"x" * 300000}})
-        page = self.client.query(TableName="heavy", KeyConditionExpression="id = :h",
-                                 ExpressionAttributeValues={":h": {"S": "h"}}, ReturnConsumedCapacity="TOTAL")
-        self.assertEqual(page["Count"], 3)
-        self.assertEqual(page["LastEvaluatedKey"], {"id": {"S": "h"}, "n": {"N": "2"}})
-        self.assertEqual(page["ConsumedCapacity"], {"TableName": "heavy", "CapacityUnits": 110.0})
+        def page(**more):
+            return self.client.query(TableName="heavy", KeyConditionExpression="id = :h", ReturnConsumedCapacity="TOTAL",
+                                     ExpressionAttributeValues={":h": {"S": "h"}}, **more)
+        first = page()
+        self.assertEqual((first["Count"], first["LastEvaluatedKey"]), (4, {"id": {"S": "h"}, "n": {"N": "3"}}))
+        self.assertEqual(first["ConsumedCapacity"], {"TableName": "heavy", "CapacityUnits": 146.5})
+        second = page(ExclusiveStartKey=first["LastEvaluatedKey"])
+        self.assertEqual((second["Count"], second["LastEvaluatedKey"]["n"]), (4, {"N": "7"}))  # though nothing follows
+        third = page(ExclusiveStartKey=second["LastEvaluatedKey"])
+        self.assertEqual((third["Count"], third.get("LastEvaluatedKey")), (0, None))
+        last = page(ExclusiveStartKey={"id": {"S": "h"}, "n": {"N": "5"}}, Limit=2)
+        self.assertEqual((last["Count"], last["LastEvaluatedKey"]["n"]), (2, {"N": "7"}))
 
     def test_batches(self):
         answer = self.client.batch_write_item(RequestItems={"items": [
@@ -199,8 +206,17 @@ class Items(DynamoCase):
             "ExpressionAttributeNames": {"#i": "id"}}})
         self.assertEqual(sorted(item["id"]["S"] for item in got["Responses"]["items"]), ["b1", "b2"])
         self.assertEqual(got["UnprocessedKeys"], {})
-        self.refused("ValidationException", "Provided list of item keys contains duplicates", self.client.batch_get_item,
-                     RequestItems={"items": {"Keys": [{"id": {"S": "b1"}}, {"id": {"S": "b1"}}]}})
+        refused = lambda message, call, **requests: self.refused("ValidationException", message, call, RequestItems=requests)
+        twice = {"Keys": [{"id": {"S": "b1"}}, {"id": {"S": "b1"}}]}
+        # Before a table is looked for: "no-such" is none.
+        for table in ("items", "no-such"):
+            refused("Provided list of item keys contains duplicates", self.client.batch_get_item, **{table: twice})
+            refused("Item size has exceeded the maximum allowed size", self.client.batch_write_item,
+                    **{table: [{"PutRequest": {"Item": {"id": {"S": "b"}, "v": {"S": "x" * 409600}}}}]})
+        refused("The provided key element does not match the schema", self.client.batch_write_item,
+                items=[{"PutRequest": {"Item": {"id": {"N": "1"}}}}])
+        refused("Provided list of item keys contains duplicates", self.client.batch_write_item,
+                items=[{"PutRequest": {"Item": {"id": {"S": "b1"}}}}, {"DeleteRequest": {"Key": {"id": {"S": "b1"}}}}])
 
     def test_transactions(self):
         client = self.client
@@ -267,7 +283,19 @@ class Indexes(DynamoCase):
                             ExpressionAttributeValues={":a": {"S": "a"}, ":l": {"S": "8"}}, ScanIndexForward=False)
         self.assertEqual([item["l"]["S"] for item in by_l["Items"]], ["7", "6", "5"])
         self.assertEqual(client.scan(TableName="indexed", IndexName="by-g")["Count"], 5)
-        client.update_item(TableName="indexed", Key={"id": {"S": "a"}, "r": {"S": "0"}}, UpdateExpression="REMOVE g")
+        def update(message, expression, **values):
+            self.refused("ValidationException", message, client.update_item, TableName="indexed", UpdateExpression=expression,
+                         Key={"id": {"S": "a"}, "r": {"S": "0"}}, **({"ExpressionAttributeValues": values} if values else {}))
+        invalid, scalars = "One or more parameter values were invalid: ", "Key attributes must be scalars; list random access '[]' and " \
+            "map lookup '.' are not allowed: "
+        update(invalid + "Cannot update attribute r. This attribute is part of the key", "SET r = :v", **{":v": {"S": "x"}})
+        update(invalid + "Type mismatch for Index Key g Expected: N Actual: S IndexName: by-g", "SET g = :v", **{":v": {"S": "1"}})
+        update(scalars + "IndexKey: g", "SET g.x = :v", **{":v": {"N": "1"}})
+        update(scalars + "Key: r", "SET h = r[1]")
+        client.update_item(TableName="indexed", Key={"id": {"S": "a"}, "r": {"S": "0"}}, UpdateExpression="SET word = :v",
+                           ExpressionAttributeValues={":v": {"S": "5"}})
+        update("The update expression attempted to update the secondary index key to unsupported type", "SET g = word")
+        client.update_item(TableName="indexed", Key={"id": {"S": "a"}, "r": {"S": "0"}}, UpdateExpression="REMOVE g, word")
         self.assertEqual(client.scan(TableName="indexed", IndexName="by-g")["Count"], 4)
         self.refused("ValidationException", "Consistent reads are not supported on global secondary indexes", client.scan,
                      TableName="indexed", IndexName="by-g", ConsistentRead=True)
