@@ -158,7 +158,14 @@ void Reconciler::bring_up(Engine& engine, const Specification& target) {
   if (engine.abandoned) throw Abandoned();
   runtime.start(row.driver->command(target, runtime, surroundings));
   await_answer(engine, target);
-  row.driver->settle(target, runtime, surroundings);
+  try {
+    row.driver->settle(target, runtime, surroundings);
+  } catch (const std::exception& error) {
+    // Connections are lost when a machine sleeps, or has too much to do.
+    if (engine.abandoned || !runtime.alive()) throw;
+    log(Severity::warning, target.id + ": " + error.what() + "; once more");
+    row.driver->settle(target, runtime, surroundings);
+  }
   engine.version = row.driver->version(runtime);
 }
 

@@ -196,6 +196,7 @@ class Life(MariaDb):
 
         def begun_again():
             self.ask("rotated", "SELECT 'in a new file'")
+            self.assertTrue(os.path.exists(log))
             with open(log) as file:
                 self.assertIn("in a new file", file.read())
 

@@ -44,7 +44,9 @@ class ScriptDriver final : public Driver {
   }
 
   bool answers(const Specification&, Runtime& runtime) override { return fs::exists(runtime.place().outside / "data/answers"); }
-  void settle(const Specification&, Runtime&, Surroundings&) override {}
+  void settle(const Specification&, Runtime&, Surroundings&) override {
+    if (connections_lost-- > 0) throw std::runtime_error("lost connection");
+  }
   std::string version(Runtime&) override { return "1.2.3"; }
 
   Change change(const Specification&, const Specification& after, Runtime&, Surroundings&) override {
@@ -59,7 +61,7 @@ class ScriptDriver final : public Driver {
   }
 
   std::chrono::milliseconds create_takes{0};
-  std::atomic<int> changes{0}, creating{0}, most_creating{0}, cut_off{0};
+  std::atomic<int> changes{0}, creating{0}, most_creating{0}, cut_off{0}, connections_lost{0};
 };
 
 class EnginesTest : public ::testing::Test {
@@ -194,6 +196,16 @@ TEST_F(EnginesTest, AFailureShowsTheLogAndAnotherSpecificationHealsIt) {
   EXPECT_NE(status.detail.find("FATAL: no such setting"), std::string::npos) << status.detail;
   want({{engine("a")}, {}});
   EXPECT_EQ(phase("a"), Phase::running);
+}
+
+TEST_F(EnginesTest, AConnectionLostWhileItIsSettledIsMadeOnceMore) {
+  driver_->connections_lost = 1;
+  want({{engine("a")}, {}});
+  EXPECT_EQ(phase("a"), Phase::running);
+  driver_->connections_lost = 2;
+  want({{engine("b")}, {}});
+  EXPECT_EQ(phase("b"), Phase::failed);
+  EXPECT_EQ(supervisor().status("b").detail.find("lost connection"), 0U) << supervisor().status("b").detail;
 }
 
 TEST_F(EnginesTest, WhatDiesIsStartedAgainAndGivenUpInTheEnd) {
