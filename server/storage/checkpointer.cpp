@@ -8,15 +8,22 @@ namespace orrery::storage {
 
 namespace {
 
-/// Of the log, after which it is copied. SQLite's own default is 1,000; with four times that, a page that many commits
-/// write goes to the file, and both are synced, a quarter as often. Readers still find a page by the one hash table that
-/// has the first 4,062 frames.
+/// Of the log, after which what is new in it is copied. SQLite's own default is 1,000; with four times that, a page that
+/// many commits write goes to the file, and both are synced, a quarter as often.
 constexpr int kPages = 4000;
-constexpr int kMostPages = 16 * 1024;  ///< after which the writer copies it whatever the thread does
+constexpr int kMostPages = 16 * 1024;  ///< after which the writer copies the rest, and the log is started anew
 
 void copy(sqlite3* connection) {
   // Busy is no failure: the next call goes on from there.
   sqlite3_wal_checkpoint_v2(connection, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+/// Syncs the database's file, so that the writer's own sync has little to wait for. Through SQLite's descriptor: to close
+/// another would end the locks that this process holds on the file.
+void sync(sqlite3* connection) {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file && file->pMethods)
+    file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
 
 }  // namespace
@@ -30,24 +37,25 @@ Checkpointer::~Checkpointer() {
   sqlite3_wal_autocheckpoint(writer_, kPages);
   {
     const std::lock_guard guard(mutex_);
-    state_ = State::stopping;
+    stopping_ = true;
   }
-  asked_.notify_one();
+  changed_.notify_one();
   thread_.join();
 }
 
 /// Called on the writer's thread, after the commit has let go of its locks (sqlite3_wal_hook's documentation).
 int Checkpointer::on_commit(void* self, sqlite3* writer, const char*, int pages) {
-  if (pages < kPages) return SQLITE_OK;
   auto& own = *static_cast<Checkpointer*>(self);
-  std::unique_lock guard(own.mutex_);
-  if (own.state_ == State::idle) {
-    own.state_ = State::asked;
-    own.asked_.notify_one();
-  } else if (own.state_ == State::copied || pages > kMostPages) {
-    if (own.state_ == State::copied) own.state_ = State::idle;
-    guard.unlock();
+  if (pages < own.asked_at_) own.asked_at_ = 0;  // the log was started anew
+  if (pages > kMostPages) {
     copy(writer);
+  } else if (pages - own.asked_at_ >= kPages) {
+    own.asked_at_ = pages;
+    {
+      const std::lock_guard guard(own.mutex_);
+      own.asked_ = true;
+    }
+    own.changed_.notify_one();
   }
   return SQLITE_OK;
 }
@@ -56,13 +64,14 @@ void Checkpointer::copy_when_asked() {
   std::unique_ptr<Database> connection;
   std::unique_lock guard(mutex_);
   for (;;) {
-    asked_.wait(guard, [this] { return state_ == State::asked || state_ == State::stopping; });
-    if (state_ == State::stopping) return;
+    changed_.wait(guard, [this] { return asked_ || stopping_; });
+    if (stopping_) return;
+    asked_ = false;
     guard.unlock();
     if (!connection) connection = std::make_unique<Database>(file_, Database::Mode::read_write);
     copy(connection->handle());
+    sync(connection->handle());
     guard.lock();
-    if (state_ == State::asked) state_ = State::copied;
   }
 }
 
