@@ -2,28 +2,16 @@
 
 import unittest
 
-from botocore.exceptions import ClientError
-from orrery_server import Server
+from service_case import ServiceCase
 
 
-class Gateways(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.ec2 = cls.server.client("ec2")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
+class Gateways(ServiceCase):
+    options = {"data_dir": True}
+    clients = {"ec2": "ec2"}
 
     def setUp(self):
         self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
         self.subnet = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
-
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(code, caught.exception.response["Error"]["Code"], caught.exception)
 
     def attach(self):
         gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]

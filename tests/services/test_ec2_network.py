@@ -2,25 +2,11 @@
 
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 
-class Ec2Test(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.ec2 = cls.server.client("ec2")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(code, caught.exception.response["Error"]["Code"], caught.exception)
-        return caught.exception.response
+class Ec2Test(ServiceCase):
+    clients = {"ec2": "ec2"}
 
     def vpc(self, cidr="10.0.0.0/16"):
         return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
@@ -101,19 +87,18 @@ class Vpcs(Ec2Test):
     def test_refusals(self):
         self.refused("InvalidVpc.Range", self.ec2.create_vpc, CidrBlock="10.0.0.0/8")
         self.refused("InvalidParameterValue", self.ec2.create_vpc, CidrBlock="10.0.0/16")
-        answer = self.refused("InvalidVpcID.NotFound", self.ec2.describe_vpcs, VpcIds=["vpc-0123456789abcdef0"])
-        self.assertEqual("The vpc ID 'vpc-0123456789abcdef0' does not exist", answer["Error"]["Message"])
+        self.refused("InvalidVpcID.NotFound", self.ec2.describe_vpcs, VpcIds=["vpc-0123456789abcdef0"],
+                     message="The vpc ID 'vpc-0123456789abcdef0' does not exist")
         self.refused("InvalidVpcID.NotFound", self.ec2.delete_vpc, VpcId="vpc-0123456789abcdef0")
-        answer = self.refused("InvalidParameterValue", self.ec2.describe_vpcs, Filters=self.filters(colour="red"))
-        self.assertEqual("The filter 'colour' is invalid", answer["Error"]["Message"])
+        self.refused("InvalidParameterValue", self.ec2.describe_vpcs, message="The filter 'colour' is invalid",
+                     Filters=self.filters(colour="red"))
         vpc = self.vpc()
         self.subnet(vpc)
         self.refused("DependencyViolation", self.ec2.delete_vpc, VpcId=vpc)
 
     def test_dry_run_changes_nothing(self):
         before = len(self.ec2.describe_vpcs()["Vpcs"])
-        answer = self.refused("DryRunOperation", self.ec2.create_vpc, CidrBlock="10.9.0.0/16", DryRun=True)
-        self.assertEqual(412, answer["ResponseMetadata"]["HTTPStatusCode"])
+        self.refused("DryRunOperation", self.ec2.create_vpc, status=412, CidrBlock="10.9.0.0/16", DryRun=True)
         self.assertEqual(before, len(self.ec2.describe_vpcs()["Vpcs"]))
 
     def test_networks(self):

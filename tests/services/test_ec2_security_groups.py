@@ -2,22 +2,14 @@
 
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 WEB = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "web"}]}
 EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
 
-class SecurityGroups(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.ec2 = cls.server.client("ec2")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
+class SecurityGroups(ServiceCase):
+    clients = {"ec2": "ec2"}
 
     def setUp(self):
         self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -31,12 +23,6 @@ class SecurityGroups(unittest.TestCase):
     def rules(self, group):
         filters = [{"Name": "group-id", "Values": [group]}]
         return self.ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
-
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(code, caught.exception.response["Error"]["Code"], caught.exception)
-        return caught.exception.response["Error"]["Message"]
 
     def test_a_new_group_lets_everything_out(self):
         tags = [{"ResourceType": "security-group", "Tags": [{"Key": "Name", "Value": "web"}]}]
@@ -60,10 +46,9 @@ class SecurityGroups(unittest.TestCase):
         permission = seen["IpPermissions"][0]
         self.assertEqual(WEB["IpRanges"], permission["IpRanges"])
         self.assertEqual([other], [p["GroupId"] for p in permission["UserIdGroupPairs"]])
-        message = self.refused("InvalidPermission.Duplicate", self.ec2.authorize_security_group_ingress, GroupId=group,
-                               IpPermissions=[WEB])
-        self.assertEqual('the specified rule "peer: 10.0.0.0/8, TCP, from port: 443, to port: 443, ALLOW" already exists',
-                         message)
+        rule = "peer: 10.0.0.0/8, TCP, from port: 443, to port: 443, ALLOW"
+        self.refused("InvalidPermission.Duplicate", self.ec2.authorize_security_group_ingress, GroupId=group,
+                     IpPermissions=[WEB], message='the specified rule "%s" already exists' % rule)
         self.refused("DependencyViolation", self.ec2.delete_security_group, GroupId=other)
         self.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[WEB, pair])
         self.ec2.delete_security_group(GroupId=other)

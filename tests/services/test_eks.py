@@ -1,35 +1,23 @@
 """EKS as boto3 sees it: clusters, node groups, updates, and what AWS refuses."""
 import base64
 import subprocess
-import sys
 import unittest
 
-try:
-    from botocore.exceptions import ClientError
-    from orrery_server import Server
-except ImportError:
-    sys.exit(77)
+from service_case import ServiceCase, subnets
 
 TRUST = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"%s.amazonaws.com"},' \
         '"Action":"sts:AssumeRole"}]}'
 
 
-class Eks(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.server.__enter__()
-        cls.eks, cls.ec2, cls.iam = (cls.server.client(name) for name in ("eks", "ec2", "iam"))
-        cls.role = cls.iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=TRUST % "eks")["Role"]["Arn"]
-        cls.node_role = cls.iam.create_role(RoleName="nodes", AssumeRolePolicyDocument=TRUST % "ec2")["Role"]["Arn"]
-        cls.vpc = cls.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        cls.subnets = [cls.ec2.create_subnet(VpcId=cls.vpc, CidrBlock="10.0.%d.0/24" % i,
-                                             AvailabilityZone="us-east-1" + zone)["Subnet"]["SubnetId"]
-                       for i, zone in enumerate("ab")]
+class Eks(ServiceCase):
+    clients = {"eks": "eks", "ec2": "ec2", "iam": "iam"}
 
     @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__(None, None, None)
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.role = cls.iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=TRUST % "eks")["Role"]["Arn"]
+        cls.node_role = cls.iam.create_role(RoleName="nodes", AssumeRolePolicyDocument=TRUST % "ec2")["Role"]["Arn"]
+        cls.vpc, cls.subnets = subnets(cls.ec2, "10.0", "ab")
 
     def create(self, name, **more):
         arguments = dict(name=name, roleArn=self.role, version="1.33", resourcesVpcConfig={"subnetIds": self.subnets})
@@ -37,13 +25,6 @@ class Eks(unittest.TestCase):
         cluster = self.eks.create_cluster(**arguments)["cluster"]
         self.addCleanup(self.eks.delete_cluster, name=name)
         return cluster
-
-    def refused(self, code, status, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], status)
-        return caught.exception.response["Error"]["Message"]
 
     def test_cluster_gives_back_what_was_set(self):
         self.create("whole", tags={"a": "b"}, logging={"clusterLogging": [{"types": ["api"], "enabled": True}]},
@@ -86,8 +67,8 @@ class Eks(unittest.TestCase):
         group = self.eks.describe_nodegroup(clusterName="nodes", nodegroupName="general")["nodegroup"]
         self.assertEqual(group["labels"], {"z": "1"})
         self.assertEqual(group["scalingConfig"], {"minSize": 2, "maxSize": 4, "desiredSize": 3})
-        self.refused("ResourceInUseException", 409, self.eks.delete_cluster, name="nodes")
-        self.refused("InvalidParameterException", 400, self.eks.update_nodegroup_config, clusterName="nodes",
+        self.refused("ResourceInUseException", self.eks.delete_cluster, name="nodes")
+        self.refused("InvalidParameterException", self.eks.update_nodegroup_config, clusterName="nodes",
                      nodegroupName="general", scalingConfig={"minSize": 9})
 
     def test_updates(self):
@@ -100,16 +81,16 @@ class Eks(unittest.TestCase):
         self.assertEqual(len(self.eks.list_updates(name="updated")["updateIds"]), 2)
 
     def test_refusals(self):
-        message = self.refused("ResourceNotFoundException", 404, self.eks.describe_cluster, name="absent")
-        self.assertEqual(message, "No cluster found for name: absent.")
+        self.refused("ResourceNotFoundException", self.eks.describe_cluster, message="No cluster found for name: absent.",
+                     name="absent")
         self.create("twice")
-        self.refused("ResourceInUseException", 409, self.eks.create_cluster, name="twice", roleArn=self.role,
+        self.refused("ResourceInUseException", self.eks.create_cluster, name="twice", roleArn=self.role,
                      resourcesVpcConfig={"subnetIds": self.subnets})
-        self.refused("InvalidParameterException", 400, self.eks.create_cluster, name="one", roleArn=self.role,
+        self.refused("InvalidParameterException", self.eks.create_cluster, name="one", roleArn=self.role,
                      resourcesVpcConfig={"subnetIds": self.subnets[:1]})
-        self.refused("InvalidParameterException", 400, self.eks.create_cluster, name="version", roleArn=self.role,
+        self.refused("InvalidParameterException", self.eks.create_cluster, name="version", roleArn=self.role,
                      version="9.99", resourcesVpcConfig={"subnetIds": self.subnets})
-        self.refused("ResourceNotFoundException", 404, self.eks.describe_nodegroup, clusterName="twice",
+        self.refused("ResourceNotFoundException", self.eks.describe_nodegroup, clusterName="twice",
                      nodegroupName="absent")
 
 

@@ -2,25 +2,16 @@
 
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase, subnets
 
 
-class Base(unittest.TestCase):
-    flags = ()
+class Base(ServiceCase):
+    clients = {"cache": "elasticache", "ec2": "ec2"}
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.flags)
-        cls.cache = cls.server.client("elasticache")
-        cls.ec2 = cls.server.client("ec2")
-        cls.vpc = cls.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-        cls.subnets = [
-            cls.ec2.create_subnet(VpcId=cls.vpc, CidrBlock="10.9.%d.0/24" % i, AvailabilityZone="us-east-1" + zone)[
-                "Subnet"
-            ]["SubnetId"]
-            for i, zone in enumerate("abc")
-        ]
+        super().setUpClass()
+        cls.vpc, cls.subnets = subnets(cls.ec2, "10.9", "abc")
         cls.group = cls.ec2.create_security_group(VpcId=cls.vpc, GroupName="redis", Description="redis")["GroupId"]
         cls.cache.create_cache_subnet_group(
             CacheSubnetGroupName="Main",
@@ -28,21 +19,6 @@ class Base(unittest.TestCase):
             SubnetIds=cls.subnets,
             Tags=[{"Key": "Name", "Value": "main"}],
         )
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.stop()
-        assert not [entry for entry in unread if entry.startswith("elasticache:")], unread
-
-    def refused(self, code, call, message=None, status=400, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        response = caught.exception.response
-        self.assertEqual(response["Error"]["Code"], code, response["Error"])
-        self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], status)
-        if message:
-            self.assertIn(message, response["Error"]["Message"])
 
     def create(self, name, **changes):
         arguments = dict(
@@ -132,9 +108,9 @@ class Groups(Base):
                 CacheParameterGroupName="tuned", ParameterNameValues=[{"ParameterName": name, "ParameterValue": value}]
             )
 
-        self.refused("InvalidParameterValue", change, "Could not find", name="nothing", value="1")
+        self.refused("InvalidParameterValue", change, containing="Could not find", name="nothing", value="1")
         self.refused("InvalidParameterValue", change, name="maxmemory-policy", value="never")
-        self.refused("InvalidParameterValue", change, "cannot be modified", name="appendonly", value="yes")
+        self.refused("InvalidParameterValue", change, containing="cannot be modified", name="appendonly", value="yes")
         cache.reset_cache_parameter_group(
             CacheParameterGroupName="tuned",
             ParameterNameValues=[{"ParameterName": "maxmemory-policy", "ParameterValue": "allkeys-lru"}],
@@ -312,8 +288,8 @@ class ReplicationGroups(Base):
         cache.delete_snapshot(SnapshotName="last")
 
     def test_refusals(self):
-        def refuse(code, message=None, status=400, **changes):
-            self.refused(code, lambda: self.create("refused", **changes), message, status)
+        def refuse(code, containing=None, status=None, **changes):
+            self.refused(code, lambda: self.create("refused", **changes), status=status, containing=containing)
 
         refuse("InvalidParameterValue", "not a valid identifier", ReplicationGroupId="-x")
         refuse("InvalidParameterCombination", "Cannot find version 7.9 for redis", EngineVersion="7.9")
@@ -381,9 +357,11 @@ class Clusters(Base):
         self.assertEqual(self.see("joined")["MemberClusters"], ["joined-001", "extra"])
         shown = cache.describe_cache_clusters(ShowCacheClustersNotInReplicationGroups=True)["CacheClusters"]
         self.assertEqual([cluster["CacheClusterId"] for cluster in shown], ["alone"])
-        self.refused("InvalidCacheClusterState", cache.delete_cache_cluster, "serving as primary", CacheClusterId="joined-001")
+        self.refused("InvalidCacheClusterState", cache.delete_cache_cluster,
+                     containing="serving as primary", CacheClusterId="joined-001")
         cache.delete_cache_cluster(CacheClusterId="extra")
-        self.refused("InvalidCacheClusterState", cache.delete_cache_cluster, "only member of a replication group",
+        self.refused("InvalidCacheClusterState", cache.delete_cache_cluster,
+                     containing="only member of a replication group",
                      CacheClusterId="joined-001")
         self.delete("joined")
         cache.delete_cache_cluster(CacheClusterId="alone")
@@ -431,7 +409,7 @@ class Strict(Base):
 
     def test_withdrawn_version(self):
         self.refused("InvalidParameterCombination", lambda: self.create("old", EngineVersion="3.2.10"),
-                     "Cannot find version 3.2.10 for redis")
+                     containing="Cannot find version 3.2.10 for redis")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 import unittest
 
 from botocore.exceptions import ClientError
-from orrery_server import Server
+from service_case import ServiceCase
 from waiting import until
 
 BACKEND = os.environ.get("ORRERY_TEST_ENGINES", "native")
@@ -44,20 +44,16 @@ def processes_of(folder):
     return found
 
 
-class Base(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("--engines", "redis=%s,valkey=%s,postgres=off" % (BACKEND, BACKEND), data_dir=True)
-        cls.cache = cls.server.client("elasticache")
+class Base(ServiceCase):
+    options = {"engines": "redis=%s,valkey=%s,postgres=off" % (BACKEND, BACKEND), "data_dir": True}
+    clients = {"cache": "elasticache"}
 
     @classmethod
     def tearDownClass(cls):
-        unread = cls.server.unread()
-        folder = cls.server.data_dir
-        cls.server.__exit__()
-        left = processes_of(folder)
+        super().tearDownClass()
+        cls.server.stop()
+        left = processes_of(cls.server.data_dir)
         assert not left, left
-        assert not [entry for entry in unread if entry.startswith("elasticache:")], unread
 
     def create(self, name, **changes):
         arguments = dict(

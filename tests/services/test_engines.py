@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from orrery_server import Server
+from service_case import FreshServerCase
 
 # A server that was killed leaves its engines a moment: the kernel tells them to end.
 PATIENCE = 60
@@ -43,12 +43,9 @@ def eventually(condition, seconds=PATIENCE):
     return True
 
 
-class Leftovers(unittest.TestCase):
-    engines_flag = ""
-
+class Leftovers(FreshServerCase):
     def setUp(self):
-        self.server = Server(data_dir=True, engines=self.engines_flag)
-        self.addCleanup(self.server.__exit__)
+        super().setUp()
         self.folder = os.path.realpath(self.server.data_dir)
 
     def engines(self):
@@ -112,7 +109,7 @@ class Leftovers(unittest.TestCase):
 
 
 class Databases(Leftovers):
-    engines_flag = "off,postgres=native"
+    options = {"data_dir": True, "engines": "off,postgres=native"}
 
     def create(self, name):
         self.server.client("rds").create_db_instance(
@@ -137,7 +134,7 @@ class Databases(Leftovers):
 
 
 class Leaks(Leftovers):
-    engines_flag = "off,redis=native"
+    options = {"data_dir": True, "engines": "off,redis=native"}
 
     def create(self, name):
         self.server.client("elasticache").create_cache_cluster(

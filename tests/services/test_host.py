@@ -9,11 +9,11 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
 from orrery_server import Server
+from service_case import ServiceCase
 
 STS = "Action=GetCallerIdentity&Version=2011-06-15"
 
@@ -67,14 +67,8 @@ class Raw:
         self.socket.close()
 
 
-class HostTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("--max-body", "65536", "--read-timeout", "5")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
+class HostTest(ServiceCase):
+    flags = ("--max-body", "65536", "--read-timeout", "5")
 
 
 class Framing(HostTest):

@@ -14,6 +14,7 @@ import boto3
 import botocore.config
 from botocore.exceptions import ClientError
 from orrery_server import Server
+from service_case import ServiceCase
 
 
 def until(condition, seconds=15):
@@ -106,10 +107,10 @@ class Connections(unittest.TestCase):
             self.assertTrue(until(served), "a place is free again")
 
 
-class VirtualHosts(unittest.TestCase):
+class VirtualHosts(ServiceCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        super().setUpClass()
         cls.resolve = socket.getaddrinfo
         # Not every system's resolver knows that names below localhost are this machine (RFC 6761, 6.3).
         socket.getaddrinfo = lambda host, *rest, **named: cls.resolve(
@@ -118,7 +119,7 @@ class VirtualHosts(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         socket.getaddrinfo = cls.resolve
-        cls.server.stop()
+        super().tearDownClass()
 
     def test_boto3_with_virtual_addressing(self):
         for number, host in enumerate(("localhost", "s3.localhost", "s3.us-east-1.localhost")):
@@ -154,21 +155,12 @@ class VirtualHosts(unittest.TestCase):
         good = self.server.client("s3", secret_key=key["SecretAccessKey"], **options)
         good.create_bucket(Bucket="signed-virtual")
         good.put_object(Bucket="signed-virtual", Key="k", Body=b"x")
-        with self.assertRaises(ClientError) as caught:
-            self.server.client("s3", secret_key="wrong", **options).get_object(Bucket="signed-virtual", Key="k")
-        self.assertEqual(caught.exception.response["Error"]["Code"], "SignatureDoesNotMatch")
+        self.refused("SignatureDoesNotMatch", self.server.client("s3", secret_key="wrong", **options).get_object,
+                     Bucket="signed-virtual", Key="k")
 
 
-class ByTheClock(unittest.TestCase):
+class ByTheClock(ServiceCase):
     DAY = 86_400_000
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def test_what_ends_when_its_time_has_come(self):
         kms, secrets = self.server.client("kms"), self.server.client("secretsmanager")

@@ -9,7 +9,7 @@ import socket
 import unittest
 import zlib
 
-from orrery_server import Server
+from service_case import ServiceCase
 
 REGION = "us-east-1"
 BUCKET = "bodies-bucket"
@@ -56,20 +56,17 @@ class Signer:
         return out
 
 
-class BodiesTest(unittest.TestCase):
+class BodiesTest(ServiceCase):
+    clients = {"s3": "s3"}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.s3 = cls.server.client("s3")
+        super().setUpClass()
         cls.s3.create_bucket(Bucket=BUCKET)
         iam = cls.server.client("iam")
         iam.create_user(UserName="bodies")
         key = iam.create_access_key(UserName="bodies")["AccessKey"]
         cls.key = key["AccessKeyId"], key["SecretAccessKey"]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def put(self, name, headers, body, length=True):
         head = "PUT /%s/%s HTTP/1.1\r\n" % (BUCKET, name)

@@ -1,15 +1,11 @@
 """IAM and STS through boto3: what a client sets it reads back, and what AWS refuses is refused in its words."""
 import base64
 import json
-import sys
 import time
 import unittest
 
-try:
-    from botocore.exceptions import ClientError
-except ImportError:
-    sys.exit(77)
 from orrery_server import Server
+from service_case import ServiceCase
 
 TRUST = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -17,26 +13,8 @@ POLICY = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["s3:Get*"], "Resource": "arn:aws:s3:::bucket/*"}]}
 
 
-class Base(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server().__enter__()
-        cls.iam = cls.server.client("iam")
-        cls.sts = cls.server.client("sts")
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            unread = cls.server.unread()
-        finally:
-            cls.server.__exit__(None, None, None)
-        assert unread == [], unread
-
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        return caught.exception.response["Error"]["Message"]
+class Base(ServiceCase):
+    clients = {"iam": "iam", "sts": "sts"}
 
 
 class Roles(Base):
@@ -63,27 +41,26 @@ class Roles(Base):
         self.assertEqual((role["Description"], role["MaxSessionDuration"]), ("e", 3600))
         self.assertNotIn("PermissionsBoundary", role)
         self.assertNotIn("Tags", role)
-        self.assertIn("already exists", self.refused("EntityAlreadyExists", self.create, name="full"))
+        self.refused("EntityAlreadyExists", self.create, containing="already exists", name="full")
 
     def test_missing_and_malformed(self):
-        message = self.refused("NoSuchEntity", self.iam.get_role, RoleName="none")
-        self.assertEqual(message, "The role with name none cannot be found.")
+        self.refused("NoSuchEntity", self.iam.get_role, message="The role with name none cannot be found.", RoleName="none")
         self.refused("MalformedPolicyDocument", self.iam.create_role, RoleName="bad", AssumeRolePolicyDocument="{}")
 
     def test_attachments_hold_a_role(self):
         self.create("Attached")
         worker = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
         self.iam.attach_role_policy(RoleName="Attached", PolicyArn=worker)
-        message = self.refused("NoSuchEntity", self.iam.attach_role_policy, RoleName="Attached",
-                               PolicyArn="arn:aws:iam::aws:policy/AmazonEKSNothing")
-        self.assertEqual(message, "Policy arn:aws:iam::aws:policy/AmazonEKSNothing does not exist or is not attachable.")
+        nothing = "arn:aws:iam::aws:policy/AmazonEKSNothing"
+        self.refused("NoSuchEntity", self.iam.attach_role_policy, RoleName="Attached", PolicyArn=nothing,
+                     message="Policy %s does not exist or is not attachable." % nothing)
         attached = self.iam.list_attached_role_policies(RoleName="Attached")["AttachedPolicies"]
         self.assertEqual(attached, [{"PolicyName": "AmazonEKSWorkerNodePolicy", "PolicyArn": worker}])
         self.assertEqual(self.iam.get_policy(PolicyArn=worker)["Policy"]["AttachmentCount"], 1)
         users = self.iam.list_entities_for_policy(PolicyArn=worker)
         self.assertEqual(users["PolicyRoles"][0]["RoleName"], "Attached")
-        message = self.refused("DeleteConflict", self.iam.delete_role, RoleName="Attached")
-        self.assertEqual(message, "Cannot delete entity, must detach all policies first.")
+        self.refused("DeleteConflict", self.iam.delete_role, RoleName="Attached",
+                     message="Cannot delete entity, must detach all policies first.")
         self.iam.detach_role_policy(RoleName="Attached", PolicyArn=worker)
         self.iam.delete_role(RoleName="Attached")
         self.refused("NoSuchEntity", self.iam.get_role, RoleName="Attached")
@@ -96,8 +73,8 @@ class Roles(Base):
         self.assertEqual(self.iam.list_role_policies(RoleName="Inline")["PolicyNames"], ["p"])
         self.refused("DeleteConflict", self.iam.delete_role, RoleName="Inline")
         self.iam.delete_role_policy(RoleName="Inline", PolicyName="p")
-        message = self.refused("NoSuchEntity", self.iam.get_role_policy, RoleName="Inline", PolicyName="p")
-        self.assertEqual(message, "The role policy with name p cannot be found.")
+        self.refused("NoSuchEntity", self.iam.get_role_policy, RoleName="Inline", PolicyName="p",
+                     message="The role policy with name p cannot be found.")
 
     def test_instance_profiles(self):
         role = self.create("Worker")
@@ -241,9 +218,8 @@ class ManagedByAws(Base):
             self.iam.delete_policy(PolicyArn="arn:aws:iam::000000000000:policy/copy")
 
     def test_older_versions_are_not_known(self):
-        with self.assertRaises(ClientError) as caught:
-            self.iam.get_policy_version(PolicyArn="arn:aws:iam::aws:policy/PowerUserAccess", VersionId="v1")
-        self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 501)
+        self.refused("NotImplemented", self.iam.get_policy_version, status=501,
+                     PolicyArn="arn:aws:iam::aws:policy/PowerUserAccess", VersionId="v1")
 
 
 class Account(Base):

@@ -4,8 +4,7 @@ import json
 import os
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 try:
     from cryptography.hazmat.primitives import hashes, keywrap, serialization
@@ -17,26 +16,9 @@ ACCOUNT = "000000000000"
 DAY = 86400 * 1000
 
 
-class KmsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.kms = cls.server.client("kms")
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.__exit__()
-        assert unread == [], unread
-
-    def refused(self, code, message, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        error = caught.exception.response
-        self.assertEqual(error["Error"]["Code"], code)
-        self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 400)
-        if message is not None:
-            self.assertEqual(error["Error"]["Message"], message)
+class KmsTest(ServiceCase):
+    options = {"data_dir": True}
+    clients = {"kms": "kms"}
 
     def key(self, **arguments):
         return self.kms.create_key(**arguments)["KeyMetadata"]["KeyId"]
@@ -74,13 +56,14 @@ class KmsTest(unittest.TestCase):
         text = json.dumps(default)
         self.kms.put_key_policy(KeyId=key, PolicyName="default", Policy=text)
         self.assertEqual(self.kms.get_key_policy(KeyId=key)["Policy"], text)
-        self.refused("MalformedPolicyDocumentException", None, self.kms.put_key_policy, KeyId=key, Policy="{")
+        self.refused("MalformedPolicyDocumentException", self.kms.put_key_policy, KeyId=key, Policy="{")
         locked = json.dumps({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*"}]})
         lockout = "The new key policy will not allow you to update the key policy in the future."
-        self.refused("MalformedPolicyDocumentException", lockout, self.kms.put_key_policy, KeyId=key, Policy=locked)
+        self.refused("MalformedPolicyDocumentException", self.kms.put_key_policy,
+                     message=lockout, KeyId=key, Policy=locked)
         self.kms.put_key_policy(KeyId=key, Policy=locked, BypassPolicyLockoutSafetyCheck=True)
-        self.refused("NotFoundException", "No such policy exists", self.kms.get_key_policy, KeyId=key,
+        self.refused("NotFoundException", self.kms.get_key_policy, message="No such policy exists", KeyId=key,
                      PolicyName="other")
 
     def test_rotation(self):
@@ -97,7 +80,7 @@ class KmsTest(unittest.TestCase):
         self.kms.disable_key_rotation(KeyId=key)
         self.assertFalse(self.kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"])
         pair = self.key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-        self.refused("UnsupportedOperationException", None, self.kms.enable_key_rotation, KeyId=pair)
+        self.refused("UnsupportedOperationException", self.kms.enable_key_rotation, KeyId=pair)
 
     def test_deletion(self):
         key = self.key()
@@ -106,34 +89,35 @@ class KmsTest(unittest.TestCase):
         self.assertEqual((answer["KeyState"], answer["PendingWindowInDays"]), ("PendingDeletion", 10))
         self.assertIn("DeletionDate", self.kms.describe_key(KeyId=key)["KeyMetadata"])
         pending = arn + " is pending deletion."
-        self.refused("KMSInvalidStateException", pending, self.kms.encrypt, KeyId=key, Plaintext=b"x")
-        self.refused("KMSInvalidStateException", pending, self.kms.schedule_key_deletion, KeyId=key)
+        self.refused("KMSInvalidStateException", self.kms.encrypt, message=pending, KeyId=key, Plaintext=b"x")
+        self.refused("KMSInvalidStateException", self.kms.schedule_key_deletion, message=pending, KeyId=key)
         self.kms.cancel_key_deletion(KeyId=key)
-        self.refused("DisabledException", arn + " is disabled.", self.kms.encrypt, KeyId=key, Plaintext=b"x")
-        self.refused("KMSInvalidStateException", arn + " is not pending deletion.", self.kms.cancel_key_deletion,
+        self.refused("DisabledException", self.kms.encrypt, message=arn + " is disabled.", KeyId=key, Plaintext=b"x")
+        self.refused("KMSInvalidStateException", self.kms.cancel_key_deletion,
+                     message=arn + " is not pending deletion.",
                      KeyId=key)
         self.kms.enable_key(KeyId=key)
         self.kms.create_alias(AliasName="alias/goes", TargetKeyId=key)
         self.kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
         self.server.advance(7 * DAY + 1)
-        self.refused("NotFoundException", "Key '%s' does not exist" % arn, self.kms.describe_key, KeyId=key)
-        self.refused("NotFoundException", None, self.kms.describe_key, KeyId="alias/goes")
+        self.refused("NotFoundException", self.kms.describe_key, message="Key '%s' does not exist" % arn, KeyId=key)
+        self.refused("NotFoundException", self.kms.describe_key, KeyId="alias/goes")
 
     def test_aliases(self):
         key, other = self.key(), self.key()
         self.kms.create_alias(AliasName="alias/app", TargetKeyId=key)
         arn = "arn:aws:kms:us-east-1:%s:alias/app" % ACCOUNT
-        self.refused("AlreadyExistsException", "An alias with the name %s already exists" % arn,
-                     self.kms.create_alias, AliasName="alias/app", TargetKeyId=other)
+        self.refused("AlreadyExistsException", self.kms.create_alias,
+                     message="An alias with the name %s already exists" % arn, AliasName="alias/app", TargetKeyId=other)
         self.assertEqual(self.kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyId"], key)
         self.kms.update_alias(AliasName="alias/app", TargetKeyId=other)
         (alias,) = self.kms.list_aliases(KeyId=other)["Aliases"]
         self.assertEqual((alias["AliasName"], alias["AliasArn"], alias["TargetKeyId"]), ("alias/app", arn, other))
         self.kms.delete_alias(AliasName="alias/app")
-        self.refused("NotFoundException", "Alias %s is not found." % arn, self.kms.delete_alias,
+        self.refused("NotFoundException", self.kms.delete_alias, message="Alias %s is not found." % arn,
                      AliasName="alias/app")
-        self.refused("NotAuthorizedException", None, self.kms.create_alias, AliasName="alias/aws/x", TargetKeyId=key)
-        self.refused("ValidationException", None, self.kms.create_alias, AliasName="app", TargetKeyId=key)
+        self.refused("NotAuthorizedException", self.kms.create_alias, AliasName="alias/aws/x", TargetKeyId=key)
+        self.refused("ValidationException", self.kms.create_alias, AliasName="app", TargetKeyId=key)
         names = [entry["AliasName"] for page in self.kms.get_paginator("list_aliases").paginate(
             PaginationConfig={"PageSize": 5}) for entry in page["Aliases"]]
         self.assertIn("alias/aws/s3", names)
@@ -152,7 +136,7 @@ class KmsTest(unittest.TestCase):
             self.assertEqual(grant[member], arguments[member])
         self.kms.retire_grant(GrantToken=made["GrantToken"])
         self.assertEqual(self.kms.list_grants(KeyId=key)["Grants"], [])
-        self.refused("NotFoundException", None, self.kms.revoke_grant, KeyId=key, GrantId=made["GrantId"])
+        self.refused("NotFoundException", self.kms.revoke_grant, KeyId=key, GrantId=made["GrantId"])
 
     def test_encryption(self):
         key, other = self.key(), self.key()
@@ -160,13 +144,13 @@ class KmsTest(unittest.TestCase):
         sealed = self.kms.encrypt(KeyId=key, Plaintext=b"\x00secret", EncryptionContext=context)["CiphertextBlob"]
         opened = self.kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
         self.assertEqual((opened["Plaintext"], opened["EncryptionAlgorithm"]), (b"\x00secret", "SYMMETRIC_DEFAULT"))
-        self.refused("InvalidCiphertextException", None, self.kms.decrypt, CiphertextBlob=sealed)
-        self.refused("IncorrectKeyException", None, self.kms.decrypt, CiphertextBlob=sealed, KeyId=other,
+        self.refused("InvalidCiphertextException", self.kms.decrypt, CiphertextBlob=sealed)
+        self.refused("IncorrectKeyException", self.kms.decrypt, CiphertextBlob=sealed, KeyId=other,
                      EncryptionContext=context)
         moved = self.kms.re_encrypt(CiphertextBlob=sealed, SourceEncryptionContext=context, DestinationKeyId=other)
         self.assertEqual(self.kms.decrypt(CiphertextBlob=moved["CiphertextBlob"], KeyId=other)["Plaintext"],
                          b"\x00secret")
-        self.refused("DryRunOperationException", None, self.kms.encrypt, KeyId=key, Plaintext=b"x", DryRun=True)
+        self.refused("DryRunOperationException", self.kms.encrypt, KeyId=key, Plaintext=b"x", DryRun=True)
 
     def test_data_keys(self):
         key = self.key()
@@ -178,19 +162,20 @@ class KmsTest(unittest.TestCase):
         self.assertEqual(self.kms.decrypt(CiphertextBlob=pair["PrivateKeyCiphertextBlob"])["Plaintext"],
                          pair["PrivateKeyPlaintext"])
         self.assertEqual(len(self.kms.generate_random(NumberOfBytes=17)["Plaintext"]), 17)
-        self.refused("ValidationException", "Please specify either number of bytes or key spec.",
-                     self.kms.generate_data_key, KeyId=key)
+        self.refused("ValidationException", self.kms.generate_data_key,
+                     message="Please specify either number of bytes or key spec.", KeyId=key)
 
     def test_signatures_and_macs(self):
         key = self.key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
         arguments = dict(KeyId=key, Message=b"m", SigningAlgorithm="RSASSA_PSS_SHA_256")
         signature = self.kms.sign(**arguments)["Signature"]
         self.assertTrue(self.kms.verify(Signature=signature, **arguments)["SignatureValid"])
-        self.refused("KMSInvalidSignatureException", None, self.kms.verify, Signature=b"x" * 256, **arguments)
-        self.refused("ValidationException", None, self.kms.sign, MessageType="DIGEST", **arguments)
+        self.refused("KMSInvalidSignatureException", self.kms.verify, Signature=b"x" * 256, **arguments)
+        self.refused("ValidationException", self.kms.sign, MessageType="DIGEST", **arguments)
         arn = self.kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]
-        self.refused("InvalidKeyUsageException", arn + " key usage is SIGN_VERIFY which is not valid for Encrypt.",
-                     self.kms.encrypt, KeyId=key, Plaintext=b"x")
+        self.refused("InvalidKeyUsageException", self.kms.encrypt,
+                     message=arn + " key usage is SIGN_VERIFY which is not valid for Encrypt.",
+                     KeyId=key, Plaintext=b"x")
         public = self.kms.get_public_key(KeyId=key)
         self.assertEqual(public["KeySpec"], "RSA_2048")
         self.assertEqual(public["PublicKey"][:2], b"\x30\x82")
@@ -198,7 +183,7 @@ class KmsTest(unittest.TestCase):
         mac = self.kms.generate_mac(KeyId=mac_key, Message=b"m", MacAlgorithm="HMAC_SHA_256")["Mac"]
         self.assertTrue(self.kms.verify_mac(KeyId=mac_key, Message=b"m", MacAlgorithm="HMAC_SHA_256",
                                             Mac=mac)["MacValid"])
-        self.refused("KMSInvalidMacException", None, self.kms.verify_mac, KeyId=mac_key, Message=b"n",
+        self.refused("KMSInvalidMacException", self.kms.verify_mac, KeyId=mac_key, Message=b"n",
                      MacAlgorithm="HMAC_SHA_256", Mac=mac)
 
     def test_replicas(self):
@@ -217,8 +202,8 @@ class KmsTest(unittest.TestCase):
         self.assertEqual(configuration["MultiRegionKeyType"], "REPLICA")
         self.assertEqual(configuration["PrimaryKey"], {"Arn": made["Arn"], "Region": "us-east-1"})
         self.assertEqual(configuration["ReplicaKeys"], [{"Arn": replica["Arn"], "Region": "us-west-2"}])
-        self.refused("AlreadyExistsException", None, self.kms.replicate_key, KeyId=key, ReplicaRegion="us-west-2")
-        self.refused("UnsupportedOperationException", None, self.kms.replicate_key, KeyId=self.key(),
+        self.refused("AlreadyExistsException", self.kms.replicate_key, KeyId=key, ReplicaRegion="us-west-2")
+        self.refused("UnsupportedOperationException", self.kms.replicate_key, KeyId=self.key(),
                      ReplicaRegion="us-west-2")
         self.kms.update_primary_region(KeyId=key, PrimaryRegion="us-west-2")
         configuration = self.kms.describe_key(KeyId=key)["KeyMetadata"]["MultiRegionConfiguration"]
@@ -229,7 +214,7 @@ class KmsTest(unittest.TestCase):
     def test_imported_material(self):
         key = self.key(Origin="EXTERNAL")
         self.assertEqual(self.kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"], "PendingImport")
-        self.refused("KMSInvalidStateException", None, self.kms.encrypt, KeyId=key, Plaintext=b"x")
+        self.refused("KMSInvalidStateException", self.kms.encrypt, KeyId=key, Plaintext=b"x")
 
         def bring(material, algorithm="RSAES_OAEP_SHA_256", **arguments):
             parameters = self.kms.get_parameters_for_import(KeyId=key, WrappingAlgorithm=algorithm,
@@ -245,38 +230,37 @@ class KmsTest(unittest.TestCase):
 
         material = os.urandom(32)
         forever = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
-        self.refused("IncorrectKeyMaterialException", None, self.kms.import_key_material,
+        self.refused("IncorrectKeyMaterialException", self.kms.import_key_material,
                      **bring(b"short", **forever))
-        self.refused("ValidationException", None, self.kms.import_key_material, **bring(material))
+        self.refused("ValidationException", self.kms.import_key_material, **bring(material))
         self.kms.import_key_material(**bring(material, **forever))
         described = self.kms.describe_key(KeyId=key)["KeyMetadata"]
         self.assertEqual((described["KeyState"], described["ExpirationModel"]),
                          ("Enabled", "KEY_MATERIAL_DOES_NOT_EXPIRE"))
         sealed = self.kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
         self.kms.delete_imported_key_material(KeyId=key)
-        self.refused("KMSInvalidStateException", None, self.kms.decrypt, CiphertextBlob=sealed)
-        self.refused("IncorrectKeyMaterialException", None, self.kms.import_key_material,
+        self.refused("KMSInvalidStateException", self.kms.decrypt, CiphertextBlob=sealed)
+        self.refused("IncorrectKeyMaterialException", self.kms.import_key_material,
                      **bring(os.urandom(32), **forever))
         self.kms.import_key_material(**bring(material, "RSA_AES_KEY_WRAP_SHA_256", **forever))
         self.assertEqual(self.kms.decrypt(CiphertextBlob=sealed)["Plaintext"], b"x")
-        self.refused("UnsupportedOperationException", None, self.kms.get_parameters_for_import, KeyId=self.key(),
+        self.refused("UnsupportedOperationException", self.kms.get_parameters_for_import, KeyId=self.key(),
                      WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048")
 
     def test_refusals(self):
         missing = "12345678-1234-1234-1234-123456789012"
-        self.refused("NotFoundException",
-                     "Key 'arn:aws:kms:us-east-1:%s:key/%s' does not exist" % (ACCOUNT, missing),
-                     self.kms.describe_key, KeyId=missing)
-        self.refused("NotFoundException", "Invalid keyId nonsense", self.kms.describe_key, KeyId="nonsense")
-        self.refused("NotFoundException", "Invalid arn eu-west-1", self.kms.describe_key,
+        self.refused("NotFoundException", self.kms.describe_key,
+                     message="Key 'arn:aws:kms:us-east-1:%s:key/%s' does not exist" % (ACCOUNT, missing), KeyId=missing)
+        self.refused("NotFoundException", self.kms.describe_key, message="Invalid keyId nonsense", KeyId="nonsense")
+        self.refused("NotFoundException", self.kms.describe_key, message="Invalid arn eu-west-1",
                      KeyId="arn:aws:kms:eu-west-1:%s:key/%s" % (ACCOUNT, missing))
-        self.refused("ValidationException", None, self.kms.describe_key)
-        self.refused("ValidationException", None, self.kms.create_key, KeySpec="AES_1")
-        self.refused("ValidationException", None, self.kms.create_key, KeySpec="RSA_2048")
-        self.refused("ValidationException", None, self.kms.create_key, KeySpec="HMAC_256", KeyUsage="SIGN_VERIFY")
-        self.refused("InvalidMarkerException", None, self.kms.list_keys, Marker="x")
-        self.refused("TagException", None, self.kms.create_key, Tags=[{"TagKey": "aws:x", "TagValue": ""}])
-        self.refused("NotFoundException", None, self.server.client("kms", region="us-west-2").describe_key,
+        self.refused("ValidationException", self.kms.describe_key)
+        self.refused("ValidationException", self.kms.create_key, KeySpec="AES_1")
+        self.refused("ValidationException", self.kms.create_key, KeySpec="RSA_2048")
+        self.refused("ValidationException", self.kms.create_key, KeySpec="HMAC_256", KeyUsage="SIGN_VERIFY")
+        self.refused("InvalidMarkerException", self.kms.list_keys, Marker="x")
+        self.refused("TagException", self.kms.create_key, Tags=[{"TagKey": "aws:x", "TagValue": ""}])
+        self.refused("NotFoundException", self.server.client("kms", region="us-west-2").describe_key,
                      KeyId=self.key())
 
     def test_zz_restart(self):

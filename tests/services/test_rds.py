@@ -2,25 +2,16 @@
 
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase, subnets
 
 
-class Base(unittest.TestCase):
-    flags = ()
+class Base(ServiceCase):
+    clients = {"rds": "rds", "ec2": "ec2"}
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.flags)
-        cls.rds = cls.server.client("rds")
-        cls.ec2 = cls.server.client("ec2")
-        cls.vpc = cls.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
-        cls.subnets = [
-            cls.ec2.create_subnet(VpcId=cls.vpc, CidrBlock="10.8.%d.0/24" % i, AvailabilityZone="us-east-1" + zone)[
-                "Subnet"
-            ]["SubnetId"]
-            for i, zone in enumerate("abb")
-        ]
+        super().setUpClass()
+        cls.vpc, cls.subnets = subnets(cls.ec2, "10.8", "abb")
         cls.group = cls.ec2.create_security_group(VpcId=cls.vpc, GroupName="db", Description="db")["GroupId"]
         cls.rds.create_db_subnet_group(
             DBSubnetGroupName="Main",
@@ -28,21 +19,6 @@ class Base(unittest.TestCase):
             SubnetIds=cls.subnets[:2],
             Tags=[{"Key": "Name", "Value": "main"}],
         )
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.stop()
-        assert not [entry for entry in unread if entry.startswith("rds:")], unread
-
-    def refused(self, code, call, message=None, status=400, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        response = caught.exception.response
-        self.assertEqual(response["Error"]["Code"], code, response["Error"])
-        self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], status)
-        if message:
-            self.assertIn(message, response["Error"]["Message"])
 
     def create(self, name, **changes):
         arguments = dict(
@@ -60,8 +36,8 @@ class Base(unittest.TestCase):
         arguments = {key: value for key, value in arguments.items() if value is not None}
         return self.rds.create_db_instance(**arguments)["DBInstance"]
 
-    def refused_create(self, code, message=None, status=400, **changes):
-        self.refused(code, lambda: self.create("refused", **changes), message, status)
+    def refused_create(self, code, containing=None, status=None, **changes):
+        self.refused(code, lambda: self.create("refused", **changes), status=status, containing=containing)
 
 
 class SubnetGroups(Base):
@@ -144,9 +120,10 @@ class ParameterGroups(Base):
         def change(**parameter):
             rds.modify_db_parameter_group(DBParameterGroupName="strict", Parameters=[parameter])
 
-        self.refused("InvalidParameterValue", change, "Could not find parameter with name: nothing",
+        self.refused("InvalidParameterValue", change, containing="Could not find parameter with name: nothing",
                      ParameterName="nothing", ParameterValue="1", ApplyMethod="immediate")
-        self.refused("InvalidParameterCombination", change, "cannot use immediate apply method for static parameter",
+        self.refused("InvalidParameterCombination", change,
+                     containing="cannot use immediate apply method for static parameter",
                      ParameterName="max_connections", ParameterValue="200", ApplyMethod="immediate")
         self.refused("InvalidParameterValue", change,
                      ParameterName="work_mem", ParameterValue="much", ApplyMethod="immediate")
@@ -221,8 +198,8 @@ class Instances(Base):
         self.refused(
             "DBInstanceNotFound",
             self.rds.describe_db_instances,
-            "DBInstance volt-postgres not found.",
-            404,
+            status=404,
+            containing="DBInstance volt-postgres not found.",
             DBInstanceIdentifier="volt-postgres",
         )
         snapshot = self.rds.describe_db_snapshots(DBSnapshotIdentifier="last")["DBSnapshots"][0]
@@ -250,14 +227,14 @@ class Instances(Base):
         self.assertEqual((changed["AllocatedStorage"], changed["Iops"], changed["StorageThroughput"]), (400, 13000, 600))
         self.assertEqual(changed["EnabledCloudwatchLogsExports"], ["upgrade"])
         self.assertEqual(changed["EngineVersion"], "15.16")
-        self.refused("InvalidParameterCombination", rds.modify_db_instance, "AllowMajorVersionUpgrade",
+        self.refused("InvalidParameterCombination", rds.modify_db_instance, containing="AllowMajorVersionUpgrade",
                      DBInstanceIdentifier="changing", EngineVersion="16.11")
         upgraded = rds.modify_db_instance(
             DBInstanceIdentifier="changing", EngineVersion="16.11", AllowMajorVersionUpgrade=True, ApplyImmediately=True
         )["DBInstance"]
         self.assertEqual(upgraded["DBParameterGroups"][0]["DBParameterGroupName"], "default.postgres16")
         self.refused("InvalidParameterCombination", rds.modify_db_instance, DBInstanceIdentifier="changing", AllocatedStorage=20)
-        self.refused("InvalidParameterCombination", rds.delete_db_instance, "deletion protection",
+        self.refused("InvalidParameterCombination", rds.delete_db_instance, containing="deletion protection",
                      DBInstanceIdentifier="changing", SkipFinalSnapshot=True)
         rds.reboot_db_instance(DBInstanceIdentifier="changing")
         self.assertEqual(rds.stop_db_instance(DBInstanceIdentifier="changing")["DBInstance"]["DBInstanceStatus"], "stopped")

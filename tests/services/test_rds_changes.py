@@ -7,6 +7,7 @@ import datetime
 import unittest
 
 from rds_instances import Instances
+from service_case import subnets
 
 DAY = 24 * 3600 * 1000
 
@@ -17,15 +18,8 @@ class Changes(Instances):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        ec2 = cls.server.client("ec2")
-        vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
-        subnets = [
-            ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.%d.0/24" % i, AvailabilityZone="us-east-1" + zone)["Subnet"][
-                "SubnetId"
-            ]
-            for i, zone in enumerate("ab")
-        ]
-        cls.rds.create_db_subnet_group(DBSubnetGroupName="main", DBSubnetGroupDescription="main", SubnetIds=subnets)
+        _, ids = subnets(cls.server.client("ec2"), "10.8", "ab")
+        cls.rds.create_db_subnet_group(DBSubnetGroupName="main", DBSubnetGroupDescription="main", SubnetIds=ids)
 
     def test_modifications_wait_for_the_maintenance_window(self):
         self.create("waiting", PreferredMaintenanceWindow="sun:06:00-sun:06:30", PreferredBackupWindow="03:00-03:30")
@@ -112,7 +106,7 @@ class Changes(Instances):
         self.refused(
             "InvalidParameterValue",
             set_parameter,
-            "formula",
+            containing="formula",
             name="max_connections",
             value="LEAST({DBInstanceClassMemory/},5)",
             method="pending-reboot",
@@ -292,7 +286,7 @@ class Changes(Instances):
         self.refused(
             "InvalidDBInstanceState",
             make,
-            "Automated backups are not enabled",
+            containing="Automated backups are not enabled",
             DBInstanceIdentifier="replica",
             SourceDBInstanceIdentifier="source",
         )
@@ -449,7 +443,8 @@ class Changes(Instances):
         rds.start_db_cluster(DBClusterIdentifier="lamps")
         delete = rds.delete_db_cluster
         self.refused(
-            "InvalidParameterCombination", delete, "disable deletion pro", DBClusterIdentifier="lamps", SkipFinalSnapshot=True
+            "InvalidParameterCombination", delete,
+            containing="disable deletion pro", DBClusterIdentifier="lamps", SkipFinalSnapshot=True
         )
         rds.modify_db_cluster(DBClusterIdentifier="lamps", DeletionProtection=False)
         self.refused("InvalidDBClusterStateFault", delete, DBClusterIdentifier="lamps", SkipFinalSnapshot=True)

@@ -10,8 +10,7 @@ import subprocess
 import time
 
 import rds_databases
-from rds_databases import PASSWORD, PATIENCE, Databases
-from botocore.exceptions import ClientError
+from rds_databases import PATIENCE, Databases
 
 
 class Life(Databases):
@@ -49,9 +48,7 @@ class Life(Databases):
         began = self.ask("stopping", "SELECT pg_postmaster_start_time()")
         rebooting = self.rds.reboot_db_instance(DBInstanceIdentifier="stopping")["DBInstance"]
         self.assertEqual(rebooting["DBInstanceStatus"], "rebooting")
-        with self.assertRaises(ClientError) as caught:
-            self.rds.reboot_db_instance(DBInstanceIdentifier="stopping")
-        self.assertEqual(caught.exception.response["Error"]["Code"], "InvalidDBInstanceState")
+        self.refused("InvalidDBInstanceState", self.rds.reboot_db_instance, DBInstanceIdentifier="stopping")
         self.up("stopping")
         self.assertNotEqual(self.ask("stopping", "SELECT pg_postmaster_start_time()"), began)
         stopping = self.rds.stop_db_instance(DBInstanceIdentifier="stopping")["DBInstance"]
@@ -248,7 +245,7 @@ class Copies(Databases):
         self.refused(
             "InvalidDBInstanceState",
             rds.delete_db_instance,
-            "is already being deleted",
+            containing="is already being deleted",
             DBInstanceIdentifier="origin",
             SkipFinalSnapshot=True,
         )
@@ -328,7 +325,7 @@ class Copies(Databases):
         self.refused(
             "InvalidParameterValue",
             rds.restore_db_instance_to_point_in_time,
-            early,
+            containing=early,
             RestoreTime=moment - 24 * 3600,
             **restore,
         )

@@ -5,35 +5,16 @@ import string
 import unittest
 import uuid
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 ACCOUNT = "000000000000"
 DAY = 86400 * 1000
 NOT_FOUND = "Secrets Manager can't find the specified secret."
 
 
-class SecretsManagerTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.secrets = cls.server.client("secretsmanager")
-        cls.kms = cls.server.client("kms")
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.__exit__()
-        assert unread == [], unread
-
-    def refused(self, code, message, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        error = caught.exception.response
-        self.assertEqual(error["Error"]["Code"], code)
-        self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 400)
-        if message is not None:
-            self.assertEqual(error["Error"]["Message"], message)
+class SecretsManagerTest(ServiceCase):
+    options = {"data_dir": True}
+    clients = {"secrets": "secretsmanager", "kms": "kms"}
 
     def test_secret_reads_back_what_was_set(self):
         made = self.secrets.create_secret(
@@ -64,7 +45,7 @@ class SecretsManagerTest(unittest.TestCase):
         self.assertEqual((first["VersionId"], first["VersionStages"]), (token, ["AWSCURRENT"]))
         again = self.secrets.put_secret_value(SecretId="versions", SecretString="one", ClientRequestToken=token)
         self.assertEqual(again["VersionId"], token)
-        self.refused("ResourceExistsException", None, self.secrets.put_secret_value, SecretId="versions",
+        self.refused("ResourceExistsException", self.secrets.put_secret_value, SecretId="versions",
                      SecretString="two", ClientRequestToken=token)
         second = self.secrets.put_secret_value(SecretId="versions", SecretBinary=b"\x00\xff")["VersionId"]
         self.assertEqual(self.secrets.describe_secret(SecretId="versions")["VersionIdsToStages"],
@@ -76,7 +57,7 @@ class SecretsManagerTest(unittest.TestCase):
         third = self.secrets.put_secret_value(SecretId="versions", SecretString="three",
                                               VersionStages=["PENDING"])["VersionId"]
         self.assertEqual(self.secrets.get_secret_value(SecretId="versions")["VersionId"], second)
-        self.refused("InvalidParameterException", None, self.secrets.update_secret_version_stage,
+        self.refused("InvalidParameterException", self.secrets.update_secret_version_stage,
                      SecretId="versions", VersionStage="AWSCURRENT", MoveToVersionId=third)
         self.secrets.update_secret_version_stage(SecretId="versions", VersionStage="AWSCURRENT",
                                                  RemoveFromVersionId=second, MoveToVersionId=third)
@@ -88,9 +69,9 @@ class SecretsManagerTest(unittest.TestCase):
         self.assertEqual({entry["VersionId"] for entry in listed}, {second, third})
         listed = self.secrets.list_secret_version_ids(SecretId="versions", IncludeDeprecated=True)["Versions"]
         self.assertEqual({entry["VersionId"] for entry in listed}, {token, second, third})
-        self.refused("InvalidRequestException", None, self.secrets.get_secret_value, SecretId="versions",
+        self.refused("InvalidRequestException", self.secrets.get_secret_value, SecretId="versions",
                      VersionId=second, VersionStage="AWSCURRENT")
-        self.refused("InvalidParameterException", None, self.secrets.update_secret_version_stage,
+        self.refused("InvalidParameterException", self.secrets.update_secret_version_stage,
                      SecretId="versions", VersionStage="AWSCURRENT", RemoveFromVersionId=third)
 
     def test_deletion_and_recovery(self):
@@ -98,21 +79,21 @@ class SecretsManagerTest(unittest.TestCase):
         self.secrets.delete_secret(SecretId=arn, RecoveryWindowInDays=7)
         self.assertIn("DeletedDate", self.secrets.describe_secret(SecretId="gone"))
         marked = "You can't perform this operation on the secret because it was marked for deletion."
-        self.refused("InvalidRequestException", marked, self.secrets.get_secret_value, SecretId="gone")
-        self.refused("InvalidRequestException",
-                     "You can't create this secret because a secret with this name is already scheduled for deletion.",
-                     self.secrets.create_secret, Name="gone", SecretString="y")
+        self.refused("InvalidRequestException", self.secrets.get_secret_value, message=marked, SecretId="gone")
+        self.refused("InvalidRequestException", self.secrets.create_secret,
+                     message="You can't create this secret because a secret with this name is already scheduled for deletion.",
+                     Name="gone", SecretString="y")
         names = [entry["Name"] for entry in self.secrets.list_secrets()["SecretList"]]
         self.assertNotIn("gone", names)
         self.secrets.restore_secret(SecretId="gone")
         self.assertEqual(self.secrets.get_secret_value(SecretId="gone")["SecretString"], "x")
         self.secrets.delete_secret(SecretId="gone")
         self.server.advance(30 * DAY + 1)
-        self.refused("ResourceNotFoundException", NOT_FOUND, self.secrets.describe_secret, SecretId="gone")
+        self.refused("ResourceNotFoundException", self.secrets.describe_secret, message=NOT_FOUND, SecretId="gone")
         fresh = self.secrets.create_secret(Name="gone", SecretString="z")["ARN"]
         self.assertNotEqual(fresh, arn)
         self.secrets.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
-        self.refused("ResourceNotFoundException", NOT_FOUND, self.secrets.describe_secret, SecretId="gone")
+        self.refused("ResourceNotFoundException", self.secrets.describe_secret, message=NOT_FOUND, SecretId="gone")
         self.secrets.create_secret(Name="gone")
         self.secrets.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
 
@@ -127,9 +108,9 @@ class SecretsManagerTest(unittest.TestCase):
         statement["Principal"] = "*"
         open_text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.assertFalse(self.secrets.validate_resource_policy(ResourcePolicy=open_text)["PolicyValidationPassed"])
-        self.refused("PublicPolicyException", None, self.secrets.put_resource_policy, SecretId="policy",
+        self.refused("PublicPolicyException", self.secrets.put_resource_policy, SecretId="policy",
                      ResourcePolicy=open_text, BlockPublicPolicy=True)
-        self.refused("MalformedPolicyDocumentException", None, self.secrets.put_resource_policy, SecretId="policy",
+        self.refused("MalformedPolicyDocumentException", self.secrets.put_resource_policy, SecretId="policy",
                      ResourcePolicy="nonsense")
         self.secrets.delete_resource_policy(SecretId="policy")
         self.assertNotIn("ResourcePolicy", self.secrets.get_resource_policy(SecretId="policy"))
@@ -139,8 +120,8 @@ class SecretsManagerTest(unittest.TestCase):
         self.secrets.create_secret(Name="sealed", SecretString="x", KmsKeyId=key)
         self.assertEqual(self.secrets.describe_secret(SecretId="sealed")["KmsKeyId"], key)
         self.kms.disable_key(KeyId=key)
-        self.refused("DecryptionFailure", None, self.secrets.get_secret_value, SecretId="sealed")
-        self.refused("EncryptionFailure", None, self.secrets.put_secret_value, SecretId="sealed", SecretString="y")
+        self.refused("DecryptionFailure", self.secrets.get_secret_value, SecretId="sealed")
+        self.refused("EncryptionFailure", self.secrets.put_secret_value, SecretId="sealed", SecretString="y")
         self.kms.enable_key(KeyId=key)
         other = self.kms.create_key()["KeyMetadata"]["Arn"]
         self.secrets.update_secret(SecretId="sealed", KmsKeyId=other)
@@ -178,12 +159,12 @@ class SecretsManagerTest(unittest.TestCase):
         digits = self.secrets.get_random_password(PasswordLength=10, ExcludeLowercase=True, ExcludeUppercase=True,
                                                   ExcludePunctuation=True, ExcludeCharacters="01234")
         self.assertLessEqual(set(digits["RandomPassword"]), set("56789"))
-        self.refused("InvalidParameterException", "Password length is too short based on the required types.",
-                     self.secrets.get_random_password, PasswordLength=3)
+        self.refused("InvalidParameterException", self.secrets.get_random_password,
+                     message="Password length is too short based on the required types.", PasswordLength=3)
 
     def test_rotation_settings(self):
         self.secrets.create_secret(Name="rotating", SecretString="x")
-        self.refused("InvalidRequestException", None, self.secrets.rotate_secret, SecretId="rotating")
+        self.refused("InvalidRequestException", self.secrets.rotate_secret, SecretId="rotating")
         function = "arn:aws:lambda:us-east-1:%s:function:rotate" % ACCOUNT
         arn = self.secrets.describe_secret(SecretId="rotating")["ARN"]
         self.assertIn(arn, [entry["resource"] for entry in self.server.findings()])
@@ -208,12 +189,12 @@ class SecretsManagerTest(unittest.TestCase):
         self.assertEqual([entry["Name"] for entry in listed], ["far"])
         self.assertEqual(answer["ARN"], made["ARN"].replace("us-east-1", "eu-west-1"))
         self.assertEqual(far.describe_secret(SecretId="far")["PrimaryRegion"], "us-east-1")
-        self.refused("InvalidRequestException",
-                     "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-                     far.put_secret_value, SecretId="far", SecretString="x")
-        self.refused("InvalidParameterException", None, self.secrets.delete_secret, SecretId="far")
+        self.refused("InvalidRequestException", far.put_secret_value,
+                     message="Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+                     SecretId="far", SecretString="x")
+        self.refused("InvalidParameterException", self.secrets.delete_secret, SecretId="far")
         self.secrets.remove_regions_from_replication(SecretId="far", RemoveReplicaRegions=["eu-west-1"])
-        self.refused("ResourceNotFoundException", NOT_FOUND, far.describe_secret, SecretId="far")
+        self.refused("ResourceNotFoundException", far.describe_secret, message=NOT_FOUND, SecretId="far")
         self.assertNotIn("ReplicationStatus", self.secrets.describe_secret(SecretId="far"))
         self.secrets.replicate_secret_to_regions(SecretId="far", AddReplicaRegions=[{"Region": "eu-west-1"}])
         far.stop_replication_to_replica(SecretId="far")
@@ -222,26 +203,27 @@ class SecretsManagerTest(unittest.TestCase):
 
     def test_refusals(self):
         self.secrets.create_secret(Name="taken", SecretString="x")
-        self.refused("ResourceExistsException", "The operation failed because the secret taken already exists.",
-                     self.secrets.create_secret, Name="taken", SecretString="y")
-        self.refused("ResourceNotFoundException", NOT_FOUND, self.secrets.describe_secret, SecretId="missing")
-        self.refused("ResourceNotFoundException", NOT_FOUND, self.secrets.delete_secret, SecretId="missing")
-        self.refused("ValidationException", None, self.secrets.create_secret, Name="a b")
-        self.refused("InvalidParameterException", None, self.secrets.create_secret, Name="both", SecretString="x",
+        self.refused("ResourceExistsException", self.secrets.create_secret,
+                     message="The operation failed because the secret taken already exists.",
+                     Name="taken", SecretString="y")
+        self.refused("ResourceNotFoundException", self.secrets.describe_secret, message=NOT_FOUND, SecretId="missing")
+        self.refused("ResourceNotFoundException", self.secrets.delete_secret, message=NOT_FOUND, SecretId="missing")
+        self.refused("ValidationException", self.secrets.create_secret, Name="a b")
+        self.refused("InvalidParameterException", self.secrets.create_secret, Name="both", SecretString="x",
                      SecretBinary=b"x")
-        self.refused("InvalidParameterException",
-                     "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
-                     self.secrets.delete_secret, SecretId="taken", RecoveryWindowInDays=6)
-        self.refused("InvalidParameterException",
-                     "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
-                     self.secrets.delete_secret, SecretId="taken", RecoveryWindowInDays=7,
+        self.refused("InvalidParameterException", self.secrets.delete_secret,
+                     message="The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
+                     SecretId="taken", RecoveryWindowInDays=6)
+        self.refused("InvalidParameterException", self.secrets.delete_secret,
+                     message="You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+                     SecretId="taken", RecoveryWindowInDays=7,
                      ForceDeleteWithoutRecovery=True)
-        self.refused("InvalidRequestException", None, self.secrets.put_secret_value, SecretId="taken")
-        self.refused("ResourceNotFoundException", None, self.secrets.get_secret_value, SecretId="taken",
+        self.refused("InvalidRequestException", self.secrets.put_secret_value, SecretId="taken")
+        self.refused("ResourceNotFoundException", self.secrets.get_secret_value, SecretId="taken",
                      VersionId="0" * 32)
-        self.refused("InvalidNextTokenException", None, self.secrets.list_secrets, NextToken="x")
+        self.refused("InvalidNextTokenException", self.secrets.list_secrets, NextToken="x")
         other_account = self.server.client("secretsmanager", access_key="111111111111")
-        self.refused("ResourceNotFoundException", NOT_FOUND, other_account.describe_secret, SecretId="taken")
+        self.refused("ResourceNotFoundException", other_account.describe_secret, message=NOT_FOUND, SecretId="taken")
 
     def test_zz_restart(self):
         arn = self.secrets.create_secret(Name="kept", SecretString="value", Description="d")["ARN"]

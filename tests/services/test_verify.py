@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from orrery_server import Server
+from service_case import FreshServerCase
 
 ACCOUNT = "000000000000"
 
@@ -28,11 +28,7 @@ def of(checks, what, name):
     return [(check["result"], check["detail"]) for check in checks if (check["what"], check["name"]) == (what, name)]
 
 
-class Verify(unittest.TestCase):
-    def setUp(self):
-        self.server = Server("--engines", "off")
-        self.addCleanup(self.server.__exit__)
-
+class Verify(FreshServerCase):
     def only(self, checks, what, name):
         found = of(checks, what, name)
         self.assertEqual(len(found), 1, checks)

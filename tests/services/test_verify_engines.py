@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from orrery_server import Server
+from service_case import ServiceCase
 
 if not shutil.which("redis-server") or not (shutil.which("postgres") or glob.glob("/usr/lib/postgresql/*/bin/postgres")):
     print("skipped: postgres and redis-server are not installed")
@@ -41,24 +41,17 @@ def processes(word, folder):
     return found
 
 
-class Verify(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("--engines", "native", data_dir=True)
-        try:
-            cls.rds, cls.cache = cls.server.client("rds"), cls.server.client("elasticache")
-            cls.secrets = cls.server.client("secretsmanager")
-            cls.make_databases()
-            cls.make_caches()
-            cls.wait()
-            cls.make_secrets()
-        except BaseException:
-            cls.server.__exit__()
-            raise
+class Verify(ServiceCase):
+    options = {"engines": "native", "data_dir": True}
+    clients = {"rds": "rds", "cache": "elasticache", "secrets": "secretsmanager"}
 
     @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_databases()
+        cls.make_caches()
+        cls.wait()
+        cls.make_secrets()
 
     @classmethod
     def make_databases(cls):

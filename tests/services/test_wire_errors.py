@@ -5,8 +5,7 @@ import re
 import unittest
 import xml.etree.ElementTree as xml
 
-from botocore.exceptions import ClientError
-from orrery_server import Server
+from service_case import ServiceCase
 
 VERSIONS = {"ec2": "2016-11-15", "rds": "2014-10-31", "elasticache": "2015-02-02", "iam": "2010-05-08",
             "sts": "2011-06-15"}
@@ -22,15 +21,11 @@ def strip(tag):
     return re.sub(r"^\{.*\}", "", tag)
 
 
-class WireTest(unittest.TestCase):
+class WireTest(ServiceCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        super().setUpClass()
         cls.server.client("s3").create_bucket(Bucket="said-wrongly")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def form(self, service, action):
         body = "Action=%s&Version=%s" % (action, VERSIONS[service]) if action else "Version=" + VERSIONS[service]
@@ -126,11 +121,8 @@ class NotThere(WireTest):
 class SaidWrongly(WireTest):
     def refused(self, service, operation, code, message, status=400, **arguments):
         with self.subTest(service + ":" + operation):
-            with self.assertRaises(ClientError) as caught:
-                getattr(self.server.client(service), operation)(**arguments)
-            error = caught.exception.response
-            self.assertEqual((code, status), (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]), error)
-            self.assertRegex(error["Error"]["Message"], message)
+            call = getattr(self.server.client(service), operation)
+            super().refused(code, call, status=status, matching=message, **arguments)
 
     def test_missing_parameters(self):
         """Query services name the first one; those of the Coral framework count all of them."""

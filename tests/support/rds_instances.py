@@ -1,32 +1,18 @@
 """RDS instances in tests, whether there are databases behind them or not."""
 
-import unittest
-
 import waiting
-from orrery_server import Server
 from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 PASSWORD = "correct-horse-battery"
 
 
-class Instances(unittest.TestCase):
-    """`flags` and `options` are the server's, `defaults` those of create()."""
+class Instances(ServiceCase):
+    """`defaults` are those of create()."""
 
-    flags, options, defaults = (), {}, {}
+    clients = {"rds": "rds"}
+    defaults = {}
     patience = 10
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(*cls.flags, **cls.options)
-        cls.rds = cls.server.client("rds")
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            unread = cls.server.unread()
-            assert not [entry for entry in unread if entry.startswith("rds:")], unread
-        finally:
-            cls.server.__exit__()
 
     def create(self, name, **changes):
         arguments = dict(
@@ -63,13 +49,6 @@ class Instances(unittest.TestCase):
 
     def instance(self, name):
         return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-
-    def refused(self, code, call, message=None, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        if message:
-            self.assertIn(message, caught.exception.response["Error"]["Message"])
 
     def eventually(self, what, seconds=None):
         """The clock's work is done once a second."""
