@@ -3,23 +3,22 @@
 import json
 import unittest
 
-from botocore.exceptions import ClientError
 from orrery_server import Server
+from service_case import ServiceCase
 
 OWNER, OTHER = "111111111111", "222222222222"
 
 
-class Access(unittest.TestCase):
+class Access(ServiceCase):
+    flags = ("--strict",)
+    clients = {"s3": "s3"}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("--strict")
+        super().setUpClass()
         cls.s3 = cls.server.client("s3", access_key=OWNER)
         cls.other = cls.server.client("s3", access_key=OTHER)
         cls.count = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def setUp(self):
         type(self).count += 1
@@ -35,9 +34,7 @@ class Access(unittest.TestCase):
         return (s3 or self.s3).put_bucket_policy(Bucket=self.bucket, Policy=policy)
 
     def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(Bucket=self.bucket, **arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        super().refused(code, call, Bucket=self.bucket, **arguments)
 
     def test_a_policy_denies_its_owner(self):
         encrypted = {"Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}}}

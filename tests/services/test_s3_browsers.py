@@ -5,7 +5,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from orrery_server import Server
+from service_case import ServiceCase
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -13,17 +13,8 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Browsers(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.s3 = cls.server.client("s3")
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = [entry for entry in cls.server.unread() if entry.startswith("s3:")]
-        cls.server.stop()
-        assert not unread, unread
+class Browsers(ServiceCase):
+    clients = {"s3": "s3"}
 
     def ask(self, method, path, host=None, **headers):
         """(status, headers, text)"""

@@ -5,28 +5,14 @@ import unittest
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
-from orrery_server import Server
+from service_case import ServiceCase
 
 
-class Buckets(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.s3 = cls.server.client("s3")
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = [entry for entry in cls.server.unread() if entry.startswith("s3:")]
-        cls.server.stop()
-        assert not unread, unread
+class Buckets(ServiceCase):
+    clients = {"s3": "s3"}
 
     def refused(self, code, status, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        response = caught.exception.response
-        self.assertEqual((response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
-        return response
+        return super().refused(code, call, status=status, **arguments)
 
     def bucket(self, name):
         self.s3.create_bucket(Bucket=name)

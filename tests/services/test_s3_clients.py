@@ -12,7 +12,7 @@ import unittest
 import urllib.request
 
 from boto3.s3.transfer import TransferConfig
-from orrery_server import Server
+from service_case import ServiceCase
 
 MIB = 1024 * 1024
 
@@ -71,21 +71,15 @@ def javascript(folder):
     return dict(os.environ, NODE_PATH=os.path.join(folder, "node_modules")) if installed else None
 
 
-class Clients(unittest.TestCase):
+class Clients(ServiceCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        super().setUpClass()
         iam = cls.server.client("iam")
         iam.create_user(UserName="client")
         key = iam.create_access_key(UserName="client")["AccessKey"]
         cls.key = key["AccessKeyId"], key["SecretAccessKey"]
         cls.s3 = cls.server.client("s3", access_key=cls.key[0], secret_key=cls.key[1])
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = [entry for entry in cls.server.unread() if entry.startswith("s3:")]
-        cls.server.stop()
-        assert not unread, unread
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="orrery-test-")

@@ -7,8 +7,7 @@ import os
 import sqlite3
 import unittest
 
-from botocore.exceptions import ClientError
-from orrery_server import Server
+from service_case import ServiceCase
 
 MARK = b"plain-text-that-must-not-lie-on-disk"
 PART = 5 * 1024 * 1024
@@ -24,12 +23,13 @@ def body_of(size):
     return (MARK * (size // len(MARK) + 1))[:size]
 
 
-class Encryption(unittest.TestCase):
+class Encryption(ServiceCase):
+    options = {"data_dir": True}
+    clients = {"s3": "s3", "kms": "kms"}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.s3 = cls.server.client("s3")
-        cls.kms = cls.server.client("kms")
+        super().setUpClass()
         cls.s3.create_bucket(Bucket="sealed")
         cls.key = cls.kms.create_key()["KeyMetadata"]["Arn"]
         cls.kinds = {
@@ -40,12 +40,6 @@ class Encryption(unittest.TestCase):
             "c": customer_key("k"),
         }
 
-    @classmethod
-    def tearDownClass(cls):
-        unread = [entry for entry in cls.server.unread() if entry.startswith("s3:")]
-        cls.server.__exit__()
-        assert not unread, unread
-
     def reading(self, kind):
         return self.kinds[kind] if kind == "c" else {}
 
@@ -53,9 +47,7 @@ class Encryption(unittest.TestCase):
         return self.s3.get_object(Bucket="sealed", Key=key, **more)["Body"].read()
 
     def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(Bucket="sealed", **arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        super().refused(code, call, Bucket="sealed", **arguments)
 
     def assert_nothing_plain(self):
         for folder, _, files in os.walk(self.server.data_dir):

@@ -6,15 +6,16 @@ import unittest
 
 from botocore.exceptions import ClientError
 from orrery_server import Server
+from service_case import FreshServerCase
 
 DAY = 86_400_000
 
 
-class Lifecycle(unittest.TestCase):
+class Lifecycle(FreshServerCase):
+    clients = {"s3": "s3"}
+
     def setUp(self):
-        self.server = Server()
-        self.addCleanup(self.server.stop)
-        self.s3 = self.server.client("s3")
+        super().setUp()
         self.s3.create_bucket(Bucket="bucket")
 
     def put(self, key, **more):

@@ -7,28 +7,23 @@ import os
 import unittest
 import zlib
 
-from orrery_server import Server
+from service_case import ServiceCase
 from botocore.exceptions import ClientError
 
 MIB = 1 << 20
 
 
-class Multipart(unittest.TestCase):
+class Multipart(ServiceCase):
+    options = {"data_dir": True}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(data_dir=True)
+        super().setUpClass()
         cls.s3 = cls.server.client("s3", max_pool_connections=64)
         cls.s3.create_bucket(Bucket="parts")
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
-
     def refused(self, code, status, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(Bucket="parts", **arguments)
-        response = caught.exception.response
-        self.assertEqual((response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
+        super().refused(code, call, status=status, Bucket="parts", **arguments)
 
     def upload(self, key, bodies, **create):
         upload = self.s3.create_multipart_upload(Bucket="parts", Key=key, **create)["UploadId"]

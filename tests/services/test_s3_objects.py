@@ -8,8 +8,7 @@ import unittest
 import urllib.parse
 import zlib
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 
 def keys(listing):
@@ -20,18 +19,9 @@ def prefixes(listing):
     return [entry["Prefix"] for entry in listing.get("CommonPrefixes", [])]
 
 
-class Objects(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.s3 = cls.server.client("s3")
-        cls.count = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = [entry for entry in cls.server.unread() if entry.startswith("s3:")]
-        cls.server.stop()
-        assert not unread, unread
+class Objects(ServiceCase):
+    clients = {"s3": "s3"}
+    count = 0
 
     def setUp(self):
         type(self).count += 1
@@ -45,11 +35,7 @@ class Objects(unittest.TestCase):
         return self.s3.get_object(Bucket=self.bucket, Key=key, **more)
 
     def refused(self, code, status, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(Bucket=self.bucket, **arguments)
-        response = caught.exception.response
-        self.assertEqual((response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
-        return response
+        return super().refused(code, call, status=status, Bucket=self.bucket, **arguments)
 
     def test_bytes_come_back(self):
         for size in (0, 1, 65536, 65537, 3_000_000):

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 import xml.etree.ElementTree
 
-from orrery_server import Server
+from service_case import ServiceCase
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -18,20 +18,16 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Post(unittest.TestCase):
+class Post(ServiceCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        super().setUpClass()
         iam = cls.server.client("iam")
         iam.create_user(UserName="poster")
         key = iam.create_access_key(UserName="poster")["AccessKey"]
         cls.access_key, cls.secret_key = key["AccessKeyId"], key["SecretAccessKey"]
         cls.s3 = cls.server.client("s3", access_key=cls.access_key, secret_key=cls.secret_key, signature_version="s3v4")
         cls.s3.create_bucket(Bucket="forms")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def post(self, fields, file=b"content", filename="cat.txt", bucket="forms"):
         """(status, headers, body)"""

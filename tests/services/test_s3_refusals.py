@@ -3,10 +3,11 @@
 
 import base64
 import hashlib
+import re
 import unittest
 
 from botocore.exceptions import ClientError
-from orrery_server import Server
+from service_case import ServiceCase
 
 PART = 5 * 1024 * 1024
 COPY_RANGE = "The x-amz-copy-source-range value must be of the form bytes=first-last"
@@ -19,16 +20,9 @@ def customer_key(letter):
             "SSECustomerKeyMD5": base64.b64encode(hashlib.md5(key).digest()).decode()}
 
 
-class Refusals(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.s3 = cls.server.client("s3")
-        cls.count = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
+class Refusals(ServiceCase):
+    clients = {"s3": "s3"}
+    count = 0
 
     def setUp(self):
         type(self).count += 1
@@ -38,13 +32,8 @@ class Refusals(unittest.TestCase):
     def refused(self, code, status, message, call, **arguments):
         """`message` is how it starts."""
         arguments.setdefault("Bucket", self.bucket)
-        with self.assertRaises(ClientError, msg=arguments) as caught:
-            getattr(self.s3, call)(**arguments)
-        response = caught.exception.response
-        error = response["Error"]
-        self.assertEqual((error["Code"], response["ResponseMetadata"]["HTTPStatusCode"]), (code, status), (error, arguments))
-        self.assertEqual((error.get("Message") or "")[:len(message)], message, arguments)
-        return error
+        return super().refused(code, getattr(self.s3, call), status=status, matching="^" + re.escape(message),
+                               **arguments)["Error"]
 
     def malformed(self, call, **arguments):
         self.refused("MalformedXML", 400, "The XML you provided was not well-formed", call, **arguments)

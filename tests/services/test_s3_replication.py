@@ -2,23 +2,20 @@
 
 import unittest
 
-from orrery_server import Server
+from service_case import ServiceCase
 
 ROLE = "arn:aws:iam::000000000000:role/replication"
 
 
-class Replication(unittest.TestCase):
+class Replication(ServiceCase):
+    clients = {"s3": "s3"}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.s3 = cls.server.client("s3")
+        super().setUpClass()
         for name in ("source", "target", "archive"):
             cls.s3.create_bucket(Bucket=name)
             cls.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def rules(self, *rules):
         base = {"Status": "Enabled", "Filter": {"Prefix": ""}, "DeleteMarkerReplication": {"Status": "Disabled"}}
