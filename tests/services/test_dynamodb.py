@@ -3,7 +3,7 @@
 import threading
 import unittest
 
-from orrery_server import Server
+from service_case import ServiceCase
 from botocore.exceptions import ClientError
 
 
@@ -22,26 +22,12 @@ def create(client, name, range_key=None, range_type="S", **more):
     )["TableDescription"]
 
 
-class DynamoCase(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.client = cls.server.client("dynamodb")
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.__exit__(None, None, None)
-        assert not unread, unread
+class DynamoCase(ServiceCase):
+    options = {"data_dir": True}
+    clients = {"client": "dynamodb"}
 
     def refused(self, code, message, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        error = caught.exception.response["Error"]
-        self.assertEqual(error["Code"], code)
-        if message is not None:
-            self.assertEqual(error["Message"], message)
-        return caught.exception.response
+        return super().refused(code, call, message=message, **arguments)
 
 
 class Items(DynamoCase):

@@ -4,6 +4,7 @@ import datetime
 import unittest
 
 from orrery_server import Server
+from service_case import FreshServerCase
 from botocore.exceptions import ClientError
 
 DAY = 24 * 3600 * 1000
@@ -15,17 +16,14 @@ TABLE = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeNa
          "BillingMode": "PAY_PER_REQUEST"}
 
 
-class Backups(unittest.TestCase):
+class Backups(FreshServerCase):
+    options = {"data_dir": True}
+    clients = {"client": "dynamodb"}
+
     def setUp(self):
-        self.server = Server(data_dir=True)
-        self.client = self.server.client("dynamodb")
+        super().setUp()
         self.client.create_table(TableName="source", **TABLE,
                                  StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
-
-    def tearDown(self):
-        unread = self.server.unread() if self.server.process else []
-        self.server.__exit__()
-        self.assertEqual(unread, [])
 
     def put(self, n, group="g", **more):
         self.client.put_item(TableName="source", Item={"id": {"S": "a"}, "n": {"N": str(n)}, "group": {"S": group}, **more})
@@ -37,11 +35,6 @@ class Backups(unittest.TestCase):
         else:
             items = self.client.scan(TableName=table)["Items"]
         return sorted(int(item["n"]["N"]) for item in items)
-
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
 
     def now(self):
         return self.client.describe_continuous_backups(TableName="source")["ContinuousBackupsDescription"][

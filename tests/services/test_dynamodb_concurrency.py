@@ -5,7 +5,7 @@ import threading
 import time
 import unittest
 
-from orrery_server import Server
+from service_case import FreshServerCase
 from botocore.exceptions import BotoCoreError, ClientError
 
 WRITERS = 64
@@ -15,17 +15,16 @@ def key(name):
     return {"id": {"S": name}}
 
 
-class Concurrency(unittest.TestCase):
+class Concurrency(FreshServerCase):
+    options = {"data_dir": True}
+
     def setUp(self):
-        self.server = Server(data_dir=True)
+        super().setUp()
         self.client = self.server.client("dynamodb", max_pool_connections=WRITERS)
         self.client.create_table(TableName="table", BillingMode="PAY_PER_REQUEST",
                                  KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
                                  AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
                                  StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
-
-    def tearDown(self):
-        self.server.__exit__()
 
     def at_once(self, work):
         """Runs work(number) in as many threads as there are writers; returns what they gave."""

@@ -7,7 +7,7 @@ import hashlib
 import json
 import unittest
 
-from orrery_server import Server
+from service_case import FreshServerCase
 from botocore.exceptions import ClientError
 
 MINUTE = 60 * 1000
@@ -30,23 +30,16 @@ def md5(data):
     return base64.b64encode(hashlib.md5(data).digest()).decode()
 
 
-class Jobs(unittest.TestCase):
+class Jobs(FreshServerCase):
+    options = {"data_dir": True}
+    clients = {"client": "dynamodb", "s3": "s3"}
+
     def setUp(self):
-        self.server = Server(data_dir=True)
-        self.client = self.server.client("dynamodb")
-        self.s3 = self.server.client("s3")
+        super().setUp()
         self.s3.create_bucket(Bucket="exports")
 
-    def tearDown(self):
-        unread = self.server.unread() if self.server.process else []
-        self.server.__exit__()
-        self.assertEqual(unread, [])
-
     def refused(self, code, words, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        self.assertIn(words, caught.exception.response["Error"]["Message"])
+        super().refused(code, call, containing=words, **arguments)
 
     def table(self, name="source", recovery=True, **more):
         arn = self.client.create_table(TableName=name, **{**KEYS, **more})["TableDescription"]["TableArn"]

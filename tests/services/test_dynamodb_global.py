@@ -2,24 +2,21 @@
 
 import unittest
 
-from orrery_server import Server
+from service_case import FreshServerCase
 from botocore.exceptions import ClientError
 
 
-class GlobalTables(unittest.TestCase):
+class GlobalTables(FreshServerCase):
+    options = {"data_dir": True}
+
     def setUp(self):
-        self.server = Server(data_dir=True)
+        super().setUp()
         self.east, self.west, self.europe = (self.server.client("dynamodb", region=r) for r in ("us-east-1", "us-west-2", "eu-west-1"))
         self.east.create_table(
             TableName="world", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "group", "AttributeType": "S"}],
             GlobalSecondaryIndexes=[{"IndexName": "by-group", "Projection": {"ProjectionType": "ALL"},
                                      "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}]}])
-
-    def tearDown(self):
-        unread = self.server.unread() if self.server.process else []
-        self.server.__exit__()
-        self.assertEqual(unread, [])
 
     def put(self, client, key):
         client.put_item(TableName="world", Item={"id": {"S": key}, "group": {"S": "g"}})

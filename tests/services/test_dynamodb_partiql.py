@@ -3,15 +3,16 @@
 import threading
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 
-class PartiQL(unittest.TestCase):
+class PartiQL(ServiceCase):
+    options = {"data_dir": True}
+    clients = {"client": "dynamodb"}
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.client = cls.server.client("dynamodb")
+        super().setUpClass()
         cls.client.create_table(
             TableName="music", BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "RANGE"}],
@@ -19,12 +20,6 @@ class PartiQL(unittest.TestCase):
                                   {"AttributeName": "label", "AttributeType": "S"}],
             GlobalSecondaryIndexes=[{"IndexName": "by-label", "Projection": {"ProjectionType": "ALL"},
                                      "KeySchema": [{"AttributeName": "label", "KeyType": "HASH"}]}])
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.__exit__(None, None, None)
-        assert not unread, unread
 
     def setUp(self):
         for item in self.client.scan(TableName="music")["Items"]:
@@ -46,13 +41,7 @@ class PartiQL(unittest.TestCase):
         return self.client.get_item(TableName="music", Key={"artist": {"S": "a"}, "year": {"N": str(year)}}).get("Item")
 
     def refused(self, code, statement, *parameters, message=None, **more):
-        with self.assertRaises(ClientError) as caught:
-            self.run_one(statement, *parameters, **more)
-        error = caught.exception.response["Error"]
-        self.assertEqual(error["Code"], code, error)
-        if message:
-            self.assertEqual(error["Message"], message)
-        return caught.exception.response
+        return super().refused(code, lambda: self.run_one(statement, *parameters, **more), message=message)
 
     def test_select(self):
         self.assertEqual(self.years("SELECT * FROM music WHERE artist = 'a'"), [0, 1, 2, 3, 4])

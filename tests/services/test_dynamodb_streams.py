@@ -3,24 +3,16 @@
 import time
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import FreshServerCase
 
 HOUR = 3600 * 1000
 KEYS = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST"}
 
 
-class Streams(unittest.TestCase):
-    def setUp(self):
-        self.server = Server(data_dir=True)
-        self.client = self.server.client("dynamodb")
-        self.streams = self.server.client("dynamodbstreams")
-
-    def tearDown(self):
-        unread = self.server.unread() if self.server.process else []
-        self.server.__exit__()
-        self.assertEqual(unread, [])
+class Streams(FreshServerCase):
+    options = {"data_dir": True}
+    clients = {"client": "dynamodb", "streams": "dynamodbstreams"}
 
     def create(self, name, view=None):
         stream = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": view}} if view else {}
@@ -40,11 +32,6 @@ class Streams(unittest.TestCase):
 
     def records(self, arn, kind="TRIM_HORIZON", **more):
         return self.streams.get_records(ShardIterator=self.iterator(arn, kind, **more))["Records"]
-
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
 
     def test_views(self):
         old, new = {"id": {"S": "a"}, "n": {"N": "1"}}, {"id": {"S": "a"}, "n": {"N": "2"}}

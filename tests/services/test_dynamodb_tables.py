@@ -2,30 +2,17 @@
 
 import unittest
 
-from orrery_server import Server
-from botocore.exceptions import ClientError
+from service_case import ServiceCase
 
 ID = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
       "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
 
 
-class Tables(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.client = cls.server.client("dynamodb")
-
-    @classmethod
-    def tearDownClass(cls):
-        unread = cls.server.unread()
-        cls.server.__exit__(None, None, None)
-        assert not unread, unread
+class Tables(ServiceCase):
+    clients = {"client": "dynamodb"}
 
     def refused(self, code, message, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        error = caught.exception.response["Error"]
-        self.assertEqual((error["Code"], error["Message"]), (code, message if message is not None else error["Message"]))
+        return super().refused(code, call, message=message, **arguments)
 
     def test_on_demand(self):
         made = self.client.create_table(TableName="on-demand", BillingMode="PAY_PER_REQUEST", **ID)["TableDescription"]
