@@ -1,37 +1,16 @@
 """Terraform's DynamoDB resources: applied, planned clean, changed, restarted, destroyed."""
 
 import json
-import pathlib
-import sys
 import unittest
 
-from orrery_server import Server
-import terraform_cli
+from terraform_case import TerraformCase
 
-if not terraform_cli.executable() or not terraform_cli.provider_mirror():
-    print("skipped: no Terraform, or no local mirror of its AWS provider")
-    sys.exit(77)
-
-FIXTURE = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "dynamodb"
 CHANGED = ("-var", "value=two")
 
 
-class Terraform(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.client = cls.server.client("dynamodb")
-        cls.workspace = terraform_cli.Workspace(FIXTURE, cls.server.endpoint)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workspace.close()
-        unread = [entry for entry in cls.server.unread() if entry.startswith("dynamodb")]
-        cls.server.__exit__()
-        assert not unread, unread
-
-    def terraform(self, *arguments):
-        return self.workspace.run("stack", arguments[0], "-no-color", *arguments[1:])[1]
+class Terraform(TerraformCase):
+    fixture = "dynamodb"
+    clients = {"client": "dynamodb"}
 
     def outputs(self):
         return {name: one["value"] for name, one in json.loads(self.terraform("output", "-json")).items()}

@@ -1,36 +1,15 @@
 """Terraform's KMS and Secrets Manager resources: applied, planned clean, changed, restarted, destroyed."""
 
 import json
-import pathlib
-import sys
 import unittest
 
-from orrery_server import Server
-import terraform_cli
+from terraform_case import TerraformCase
 
-if not terraform_cli.executable() or not terraform_cli.provider_mirror():
-    print("skipped: no Terraform, or no local mirror of its AWS provider")
-    sys.exit(77)
-
-FIXTURE = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "keys"
 CHANGED = ("-var", "value=two")
 
 
-class Terraform(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.workspace = terraform_cli.Workspace(FIXTURE, cls.server.endpoint)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workspace.close()
-        unread = cls.server.unread()
-        cls.server.__exit__()
-        assert not unread, unread
-
-    def terraform(self, *arguments):
-        return self.workspace.run("stack", arguments[0], "-no-color", *arguments[1:])[1]
+class Terraform(TerraformCase):
+    fixture = "keys"
 
     def test_life(self):
         self.terraform("init")

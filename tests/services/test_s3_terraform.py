@@ -1,33 +1,14 @@
 """Terraform's S3 resources and its S3 state backend."""
 
 import json
-import pathlib
-import sys
 import unittest
 
-from orrery_server import Server
-import terraform_cli
-
-if not terraform_cli.executable() or not terraform_cli.provider_mirror():
-    print("skipped: no Terraform, or no local mirror of its AWS provider")
-    sys.exit(77)
-
-FIXTURE = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "s3"
+from terraform_case import TerraformCase
 
 
-class Terraform(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(data_dir=True)
-        cls.s3 = cls.server.client("s3")
-        cls.workspace = terraform_cli.Workspace(FIXTURE, cls.server.endpoint)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workspace.close()
-        unread = [entry for entry in cls.server.unread() if entry.startswith("s3:")]
-        cls.server.__exit__()
-        assert not unread, unread
+class Terraform(TerraformCase):
+    fixture = "s3"
+    clients = {"s3": "s3"}
 
     def terraform(self, stack, *arguments, **options):
         return self.workspace.run(stack, *arguments, **options)

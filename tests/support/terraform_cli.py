@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -24,6 +25,13 @@ def provider_mirror():
             if (folder / registry / "hashicorp/aws").is_dir():
                 return folder
     return None
+
+
+def require():
+    """Exits with 77 (ctest: skipped) where there is no Terraform."""
+    if not executable() or not provider_mirror():
+        print("skipped: no Terraform, or no local mirror of its AWS provider")
+        sys.exit(77)
 
 
 class Workspace:

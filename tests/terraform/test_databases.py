@@ -14,9 +14,7 @@ import terraform_cli  # noqa: E402
 import waiting  # noqa: E402
 from orrery_server import Server  # noqa: E402
 
-if not terraform_cli.executable() or not terraform_cli.provider_mirror():
-    print("skipped: no Terraform, or no provider mirror")
-    sys.exit(77)
+terraform_cli.require()
 
 PASSWORD = "correct-horse-battery"
 

@@ -1,25 +1,17 @@
 """The fixture infrastructure (and a given reference, ORRERY_REFERENCE) through one life with the real provider."""
-import json
 import os
 import pathlib
 import sys
 import unittest
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 import changes  # noqa: E402
 import importing  # noqa: E402
 import terraform_cli  # noqa: E402
+from orrery_server import Server  # noqa: E402
 
-try:
-    from orrery_server import Server
-except ImportError:
-    sys.exit(77)
-
-if not terraform_cli.executable() or not terraform_cli.provider_mirror():
-    print("skipped: no Terraform, or no provider mirror")
-    sys.exit(77)
+terraform_cli.require()
 
 
 def empty_buckets(s3):
@@ -28,16 +20,6 @@ def empty_buckets(s3):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
             for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
                 s3.delete_object(Bucket=bucket["Name"], Key=version["Key"], VersionId=version["VersionId"])
-
-
-def unread(server):
-    """Inputs that were accepted and forgotten, as /_orrery/coverage lists them."""
-    return ["%(service)s.%(operation)s: %(member)s" % entry for entry in admin(server, "coverage")["unread"]]
-
-
-def admin(server, path):
-    with urllib.request.urlopen(server.endpoint + "/_orrery/" + path) as answer:
-        return json.load(answer)
 
 
 class Life(unittest.TestCase):
@@ -56,7 +38,7 @@ class Life(unittest.TestCase):
             for stack, edits, types in days:
                 self.change_in_place(workspace, stack, edits, types)
                 self.import_into_an_empty_state(workspace, server, stack)
-            self.assertEqual(unread(server), [])
+            self.assertEqual(server.unread(), [])
             server.restart()
             for stack in stacks:
                 changes, output = workspace.plan(stack)
@@ -65,7 +47,7 @@ class Life(unittest.TestCase):
                 if stack == stacks[0]:
                     empty_buckets(server.client("s3"))
                 workspace.destroy(stack)
-            self.assertEqual(unread(server), [])
+            self.assertEqual(server.unread(), [])
             self.assert_empty(server)
 
     def change_in_place(self, workspace, stack, edits, types):
