@@ -2,18 +2,20 @@
 
 import unittest
 
-from service_case import ServiceCase
+from service_case import FreshServerCase, ServiceCase
 
 ID = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
       "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
 
 
-class Tables(ServiceCase):
+class Refusals:
     clients = {"client": "dynamodb"}
 
     def refused(self, code, message, call, **arguments):
         return super().refused(code, call, message=message, **arguments)
 
+
+class Tables(Refusals, ServiceCase):
     def test_on_demand(self):
         made = self.client.create_table(TableName="on-demand", BillingMode="PAY_PER_REQUEST", **ID)["TableDescription"]
         table = self.client.describe_table(TableName="on-demand")["Table"]
@@ -241,15 +243,13 @@ class Tables(ServiceCase):
         self.assertEqual(c.describe_limits()["TableMaxReadCapacityUnits"], 40000)
 
 
-class Realistic(unittest.TestCase):
+class Realistic(Refusals, FreshServerCase):
     """What goes on, as long as on AWS."""
 
-    refused = Tables.refused
+    flags, options = ("--lifecycle", "realistic"), {"data_dir": True}
 
     def setUp(self):
-        self.server = Server("--lifecycle", "realistic", data_dir=True)
-        self.addCleanup(self.server.__exit__, None, None, None)
-        self.client = self.server.client("dynamodb")
+        super().setUp()
         made = self.client.create_table(TableName="table", BillingMode="PAY_PER_REQUEST", **ID)["TableDescription"]
         self.assertEqual(made["TableStatus"], "CREATING")
 

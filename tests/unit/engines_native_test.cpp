@@ -192,7 +192,7 @@ TEST_F(LeasesTest, EachEngineHasAnAddressOfItsOwnWithTheAskedPort) {
 
 TEST_F(LeasesTest, PortsOfARangeAreGivenUntilNoneIsLeft) {
   Options options;
-  options.engine_ports = "45610-45611";
+  options.engine_ports = "25610-25611";  // below the ports that the system gives to clients
   options.advertise_host = "orrery.test";
   const auto a = lease(options, "a", 5432), b = lease(options, "b", 5432);
   EXPECT_EQ(a.advertised.host, "orrery.test");
@@ -202,7 +202,7 @@ TEST_F(LeasesTest, PortsOfARangeAreGivenUntilNoneIsLeft) {
   EXPECT_EQ(lease(options, "a", 6000).advertised.port, a.advertised.port);
   store_->write([&](storage::Transaction& tx) { Leases(options, directory_).release(tx, "b"); });
   EXPECT_EQ(lease(options, "c", 5432).advertised.port, b.advertised.port);
-  options.engine_ports = "45610";
+  options.engine_ports = "25610";
   EXPECT_THROW(lease(options, "d", 5432), std::runtime_error);
 }
 
