@@ -28,6 +28,20 @@ std::optional<Condition> filter_expression(const Input& input, Placeholders& pla
   return parse_condition(*text, "FilterExpression", placeholders);
 }
 
+void check_start_values(const Input& input) {
+  if (!input.has("ExclusiveStartKey")) return;
+  try {
+    checked_item(input.json("ExclusiveStartKey"));
+  } catch (const AwsError& error) {
+    // Of numbers and sets the service does not say where they are (dynalite's tests, which recorded it).
+    static constexpr std::string_view kBare[] = {"contains duplicates", "number set", "numeric value", "significant digits",
+                                                 "number with magnitude"};
+    if (std::any_of(std::begin(kBare), std::end(kBare), [&](auto text) { return error.message().find(text) != std::string::npos; }))
+      throw;
+    throw validation("The provided starting key is invalid: " + error.message());
+  }
+}
+
 Page::Page(const RequestContext& context, const Input& input, const Table& table, std::optional<Condition> filter,
            std::optional<std::vector<Path>> projection)
     : table_(table), filter_(std::move(filter)), projection_(std::move(projection)) {

@@ -28,13 +28,17 @@ void check_start(const Page& page, const KeyCondition& condition) {
 }  // namespace
 
 Json query(RequestContext& context, const Input& input) {
-  Placeholders held = placeholders(input, {"FilterExpression", "KeyConditionExpression", "ProjectionExpression"});
+  check_parameters(input, {"FilterExpression", "KeyConditionExpression", "ProjectionExpression"});
+  check_start_values(input);
+  if (!input.has("KeyConditionExpression") && !input.has("KeyConditions"))
+    throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+  Placeholders held = placeholders(input);
   auto filter = filter_expression(input, held, "QueryFilter");
   auto paths = projection(input, held);
   refuse_mixture(input, {"KeyConditions"}, {"KeyConditionExpression"});
   const auto text = input.find_str("KeyConditionExpression");
   const auto keys = text ? parse_condition(*text, "KeyConditionExpression", held) : legacy_condition(input, "KeyConditions");
-  if (!keys) throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+  if (!keys) throw validation("Conditions can be of length 1 or 2 only");  // KeyConditions without any
   held.check_all_used();
 
   const auto held_table = item_table(context, input.str("TableName"));

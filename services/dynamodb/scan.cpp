@@ -38,11 +38,13 @@ Segment segment(const Input& input) {
 }  // namespace
 
 Json scan(RequestContext& context, const Input& input) {
-  Placeholders held = placeholders(input, {"FilterExpression", "ProjectionExpression"});
+  check_parameters(input, {"FilterExpression", "ProjectionExpression"});
+  check_start_values(input);
+  const Segment part = segment(input);
+  Placeholders held = placeholders(input);
   auto filter = filter_expression(input, held, "ScanFilter");
   auto paths = projection(input, held);
   held.check_all_used();
-  const Segment part = segment(input);
 
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;

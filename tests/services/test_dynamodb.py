@@ -150,6 +150,12 @@ class Items(DynamoCase):
             "id": {"AttributeValueList": [{"S": "q"}], "ComparisonOperator": "EQ"},
             "n": {"AttributeValueList": [{"N": "10"}], "ComparisonOperator": "GE"}})
         self.assertEqual(numbers(old), ["10", "20", "100"])
+        self.refused("ValidationException", "Conditions can be of length 1 or 2 only", self.client.query, TableName="ranged",
+                     KeyConditions={})
+        self.refused("ValidationException", "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+                     "request.", self.client.query, TableName="ranged")
+        self.refused("ValidationException", "The provided starting key is invalid: Supplied AttributeValue is empty, must contain "
+                     "exactly one of the supported datatypes", self.client.scan, TableName="no-such", ExclusiveStartKey={"a": {}})
         self.refused("ValidationException", "Query condition missed key schema element: id", self.client.query,
                      TableName="ranged", KeyConditionExpression="n = :n", ExpressionAttributeValues={":n": {"N": "1"}})
 

@@ -10,9 +10,8 @@ and name the folder: ORRERY_ALTERNATOR_CHECKOUT=/tmp/alternator ORRERY_BINARY=bu
 [pytest's arguments]. It needs boto3, requests and pytest.
 
 Left out is what is Alternator's own; NOT_DYNAMODB says what and why. What does not pass is listed with its reason in
-alternator.txt: a failure that is not listed fails the run, and so does a listed test that passes.
+alternator.txt (tests/support/suites.py has its form).
 """
-import fnmatch
 import os
 import pathlib
 import sys
@@ -26,6 +25,7 @@ except ImportError:  # Debian's python3-pytest beside another Python
     sys.path.append("/usr/lib/python3/dist-packages")
     import pytest
 
+import suites
 from orrery_server import Server
 
 NOT_DYNAMODB = {
@@ -78,22 +78,10 @@ class Run:
             self.outcomes[name] = report.outcome if self.outcomes.get(name) != "failed" else "failed"
 
 
-def listed():
-    """{name: reason} of alternator.txt; a name may have wildcards."""
-    out = {}
-    for line in (HERE / "alternator.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, reason = line.split(None, 1)
-            out[name] = reason
-    return out
-
-
 def main():
-    checkout = os.environ.get("ORRERY_ALTERNATOR_CHECKOUT")
+    checkout = suites.checkout("ORRERY_ALTERNATOR_CHECKOUT")
     if not checkout:
-        print("skipped: ORRERY_ALTERNATOR_CHECKOUT names no checkout")
         return 77
-    checkout = pathlib.Path(checkout).resolve()
     suite = checkout / "test" / "alternator"
     package = types.ModuleType("test")  # Python has a package of that name too
     package.__path__ = [str(checkout / "test")]
@@ -105,25 +93,11 @@ def main():
         pytest.main(["-q", "--tb=short", "-c", os.devnull, "--rootdir", str(checkout), "--confcutdir", str(suite), "-p", "no:cacheprovider",
                      "-W", "ignore", "--runxfail", "--runveryslow", "--url", server.endpoint, *(sys.argv[1:] or [str(suite)])],
                     plugins=[run])
-    return judge(run, whole=len(sys.argv) == 1)
-
-
-def judge(run, whole):
-    known = listed()
-    passed = {name for name, outcome in run.outcomes.items() if outcome == "passed"}
-    others = {name: outcome for name, outcome in run.outcomes.items() if outcome != "passed"}
-    unexpected = {name: outcome for name, outcome in others.items()
-                  if not any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for pattern in known)}
-    stale = [pattern for pattern in known
-             if whole and not any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for name in others)]
     for reason, what in run.left_out.items():
         print("left out: %s (%s)" % (what, reason))
-    for name, outcome in sorted(unexpected.items()):
-        print("%s and not listed: %s" % (outcome, name))
-    for name in stale:
-        print("listed, and passes or is gone: %s" % name)
-    print("%d of %d pass (%.1f %%)" % (len(passed), len(run.outcomes), 100 * len(passed) / max(1, len(run.outcomes))))
-    return 1 if unexpected or stale else 0
+    passed = [name for name, outcome in run.outcomes.items() if outcome == "passed"]
+    others = {name: outcome for name, outcome in run.outcomes.items() if outcome != "passed"}
+    return suites.judge(passed, others, suites.listed("alternator.txt"), whole=len(sys.argv) == 1)
 
 
 if __name__ == "__main__":

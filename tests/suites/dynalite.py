@@ -7,10 +7,8 @@ The suite is nobody's copy here: get it from https://github.com/architect/dynali
     ORRERY_DYNALITE_CHECKOUT=/tmp/dynalite ORRERY_BINARY=build/release/orrery dynalite.py [files of the suite]
 
 Left out are its "serializations", which compare the words of Java's JSON parser. What does not pass is listed with its
-reason in dynalite.txt: a failure that is not listed fails the run, and so does a
-listed test that passes.
+reason in dynalite.txt (tests/support/suites.py has its form).
 """
-import fnmatch
 import json
 import os
 import pathlib
@@ -20,13 +18,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
+import suites
 from orrery_server import Server
-
-
-def listed():
-    """{title: reason} of dynalite.txt, where they are apart by two blanks or more; a title may have wildcards."""
-    lines = (HERE / "dynalite.txt").read_text().splitlines()
-    return dict(line.rsplit("  ", 1) for line in lines if line and not line.startswith("#"))
 
 
 def run(checkout, arguments):
@@ -48,25 +41,13 @@ def run(checkout, arguments):
 
 
 def main():
-    checkout = os.environ.get("ORRERY_DYNALITE_CHECKOUT")
+    checkout = suites.checkout("ORRERY_DYNALITE_CHECKOUT")
     if not checkout:
-        print("skipped: ORRERY_DYNALITE_CHECKOUT names no checkout")
         return 77
-    outcomes = run(pathlib.Path(checkout).resolve(), sys.argv[1:])
-    known = listed()
-
-    def matches(title, pattern):
-        return fnmatch.fnmatchcase(title, pattern.strip().replace("[", "[[]"))
-    failures = {title: message for title, message in outcomes.items() if message}
-    unexpected = [title for title in failures if not any(matches(title, pattern) for pattern in known)]
-    stale = [pattern for pattern in known if not sys.argv[1:] and not any(matches(title, pattern) for title in failures)]
-    for title in unexpected:
-        print("failed and not listed: %s\n    %s" % (title, failures[title].replace("\n", "\n    ")))
-    for pattern in stale:
-        print("listed, and passes or is gone: %s" % pattern)
-    passed = len(outcomes) - len(failures)
-    print("%d of %d pass (%.1f %%)" % (passed, len(outcomes), 100 * passed / max(1, len(outcomes))))
-    return 1 if unexpected or stale else 0
+    outcomes = run(checkout, sys.argv[1:])
+    passed = [title for title, message in outcomes.items() if not message]
+    failed = {title: message for title, message in outcomes.items() if message}
+    return suites.judge(passed, failed, suites.listed("dynalite.txt"), whole=len(sys.argv) == 1)
 
 
 if __name__ == "__main__":

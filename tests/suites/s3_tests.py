@@ -32,10 +32,10 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
+import suites
 from orrery_server import Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXPECTED = os.path.join(HERE, "s3_tests_expected.txt")
 LEFT_OUT = ("fails_on_aws",)
 # Sections of the suite's configuration, and the account behind each.
 ACCOUNTS = {"s3 main": "111111111111", "s3 alt": "222222222222", "s3 tenant": "333333333333", "iam": "111111111111",
@@ -77,21 +77,6 @@ def configuration(server, names):
     return "\n".join(lines) + "\n"
 
 
-def expected():
-    """{test: why it does not pass}"""
-    out, reason = {}, ""
-    if not os.path.exists(EXPECTED):
-        return out
-    with open(EXPECTED) as lines:
-        for line in lines:
-            line = line.rstrip("\n")
-            if line.startswith("# "):
-                reason = line[2:]
-            elif line:
-                out[line] = reason
-    return out
-
-
 def outcomes(report):
     """{test: True when it passed, None when it was skipped}"""
     out = {}
@@ -103,9 +88,8 @@ def outcomes(report):
 
 
 def main():
-    checkout = os.environ.get("ORRERY_S3_TESTS_CHECKOUT")
+    checkout = suites.checkout("ORRERY_S3_TESTS_CHECKOUT")
     if not checkout:
-        print("skipped: ORRERY_S3_TESTS_CHECKOUT names no checkout of ceph/s3-tests")
         return 77
     names = {}
     with Server("--strict") as server, tempfile.TemporaryDirectory() as folder:
@@ -114,7 +98,7 @@ def main():
             out.write(configuration(server, names))
         environment = dict(os.environ, S3TEST_CONF=config, AWS_DEFAULT_REGION="us-east-1",
                            ORRERY_DISPLAY_NAMES=json.dumps(names),
-                           PYTHONPATH=os.pathsep.join([HERE, checkout, os.environ.get("PYTHONPATH", "")]))
+                           PYTHONPATH=os.pathsep.join([HERE, str(checkout), os.environ.get("PYTHONPATH", "")]))
         command = [sys.executable, "-m", "pytest", "-q", "-p", "before_2023", "-p", "late_authorization",
                    "-p", "no:cacheprovider", "--tb=short",
                    "-m", " and ".join("not " + marker for marker in LEFT_OUT), "--junitxml", report,
@@ -122,18 +106,10 @@ def main():
                    os.path.join(checkout, "s3tests/functional/test_headers.py"), *sys.argv[1:]]
         subprocess.run(command, env=environment, cwd=checkout)
         results = outcomes(report)
-    known = expected()
-    failed = sorted(name for name, passed in results.items() if passed is False)
-    skipped = sum(passed is None for passed in results.values())
-    news = [name for name in failed if name not in known]
-    stale = sorted(name for name, passed in results.items() if passed and name in known)
-    print("%d tests, %d passed, %d skipped, %d known not to pass"
-          % (len(results), len(results) - len(failed) - skipped, skipped, len(failed) - len(news)))
-    for name in news:
-        print("fails:", name)
-    for name in stale:
-        print("passes, but is listed:", name, "(%s)" % known[name])
-    return 1 if news or stale else 0
+    print("%d skipped" % sum(passed is None for passed in results.values()))
+    passed = [name for name, outcome in results.items() if outcome]
+    failed = {name: "" for name, outcome in results.items() if outcome is False}
+    return suites.judge(passed, failed, suites.listed("s3_tests_expected.txt"), whole=False)  # what is skipped may be listed
 
 
 if __name__ == "__main__":
