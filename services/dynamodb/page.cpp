@@ -28,7 +28,9 @@ std::optional<Condition> filter_expression(const Input& input, Placeholders& pla
   return parse_condition(*text, "FilterExpression", placeholders);
 }
 
-void check_start_values(const Input& input) {
+void check_old_parameters(const Input& input, std::string_view filter) {
+  legacy_condition(input, filter);
+  legacy_projection(input);
   if (!input.has("ExclusiveStartKey")) return;
   try {
     checked_item(input.json("ExclusiveStartKey"));
@@ -60,7 +62,6 @@ Page::Page(const RequestContext& context, const Input& input, const Table& table
                             " does not project " + projection_->front().text());
   }
   if (projection_) check_key_paths(table, *projection_);
-  check_key_paths(table, filter_);
   if (const auto limit = input.find_integer("Limit")) limit_ = static_cast<std::size_t>(*limit);
   if (input.has("ExclusiveStartKey")) read_start(checked_item(input.json("ExclusiveStartKey")));
 }

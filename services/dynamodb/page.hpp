@@ -50,8 +50,9 @@ class Page {
   std::size_t count_ = 0, scanned_ = 0, bytes_ = 0;
 };
 
-/// Refuses values of ExclusiveStartKey that are none, before any expression is looked at.
-void check_start_values(const Input& input);
+/// What the service looks at before any expression: the old parameters of filter and projection, then the values of
+/// ExclusiveStartKey.
+void check_old_parameters(const Input& input, std::string_view filter);
 
 /// FilterExpression, or the `legacy` parameter of its place; nullopt where both are absent.
 std::optional<Condition> filter_expression(const Input& input, Placeholders& placeholders, std::string_view legacy);

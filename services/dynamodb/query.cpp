@@ -29,7 +29,7 @@ void check_start(const Page& page, const KeyCondition& condition) {
 
 Json query(RequestContext& context, const Input& input) {
   check_parameters(input, {"FilterExpression", "KeyConditionExpression", "ProjectionExpression"});
-  check_start_values(input);
+  check_old_parameters(input, "QueryFilter");
   if (!input.has("KeyConditionExpression") && !input.has("KeyConditions"))
     throw validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
   Placeholders held = placeholders(input);
@@ -46,6 +46,7 @@ Json query(RequestContext& context, const Input& input) {
   Page page(context, input, table, std::move(filter), std::move(paths));
   const KeyCondition condition = key_condition(page.key_schema(), *keys);
   check_filter(page.filter(), page.key_schema());
+  check_key_paths(table, page.filter());
   check_start(page, condition);
   const auto order = input.flag("ScanIndexForward", true) ? ItemStore::Order::forward : ItemStore::Order::backward;
   ItemStore(context.tx).query(table, page.index(), condition.hash, condition.range, order, page.start(),

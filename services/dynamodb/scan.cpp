@@ -39,7 +39,7 @@ Segment segment(const Input& input) {
 
 Json scan(RequestContext& context, const Input& input) {
   check_parameters(input, {"FilterExpression", "ProjectionExpression"});
-  check_start_values(input);
+  check_old_parameters(input, "ScanFilter");
   const Segment part = segment(input);
   Placeholders held = placeholders(input);
   auto filter = filter_expression(input, held, "ScanFilter");
@@ -49,6 +49,7 @@ Json scan(RequestContext& context, const Input& input) {
   const auto held_table = item_table(context, input.str("TableName"));
   const Table& table = *held_table;
   Page page(context, input, table, std::move(filter), std::move(paths));
+  check_key_paths(table, page.filter());
   if (page.start() && !part.holds(page.index() ? page.start()->index.hash : page.start()->item.hash)) {
     throw validation("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
                      "correct Segment. TotalSegments: " + std::to_string(part.total) + " Segment: " + std::to_string(part.number));
