@@ -121,6 +121,24 @@ TEST_F(StoreTest, RefusesALockedDirectoryAndANewerDatabase) {
   EXPECT_THROW(Store(directory_, std::vector<Migrations>{{"other", kOne}}), StorageError);
 }
 
+TEST_F(StoreTest, TheLogIsStartedAnew) {
+  constexpr int kCommits = 120;
+  constexpr std::size_t kCommit = 1 << 20;
+  constexpr std::uintmax_t kLongest = 100 << 20;  // 64 MiB, and what comes in while they are copied
+  Store store(directory_, components_);
+  for (int n = 0; n < kCommits; ++n) {
+    store.write([&](Transaction& tx) {
+      ResourceTable(tx, "0", "r", "s").put({"k", "a", "", std::string(kCommit, static_cast<char>('a' + n % 26)), {}, 0});
+    });
+  }
+  EXPECT_LT(std::filesystem::file_size(directory_ / "orrery.db-wal"), kLongest);
+  store.read([](Transaction& tx) {
+    const auto last = ResourceTable(tx, "0", "r", "s").find("k", "a");
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->document, std::string(kCommit, static_cast<char>('a' + (kCommits - 1) % 26)));
+  });
+}
+
 TEST_F(StoreTest, ManyWritersLoseNothing) {
   Store store(directory_, components_);
   std::vector<std::thread> threads;
