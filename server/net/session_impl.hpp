@@ -4,7 +4,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include "net/head.hpp"
@@ -20,8 +19,7 @@ using TlsStream = asio::ssl::stream<Socket>;
 inline constexpr std::size_t kHeadRead = 4 * 1024;
 inline constexpr std::size_t kBodyRead = 64 * 1024;
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-inline constexpr std::size_t kSourceRead = 256 * 1024;
-inline constexpr std::size_t kJoined = 16 * 1024;  ///< a smaller body goes out with its head
+inline constexpr std::size_t kSourceRead = 512 * 1024;
 inline constexpr std::size_t kKeptBuffer = 16 * 1024;  ///< a larger one is given back between requests
 
 /// True when a line feed stands alone in what the parser could not use yet: it would wait for a CRLF for ever, and
@@ -32,22 +30,6 @@ inline bool has_bare_line_feed(const boost::beast::flat_buffer& buffer) {
     if (bytes[n] == '\n' && (n == 0 || bytes[n - 1] != '\r')) return true;
   }
   return false;
-}
-
-/// Appends all of the source; false when it cannot be read.
-inline bool append(std::string& out, http::BodySource& source) {
-  std::size_t at = out.size();
-  out.resize(at + static_cast<std::size_t>(source.size()));
-  try {
-    while (at < out.size()) {
-      const std::size_t n = source.read({out.data() + at, out.size() - at});
-      if (n == 0) return false;
-      at += n;
-    }
-  } catch (const std::exception&) {
-    return false;
-  }
-  return true;
 }
 
 template <typename Stream>
@@ -130,12 +112,17 @@ Awaitable<bool> Session<Stream>::fill(std::size_t most, std::chrono::seconds tim
   co_return !error && size > 0;
 }
 
+/// Asio's async_write would cut the bytes into pieces of 64 KiB.
 template <typename Stream>
 Awaitable<bool> Session<Stream>::write(std::string_view bytes) {
-  renew(shared_.limits.read_timeout);
-  const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()), use_tuple);
-  deadline = 0;
-  co_return !error && size == bytes.size();
+  while (!bytes.empty()) {
+    renew(shared_.limits.read_timeout);
+    const auto [error, size] = co_await stream_.async_write_some(asio::buffer(bytes.data(), bytes.size()), use_tuple);
+    deadline = 0;
+    if (error) co_return false;
+    bytes.remove_prefix(size);
+  }
+  co_return true;
 }
 
 /// False when there is no request: the peer closed, timed out, or what it sent was answered with an error.
@@ -232,18 +219,20 @@ Awaitable<bool> Session<Stream>::send(const http::Request& request, http::Respon
 template <typename Stream>
 Awaitable<bool> Session<Stream>::send_source(std::string head, http::BodySource& source) {
   std::uint64_t left = source.size();
-  if (left <= kJoined && append(head, source)) co_return co_await write(head);
-  if (left <= kJoined || !co_await write(head)) co_return false;
-  std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, kSourceRead)));
+  if (left == 0) co_return co_await write(head);
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, kSourceRead));
+  const auto piece = std::make_unique_for_overwrite<char[]>(head.size() + most);
+  std::size_t filled = head.copy(piece.get(), head.size());  // goes out with the first bytes
   while (left > 0) {
     std::size_t n = 0;
     try {
-      n = source.read(piece);
+      n = source.read({piece.get() + filled, most});
     } catch (const std::exception&) {
-      co_return false;  // the head is out: closing early is all that tells the client
+      co_return false;  // once the head is out, closing early is all that tells the client
     }
-    if (n == 0 || n > left || !co_await write({piece.data(), n})) co_return false;
+    if (n == 0 || n > left || !co_await write({piece.get(), filled + n})) co_return false;
     left -= n;
+    filled = 0;
   }
   co_return true;
 }
