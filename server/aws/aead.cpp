@@ -19,7 +19,14 @@ const EVP_CIPHER* gcm() {
 
 }  // namespace
 
+bool Aead::vectors(std::string_view aad) {
+  if (!aad.empty()) return false;
+  if (!std::exchange(vaes_tried_, true)) vaes_ = GcmVaes::make(key_);
+  return vaes_ != nullptr;
+}
+
 void Aead::seal(std::string_view nonce, std::string_view aad, std::span<const char> plain, char* out) {
+  if (vectors(aad)) return vaes_->seal(nonce, plain, out);
   bool done = true;
   if (!sealing_) {
     sealing_.reset(EVP_CIPHER_CTX_new());
@@ -38,6 +45,7 @@ void Aead::seal(std::string_view nonce, std::string_view aad, std::span<const ch
 
 bool Aead::open(std::string_view nonce, std::string_view aad, std::span<const char> sealed, char* out) {
   if (sealed.size() < kTag) return false;
+  if (vectors(aad)) return vaes_->open(nonce, sealed, out);
   bool done = true;
   if (!opening_) {
     opening_.reset(EVP_CIPHER_CTX_new());

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "aws/gcm_vaes.hpp"
+
 namespace orrery::aws {
 
 /// AES-256-GCM under one key of 32 bytes, for many messages. One thread at a time. Throws std::runtime_error where
@@ -27,7 +29,12 @@ class Aead {
   };
   using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
   std::string key_;
+  /// Whether a message without additional data goes by the processor's vector instructions.
+  bool vectors(std::string_view aad);
+
   Context sealing_, opening_;
+  std::unique_ptr<const GcmVaes> vaes_;
+  bool vaes_tried_ = false;
 };
 
 /// One message under a random nonce: nonce, ciphertext, tag.
