@@ -22,17 +22,15 @@ BodyCipher::BodyCipher(std::string_view data_key) : inner_(data_key.substr(0, kK
   if (layers(data_key) == Layers::two) outer_.emplace(data_key.substr(kKey));
 }
 
-void BodyCipher::seal(std::uint64_t number, std::span<const char> plain, std::string& out) {
-  const std::size_t at = out.size();
-  out.resize(at + stored(plain.size()));
+void BodyCipher::seal(std::uint64_t number, std::span<const char> plain, char* out) {
   if (!outer_) {
-    inner_.seal(chunk_nonce(number), "", plain, out.data() + at);
+    inner_.seal(chunk_nonce(number), "", plain, out);
     return;
   }
   thread_local std::string once;
   once.resize(plain.size() + aws::Aead::kTag);
   inner_.seal(chunk_nonce(number), "", plain, once.data());
-  outer_->seal(chunk_nonce(number), "", once, out.data() + at);
+  outer_->seal(chunk_nonce(number), "", once, out);
 }
 
 void BodyCipher::open(std::uint64_t number, std::span<const char> stored, char* out) {

@@ -25,8 +25,8 @@ class BodyCipher {
   /// The size of a chunk as it is stored.
   std::uint64_t stored(std::uint64_t plain = kPlain) const { return plain + aws::Aead::kTag * (outer_ ? 2 : 1); }
 
-  /// Appends a chunk to `out`.
-  void seal(std::uint64_t number, std::span<const char> plain, std::string& out);
+  /// Writes a chunk to `out`, which has room for stored(plain.size()).
+  void seal(std::uint64_t number, std::span<const char> plain, char* out);
   /// Throws std::runtime_error when the chunk was changed.
   void open(std::uint64_t number, std::span<const char> stored, char* out);
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kInlineLimit = BodyCipher::kPlain;
 constexpr std::uint64_t kMostInOnePut = 5ull << 30;
-constexpr std::uint64_t kLarge = 1 << 20;  ///< from here on a thread for MD5 pays
+constexpr std::uint64_t kLarge = 1 << 20;  ///< from here on MD5 on another thread pays
 
 std::optional<Algorithm> algorithm_of_header(std::string_view header) {
   for (const auto& row : algorithms()) {
@@ -32,7 +32,6 @@ std::optional<Algorithm> algorithm_of_header(std::string_view header) {
 UploadSink::UploadSink(const http::Headers& headers, std::string data_dir)
     : data_dir_(std::move(data_dir)), key_(BodyCipher::new_key(layers_for(headers.get("x-amz-server-side-encryption")))) {
   choose(headers);
-  md5_hasher_ = make_hasher(Algorithm::md5);
   hasher_ = make_hasher(algorithm_);
   if (const auto* md5 = headers.find("content-md5")) expected_md5_ = *md5;
 }
@@ -78,11 +77,12 @@ void UploadSink::write(std::span<const char> bytes) {
   if (size_ > kMostInOnePut) {
     throw errors::make("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
   }
-  if (size_ >= kLarge && !hashing_beside_) {
-    md5_hasher_ = beside(std::move(md5_hasher_));
-    hashing_beside_ = true;
+  if (size_ >= kLarge && !md5_beside_) md5_beside_ = beside(md5_hasher_);
+  if (md5_beside_) {
+    md5_beside_->update(bytes);
+  } else {
+    md5_hasher_.update(bytes);
   }
-  md5_hasher_->update(bytes);
   hasher_->update(bytes);
   if (descriptor_ < 0 && memory_.size() + bytes.size() > kInlineLimit) spill();
   if (descriptor_ >= 0) {
@@ -111,8 +111,8 @@ void UploadSink::store(std::span<const char> bytes) {
 
 void UploadSink::seal_chunk(std::span<const char> plain) {
   thread_local std::string sealed;
-  sealed.clear();
-  cipher_.seal(chunks_++, plain, sealed);
+  sealed.resize(cipher_.stored(plain.size()));
+  cipher_.seal(chunks_++, plain, sealed.data());
   write_file(sealed);
 }
 
@@ -139,7 +139,8 @@ void UploadSink::finish(const http::Headers& trailers) {
     ::close(descriptor_);
     descriptor_ = -1;
   }
-  md5_ = md5_hasher_->finish();
+  md5_ = md5_beside_ ? md5_beside_->finish() : md5_hasher_.finish();
+  md5_beside_.reset();
   checksum_ = hasher_->finish();
   if (trailer_header_) expected_checksum_ = trailers.get(*trailer_header_);
 }
@@ -167,7 +168,10 @@ void UploadSink::verify() const {
 
 NewBody UploadSink::take() {
   NewBody out{size_, {}, std::move(file_), key_};
-  if (out.file.empty()) cipher_.seal(0, memory_, out.data);
+  if (out.file.empty()) {
+    out.data.resize(cipher_.stored(memory_.size()));
+    cipher_.seal(0, memory_, out.data.data());
+  }
   memory_.clear();
   file_.clear();
   return out;

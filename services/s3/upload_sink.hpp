@@ -8,6 +8,7 @@
 #include "registry/context.hpp"
 #include "services/s3/body_cipher.hpp"
 #include "services/s3/checksum.hpp"
+#include "services/s3/md5.hpp"
 #include "services/s3/object_store.hpp"
 
 namespace orrery::s3 {
@@ -53,8 +54,8 @@ class UploadSink : public http::BodySink {
   std::uint64_t size_ = 0;
   Algorithm algorithm_ = Algorithm::crc64nvme;
   bool asked_ = false;
-  std::unique_ptr<Hasher> md5_hasher_, hasher_;
-  bool hashing_beside_ = false;
+  Md5 md5_hasher_;
+  std::unique_ptr<Hasher> md5_beside_, hasher_;  ///< md5_beside_: of a large upload, from some byte on
   std::string md5_, checksum_;
   std::optional<std::string> expected_md5_;
   std::string expected_checksum_;
