@@ -7,12 +7,13 @@
 #include <system_error>
 
 #include "services/s3/body_cipher.hpp"
+#include "services/s3/body_hold.hpp"
 
 namespace orrery::s3 {
 
 namespace {
 
-/// So many files are opened at once; those of an object of more parts as it is read.
+/// So many files are opened at once; those of an object of more parts as it is read, held until then.
 constexpr std::size_t kOpenedAhead = 16;
 
 /// One piece of the stream: a stretch of a stored body's plain bytes.
@@ -105,6 +106,7 @@ class SegmentSource : public http::BodySource {
   void open_ahead() {
     for (std::size_t i = 0; i < std::min(pieces_.size(), kOpenedAhead); ++i) pieces_[i].open();
   }
+  void hold(std::vector<std::int64_t> bodies) { hold_.emplace(std::move(bodies)); }
   SegmentSource(const SegmentSource&) = delete;
   SegmentSource& operator=(const SegmentSource&) = delete;
 
@@ -131,6 +133,7 @@ class SegmentSource : public http::BodySource {
   }
 
  private:
+  std::optional<BodyHold> hold_;
   std::vector<Piece> pieces_;
   std::size_t at_ = 0;
   std::uint64_t size_ = 0;
@@ -166,13 +169,16 @@ std::unique_ptr<http::BodySource> text_source(std::string text) {
 std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
                                               ByteRange range) {
   std::vector<Piece> pieces;
+  std::vector<std::int64_t> later;
   for (const auto& segment : slice(segments, range)) {
+    if (pieces.size() >= kOpenedAhead) later.push_back(segment.body);
     auto body = store.body(segment.body);
     if (!body) throw std::runtime_error("an object body has no record");
     pieces.emplace_back(std::move(*body), segment);
   }
   auto source = std::make_unique<SegmentSource>(std::move(pieces));
   source->open_ahead();
+  if (!later.empty()) source->hold(std::move(later));
   return source;
 }
 

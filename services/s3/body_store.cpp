@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "aws/ids.hpp"
+#include "services/s3/body_hold.hpp"
 #include "services/s3/object_store.hpp"
 #include "storage/snapshot.hpp"
 
@@ -13,7 +14,9 @@ namespace orrery::s3 {
 
 namespace {
 
-constexpr aws::Millis kFileOutlivesReferences = 10'000;
+/// From a row that is read to its file that is opened or held it is no more than a moment. Memory of the page cache that
+/// is soon free again is at hand for what is written next.
+constexpr aws::Millis kFileOutlivesReferences = 1000;
 constexpr aws::Millis kAnswersKept = 86'400'000;
 constexpr auto kYoung = std::chrono::hours(1);
 /// Nobody else writes in this data directory: an unknown file of before is an earlier process's.
@@ -106,7 +109,9 @@ void ObjectStore::collect(aws::Millis now) {
   {
     auto rows = db.query("SELECT id, file FROM s3_body WHERE freed IS NOT NULL AND freed < ? LIMIT 1000",
                          now - kFileOutlivesReferences);
-    while (rows.next()) garbage.emplace_back(rows.integer(0), std::string(rows.text(1)));
+    while (rows.next()) {
+      if (!BodyHold::on(rows.integer(0))) garbage.emplace_back(rows.integer(0), std::string(rows.text(1)));
+    }
   }
   for (const auto& [id, name] : garbage) {
     db.execute("DELETE FROM s3_body WHERE id = ?", id);

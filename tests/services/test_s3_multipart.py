@@ -4,6 +4,7 @@ import base64
 import concurrent.futures
 import hashlib
 import os
+import time
 import unittest
 import zlib
 
@@ -96,6 +97,35 @@ class Multipart(ServiceCase):
         self.complete("copied", upload, parts)
         self.s3.delete_object(Bucket="parts", Key="source")
         self.assertEqual(self.s3.get_object(Bucket="parts", Key="copied")["Body"].read(), source)
+
+    def test_reader_outlives_many_parts(self):
+        count = 20  # more than the server opens files for at once
+        body = os.urandom(5 * MIB)
+        self.s3.put_object(Bucket="parts", Key="source", Body=body)
+        upload = self.s3.create_multipart_upload(Bucket="parts", Key="many")["UploadId"]
+        parts = []
+        for number in range(1, count + 1):
+            copied = self.s3.upload_part_copy(Bucket="parts", Key="many", UploadId=upload, PartNumber=number,
+                                              CopySource={"Bucket": "parts", "Key": "source"})
+            parts.append({"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]})
+        self.complete("many", upload, parts)
+        before = self.files()
+        reader = self.s3.get_object(Bucket="parts", Key="many")["Body"]
+        start = reader.read(1)
+        for key in ("source", "many"):
+            self.s3.delete_object(Bucket="parts", Key=key)
+        time.sleep(4)  # well past the moment for which the file of a deleted object stays in any case
+        digest = hashlib.sha256(start)
+        for piece in reader.iter_chunks(MIB):
+            digest.update(piece)
+        self.assertEqual(digest.digest(), hashlib.sha256(body * count).digest())
+        deadline = time.monotonic() + 60
+        while self.files() >= before and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertLess(self.files(), before)
+
+    def files(self):
+        return sum(len(names) for _, _, names in os.walk(os.path.join(self.server.data_dir, "s3", "objects")))
 
     def test_transfer_manager(self):
         body = os.urandom(20 * MIB + 5)
