@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""S3 beside its peers in one run: Orrery, moto's server, and nginx with the same file as the ceiling of reads. Prints
-figures, fails on none.
+"""S3 beside its peers in one run: Orrery, moto's server, s3rver from npm, nginx with the same file as the ceiling of
+reads, and MD5 by OpenSSL as that of a single writer. Prints figures, fails on none.
 
-    ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/s3.py [SECONDS]
+    ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/s3.py [SECONDS] [--memory [MIB]]
 
-Needs wrk; leaves out what is not installed (moto_server, nginx). Small objects go over 32 keep-alive connections of
+--memory: only what memory 32 parallel uploads of MIB (256, which takes 8 GiB of disk) need at most.
+
+Needs wrk; leaves out what is not installed (moto_server, nginx, npm, openssl). Small objects go over 32 keep-alive connections of
 wrk's. Large ones go over few connections of our own, which throw away what they receive (MSG_TRUNC) and send one buffer
 again and again: wrk would measure itself, since it parses and builds every body.
 """
 
+import argparse
 import os
 import shutil
 import socket
@@ -28,8 +31,10 @@ KIB, MIB = 1024, 1024 * 1024
 SIZES = {"1 KiB": KIB, "1 MiB": MIB, "16 MiB": 16 * MIB}
 CONNECTIONS, LARGE_CONNECTIONS = 32, 4
 KEYS = 1_000_000
-# A key that nobody issued: neither server checks its signature.
-AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=test/%s/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature="
+UPLOADS = 32
+# The one that s3rver knows. Elsewhere nobody issued it, so that no server checks its signature.
+ACCESS_KEY = "S3RVER"
+AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=" + ACCESS_KEY + "/%s/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature="
                  + "0" * 64)
 
 
@@ -132,8 +137,8 @@ def show(who, what, size, rate, more):
 
 
 def client(endpoint):
-    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test",
-                        aws_secret_access_key="test", config=botocore.config.Config(s3={"addressing_style": "path"}))
+    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=ACCESS_KEY,
+                        aws_secret_access_key=ACCESS_KEY, config=botocore.config.Config(s3={"addressing_style": "path"}))
 
 
 def measure(who, endpoint, seconds):
@@ -198,6 +203,61 @@ def measure_moto(seconds):
         process.wait()
 
 
+def measure_s3rver(seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        if subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, "s3rver"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
+            print("s3rver cannot be installed")
+            return
+        port = free_port()
+        process = subprocess.Popen([os.path.join(folder, "node_modules", ".bin", "s3rver"), "--silent", "--address", "127.0.0.1",
+                                    "--allow-mismatched-signatures", "--port", str(port), "--directory", os.path.join(folder, "data")],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(port)
+            measure("s3rver", "http://127.0.0.1:%d" % port, seconds)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def measure_md5(seconds):
+    run = subprocess.run(["openssl", "speed", "-seconds", str(seconds), "-bytes", "65536", "md5"], capture_output=True, text=True)
+    rate = float(run.stdout.split()[-1].rstrip("k")) * 1000
+    show("openssl", "MD5, one thread", MIB, rate / MIB, "")
+
+
+class Upload(Stream):
+    """Sends one body."""
+
+    def run(self):
+        with socket.create_connection((self.host, int(self.port))) as connection:
+            self.exchange(connection, bytearray(KIB))
+
+
+def resident(process):
+    """MiB."""
+    with open("/proc/%d/status" % process.pid) as status:
+        return next(int(line.split()[1]) / KIB for line in status if line.startswith("VmRSS"))
+
+
+def measure_memory(server, mebibytes):
+    client(server.endpoint).create_bucket(Bucket="bench")
+    body = os.urandom(MIB) * mebibytes
+    before = peak = resident(server.process)
+    started = time.perf_counter()
+    uploads = [Upload(server.endpoint, "/bench/upload-%d" % n, 0, body) for n in range(UPLOADS)]
+    for upload in uploads:
+        upload.start()
+    while any(upload.is_alive() for upload in uploads):
+        peak = max(peak, resident(server.process))
+        time.sleep(0.02)
+    rate = UPLOADS / (time.perf_counter() - started)
+    failed = sum(upload.failed for upload in uploads)
+    show("orrery", "PUT %d MiB, %d at once" % (mebibytes, UPLOADS), mebibytes * MIB, rate,
+         "resident %.0f MiB before, %.0f at most, %.0f after%s" % (before, peak, resident(server.process), ", failed %d" % failed if failed else ""))
+
+
 def fill(server):
     """Rows for a million keys, written past the server: through it, it would take minutes."""
     server.stop()
@@ -228,13 +288,25 @@ def main():
     if not shutil.which("wrk"):
         print("wrk is not installed")
         return
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    parser = argparse.ArgumentParser()
+    parser.add_argument("seconds", nargs="?", type=int, default=5)
+    parser.add_argument("--memory", nargs="?", type=int, const=256)
+    options = parser.parse_args()
+    if options.memory:
+        with Server(data_dir=True) as server:
+            measure_memory(server, options.memory)
+        return
+    seconds = options.seconds
+    if shutil.which("openssl"):
+        measure_md5(seconds)
     with Server(data_dir=True) as server:
         measure("orrery", server.endpoint, seconds)
         if shutil.which("nginx"):
             measure_nginx(seconds)
         if shutil.which("moto_server"):
             measure_moto(seconds)
+        if shutil.which("npm"):
+            measure_s3rver(seconds)
         measure_listings(server, seconds)
 
 
