@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <future>
 
 #include "aws/ids.hpp"
 #include "services/s3/body_hold.hpp"
@@ -104,6 +105,9 @@ void ObjectStore::release(const std::vector<Segment>& segments) {
 }
 
 void ObjectStore::collect(aws::Millis now) {
+  // The pages of a large file are freed in milliseconds: not on the writer's thread, where all of this runs.
+  static std::future<void> removal;
+  if (removal.valid() && removal.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   auto& db = transaction_.db();
   std::vector<std::pair<std::int64_t, std::string>> garbage;
   {
@@ -113,13 +117,18 @@ void ObjectStore::collect(aws::Millis now) {
       if (!BodyHold::on(rows.integer(0))) garbage.emplace_back(rows.integer(0), std::string(rows.text(1)));
     }
   }
+  if (garbage.empty()) return;
+  std::vector<std::filesystem::path> files;
   for (const auto& [id, name] : garbage) {
     db.execute("DELETE FROM s3_body WHERE id = ?", id);
-    transaction_.on_commit([target = object_file(data_dir_, name)] {
-      std::error_code ignored;
-      std::filesystem::remove(target, ignored);
-    });
+    files.push_back(object_file(data_dir_, name));
   }
+  transaction_.on_commit([files = std::move(files)]() mutable {
+    removal = std::async(std::launch::async, [files = std::move(files)] {
+      std::error_code ignored;
+      for (const auto& file : files) std::filesystem::remove(file, ignored);
+    });
+  });
 }
 
 void ObjectStore::sweep(std::uint64_t turn) {
