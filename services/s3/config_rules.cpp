@@ -47,10 +47,15 @@ void check_lifecycle_days(const Json& action, std::string_view member) {
   }
 }
 
-/// The rules of a notification's Filter.Key.
-void check_key_filter(const Json& filter) {
-  for (const auto& rule : filter.value("Key", Json::object()).value("FilterRules", Json::array())) {
+/// The rules of a notification's Filter.Key. Their names come with either first letter and read back with a capital, as
+/// in the answers of AWS that LocalStack's tests recorded; Terraform's provider lowers what it reads.
+void complete_key_filter(Json& configuration) {
+  const Json::json_pointer place("/Filter/Key/FilterRules");
+  if (!configuration.contains(place)) return;
+  for (auto& rule : configuration[place]) {
     if (!rule.contains("Name") || !rule.contains("Value")) throw errors::malformed_xml();
+    rule["Name"] = rule["Name"] == "prefix" || rule["Name"] == "Prefix" ? "Prefix" : "Suffix";
+    if (rule["Value"] == "") throw errors::invalid_argument("filter value cannot be empty", rule["Name"], "");
   }
 }
 
@@ -206,10 +211,10 @@ void check_notification(RequestContext&, const Bucket&, Json& document) {
   for (const auto& [kind, member, element] : kKinds) {
     if (!document.contains(kind)) continue;
     complete_ids(document[kind], "Id");
-    for (const auto& rule : document[kind]) {
+    for (auto& rule : document[kind]) {
       const std::string arn = rule.value(member, "");
       if (!aws::parse_arn(arn).valid()) throw errors::invalid_argument("The ARN could not be parsed", element, arn);
-      check_key_filter(rule.value("Filter", Json::object()));
+      complete_key_filter(rule);
     }
   }
 }

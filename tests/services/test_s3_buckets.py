@@ -197,10 +197,12 @@ class Buckets(ServiceCase):
         self.assertEqual(s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"], logging["LoggingEnabled"])
         self.refused("InvalidTargetBucketForLogging", 400, s3.put_bucket_logging, Bucket=bucket,
                      BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "nowhere-at-all", "TargetPrefix": ""}})
-        queues = [{"Id": "q", "QueueArn": "arn:aws:sqs:us-east-1:000000000000:q", "Events": ["s3:ObjectCreated:*"],
-                   "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "a"}]}}}]
-        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"QueueConfigurations": queues})
-        self.assertEqual(s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"], queues)
+        queues = lambda prefix, suffix: [
+            {"Id": "q", "QueueArn": "arn:aws:sqs:us-east-1:000000000000:q", "Events": ["s3:ObjectCreated:*"],
+             "Filter": {"Key": {"FilterRules": [{"Name": prefix, "Value": "a"}, {"Name": suffix, "Value": "b"}]}}}]
+        for names in (("prefix", "suffix"), ("Prefix", "Suffix")):
+            s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"QueueConfigurations": queues(*names)})
+            self.assertEqual(s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"], queues("Prefix", "Suffix"))
         s3.put_bucket_accelerate_configuration(Bucket=bucket, AccelerateConfiguration={"Status": "Enabled"})
         self.assertEqual(s3.get_bucket_accelerate_configuration(Bucket=bucket)["Status"], "Enabled")
         s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})

@@ -274,6 +274,8 @@ class Refusals(ServiceCase):
         self.assertEqual((error["ArgumentName"], error["ArgumentValue"]), ("FilterRule.Name", "INVALID"))
         for rule in ({}, {"Name": "prefix"}, {"Value": "a"}):
             self.malformed(**filtered(rule))
+        error = self.refused("InvalidArgument", 400, "filter value cannot be empty", **filtered({"Name": "suffix", "Value": ""}))
+        self.assertEqual(error["ArgumentName"], "Suffix")
         self.malformed(**put("QueueConfigurations", **dict(queue, Events=["s3:Nothing"])))
         self.s3.put_bucket_notification_configuration(Bucket=self.bucket, NotificationConfiguration=filtered(
             {"Name": "prefix", "Value": "a"}, {"Name": "suffix", "Value": "b"})["NotificationConfiguration"])
