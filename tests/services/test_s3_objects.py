@@ -148,6 +148,22 @@ class Objects(ServiceCase):
         self.assertEqual(self.get("c")["Body"].read(), b"2")
         self.refused("PreconditionFailed", 412, self.s3.delete_object, Key="c", IfMatch='"no"')
 
+    def test_delete_conditions(self):
+        etag = self.put("c", b"four")["ETag"]
+        modified = self.s3.head_object(Bucket=self.bucket, Key="c")["LastModified"]
+        other = modified - datetime.timedelta(seconds=1)
+        for wrong in ({"IfMatch": '"no"'}, {"IfMatchSize": 5}, {"IfMatchLastModifiedTime": other}, {"IfMatch": etag, "IfMatchSize": 5}):
+            self.refused("PreconditionFailed", 412, self.s3.delete_object, Key="c", **wrong)
+        for wrong in ({"ETag": '"no"'}, {"Size": 5}, {"LastModifiedTime": other}):
+            answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": [dict(wrong, Key="c")]})
+            self.assertEqual([(error["Key"], error["Code"]) for error in answer["Errors"]], [("c", "PreconditionFailed")])
+        self.assertEqual(keys(self.s3.list_objects_v2(Bucket=self.bucket)), ["c"])
+        self.s3.delete_object(Bucket=self.bucket, Key="c", IfMatch=etag, IfMatchSize=4, IfMatchLastModifiedTime=modified)
+        self.assertEqual(keys(self.s3.list_objects_v2(Bucket=self.bucket)), [])
+        self.put("c", b"four")
+        answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": [{"Key": "c", "ETag": etag, "Size": 4}]})
+        self.assertEqual([entry["Key"] for entry in answer["Deleted"]], ["c"])
+
     def test_checksums(self):
         body = b"123456789"
         crc = base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
