@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aws/ids.hpp"
+#include "aws/json.hpp"
 #include "registry/error.hpp"
+#include "registry/input.hpp"
 
 namespace orrery {
 
@@ -27,5 +30,11 @@ std::optional<std::string> paginate(std::vector<T>& items, std::size_t limit, co
   items.erase(items.begin() + static_cast<std::ptrdiff_t>(limit), items.end());
   return aws::base64("after:" + std::string(key(items.back())));
 }
+
+/// One page of a Describe answer by MaxRecords (20 to 100, default 100) and Marker: {member: [...], "Marker": …}.
+/// Items are sorted by their unique text member `key`. Refuses another MaxRecords with InvalidParameterValue, and a
+/// Marker that Orrery did not make with `invalid_marker`.
+Json marker_page(const Input& input, std::string_view member, std::vector<Json> items, std::string_view key,
+                 const AwsError& invalid_marker);
 
 }  // namespace orrery

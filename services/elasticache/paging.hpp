@@ -1,13 +1,12 @@
 #pragma once
-#include <string_view>
-#include <vector>
-
-#include "registry/input.hpp"
+#include "registry/pagination.hpp"
+#include "services/elasticache/errors.hpp"
 
 namespace orrery::elasticache {
 
-/// One page of a Describe answer by MaxRecords (20 to 100, default 100) and Marker: {member: [...], "Marker": …}.
-/// Items are sorted by their unique text member `key`.
-Json page(const Input& input, std::string_view member, std::vector<Json> items, std::string_view key);
+/// As marker_page().
+inline Json page(const Input& input, std::string_view member, std::vector<Json> items, std::string_view key) {
+  return marker_page(input, member, std::move(items), key, invalid_marker());
+}
 
 }  // namespace orrery::elasticache
