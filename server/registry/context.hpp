@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "aws/clock.hpp"
 #include "http/message.hpp"
@@ -39,6 +40,20 @@ struct RequestContext {
   }
   double timestamp() const { return aws::seconds(now); }
   std::string arn(std::string_view resource) const;  ///< of this service, account and region
+};
+
+/// The context looks at another region while this lives.
+class InRegion {
+ public:
+  InRegion(RequestContext& context, std::string region)
+      : context_(context), before_(std::exchange(context.region, std::move(region))) {}
+  ~InRegion() { context_.region.swap(before_); }
+  InRegion(const InRegion&) = delete;
+  InRegion& operator=(const InRegion&) = delete;
+
+ private:
+  RequestContext& context_;
+  std::string before_;
 };
 
 /// Runs `service`'s seed once for this account and region; does nothing when it was done. Peers call it first.

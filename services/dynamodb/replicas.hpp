@@ -10,20 +10,6 @@ namespace orrery::dynamodb {
 // A global table (version 2019.11.21) is a table of one name in several regions. Each describes the others as its
 // Replicas, and a write to one is a write to all, in the one transaction of its request.
 
-/// The context looks at another region while this lives.
-class InRegion {
- public:
-  InRegion(RequestContext& context, std::string region)
-      : context_(context), before_(std::exchange(context.region, std::move(region))) {}
-  ~InRegion() { context_.region = before_; }
-  InRegion(const InRegion&) = delete;
-  InRegion& operator=(const InRegion&) = delete;
-
- private:
-  RequestContext& context_;
-  std::string before_;
-};
-
 /// Calls `visit` for each replica of a table, with the context in the replica's region.
 void for_each_replica(RequestContext& context, const Json& document, const std::function<void(Table)>& visit);
 

@@ -6,19 +6,6 @@ namespace orrery::kms {
 
 namespace {
 
-/// Runs `work` with the context in another region.
-template <typename Work>
-void in_region(RequestContext& context, const std::string& region, Work work) {
-  const std::string own = std::exchange(context.region, region);
-  try {
-    work();
-  } catch (...) {
-    context.region = own;
-    throw;
-  }
-  context.region = own;
-}
-
 bool is_primary(const Key& key) {
   return key.metadata().contains("MultiRegionConfiguration") &&
          key.metadata()["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY";
@@ -31,9 +18,8 @@ std::vector<std::string> regions_of(RequestContext& context, const std::string& 
   std::vector<std::string> regions;
   for (const auto& location : storage::locations(context.tx, "kms", kKey)) {
     if (location.account != context.account || location.id != id) continue;
-    in_region(context, location.region, [&] {
-      if (lookup_key(context, id)) regions.push_back(location.region);
-    });
+    const InRegion there(context, location.region);
+    if (lookup_key(context, id)) regions.push_back(location.region);
   }
   return regions;
 }
@@ -43,20 +29,17 @@ void relate(RequestContext& context, const std::string& id, const std::string& p
   const auto regions = regions_of(context, id);
   Json configuration{{"ReplicaKeys", Json::array()}};
   for (const std::string& region : regions) {
-    in_region(context, region, [&] {
-      const Json entry = member(find_key(context, id), region);
-      region == primary_region ? void(configuration["PrimaryKey"] = entry)
-                               : configuration["ReplicaKeys"].push_back(entry);
-    });
+    const InRegion there(context, region);
+    const Json entry = member(find_key(context, id), region);
+    region == primary_region ? void(configuration["PrimaryKey"] = entry)
+                             : configuration["ReplicaKeys"].push_back(entry);
   }
   for (const std::string& region : regions) {
-    in_region(context, region, [&] {
-      Key key = find_key(context, id);
-      key.metadata()["MultiRegionConfiguration"] = configuration;
-      key.metadata()["MultiRegionConfiguration"]["MultiRegionKeyType"] =
-          region == primary_region ? "PRIMARY" : "REPLICA";
-      key.save();
-    });
+    const InRegion there(context, region);
+    Key key = find_key(context, id);
+    key.metadata()["MultiRegionConfiguration"] = configuration;
+    key.metadata()["MultiRegionConfiguration"]["MultiRegionKeyType"] = region == primary_region ? "PRIMARY" : "REPLICA";
+    key.save();
   }
 }
 
@@ -93,17 +76,15 @@ Json replicate_key(RequestContext& context, const Input& input) {
   validate_policy(context, policy, bypass ? LockoutCheck::off : LockoutCheck::on);
   const storage::Tags tags = read_tags(input);
   const std::string description = input.str("Description");
-  Json metadata;
-  in_region(context, region, [&] {
-    if (table(context).exists(kKey, primary.id())) throw errors::key_exists(arn_of(context, "key/" + primary.id()));
-    ensure_seeded(context, "kms", &seed);
-    Key replica(context, copy_of(context, primary, description, policy));
-    replica.set_state("Enabled");
-    replica.save();
-    table(context).tag(kKey, replica.id(), tags);
-  });
+  const InRegion there(context, region);
+  if (table(context).exists(kKey, primary.id())) throw errors::key_exists(arn_of(context, "key/" + primary.id()));
+  ensure_seeded(context, "kms", &seed);
+  Key replica(context, copy_of(context, primary, description, policy));
+  replica.set_state("Enabled");
+  replica.save();
+  table(context).tag(kKey, replica.id(), tags);
   relate(context, primary.id(), own_region);
-  in_region(context, region, [&] { metadata = find_key(context, primary.id()).metadata(); });
+  const Json metadata = find_key(context, primary.id()).metadata();
   Json out{{"ReplicaKeyMetadata", metadata}, {"ReplicaPolicy", policy}, {"ReplicaTags", Json::array()}};
   for (const auto& [name, value] : tags) out["ReplicaTags"].push_back({{"TagKey", name}, {"TagValue", value}});
   return out;
@@ -117,7 +98,8 @@ Json update_primary_region(RequestContext& context, const Input& input) {
   if (region == context.region) {
     throw errors::unsupported("The PrimaryRegion " + region + " is the region of the primary key already.");
   }
-  in_region(context, region, [&] { find_key(context, primary.id()); });
+  const InRegion there(context, region);
+  find_key(context, primary.id());
   relate(context, primary.id(), region);
   return Json::object();
 }
@@ -131,15 +113,14 @@ void forget_replica(RequestContext& context, const std::string& id, const Json& 
   const auto regions = regions_of(context, id);
   if (std::find(regions.begin(), regions.end(), region) == regions.end()) return;
   relate(context, id, region);
-  in_region(context, region, [&] {
-    Key primary = find_key(context, id);
-    // A primary whose deletion was scheduled waits for its replicas; its window begins when the last is gone.
-    if (primary.state() != "PendingReplicaDeletion" || has_replicas(primary)) return;
-    primary.set_state("PendingDeletion");
-    primary.metadata().erase("PendingDeletionWindowInDays");
-    primary.metadata()["DeletionDate"] = context.timestamp() + primary.hidden().at("window").get<double>() * 86400;
-    primary.save();
-  });
+  const InRegion there(context, region);
+  Key primary = find_key(context, id);
+  // A primary whose deletion was scheduled waits for its replicas; its window begins when the last is gone.
+  if (primary.state() != "PendingReplicaDeletion" || has_replicas(primary)) return;
+  primary.set_state("PendingDeletion");
+  primary.metadata().erase("PendingDeletionWindowInDays");
+  primary.metadata()["DeletionDate"] = context.timestamp() + primary.hidden().at("window").get<double>() * 86400;
+  primary.save();
 }
 
 }  // namespace orrery::kms

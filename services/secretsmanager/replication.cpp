@@ -7,18 +7,6 @@ namespace orrery::secretsmanager {
 
 namespace {
 
-template <typename Work>
-void in_region(RequestContext& context, const std::string& region, Work work) {
-  const std::string own = std::exchange(context.region, region);
-  try {
-    work();
-  } catch (...) {
-    context.region = own;
-    throw;
-  }
-  context.region = own;
-}
-
 std::string arn_in(const RequestContext& context, const std::string& primary_arn) {
   return aws::arn("secretsmanager", context.region, context.account, aws::parse_arn(primary_arn).resource);
 }
@@ -62,9 +50,16 @@ void write_replica(RequestContext& context, const std::string& primary_arn, cons
   for (const auto& [version, value] : copy.versions) replica.put_copy(version, value);
 }
 
-bool taken(RequestContext& context, const std::string& name) {
+bool taken(RequestContext& context, const std::string& region, const std::string& name) {
+  const InRegion there(context, region);
   const auto existing = lookup(context, name);
   return existing && !existing->is_replica();
+}
+
+void erase_replica(RequestContext& context, const std::string& region, const std::string& name) {
+  const InRegion there(context, region);
+  auto replica = lookup(context, name);
+  if (replica && replica->is_replica()) replica->erase();
 }
 
 Json status(const std::string& region, const std::string& key, const std::string& failure) {
@@ -100,11 +95,9 @@ void add_replicas(RequestContext& context, Secret& secret, const Input& input) {
     if (region.empty() || region == context.region) throw errors::invalid_parameter("Invalid replica region.");
     remove_status(secret, region);
     std::string failure;
-    in_region(context, region, [&] {
-      if (!force && taken(context, secret.name())) {
-        failure = "Replication failed: Secret name " + secret.name() + " already exists in this region.";
-      }
-    });
+    if (!force && taken(context, region, secret.name())) {
+      failure = "Replication failed: Secret name " + secret.name() + " already exists in this region.";
+    }
     secret.document()["PrimaryRegion"] = context.region;
     secret.document()["ReplicationStatus"].push_back(status(region, key, failure));
   }
@@ -120,9 +113,8 @@ void sync_replicas(RequestContext& context, const std::string& name) {
   for (const Json& replica : replicas) {
     if (replica.at("Status") != "InSync") continue;
     const std::string key = replica.at("KmsKeyId");
-    in_region(context, replica.at("Region"), [&] {
-      write_replica(context, primary.arn(), copy, key == "alias/aws/secretsmanager" ? "" : key);
-    });
+    const InRegion there(context, replica.at("Region"));
+    write_replica(context, primary.arn(), copy, key == "alias/aws/secretsmanager" ? "" : key);
   }
 }
 
@@ -135,10 +127,7 @@ Json replicate_secret_to_regions(RequestContext& context, const Input& input) {
 Json remove_regions_from_replication(RequestContext& context, const Input& input) {
   Secret secret = find_writable(context, input.str("SecretId"));
   for (const std::string& region : input.strings("RemoveReplicaRegions")) {
-    in_region(context, region, [&] {
-      auto replica = lookup(context, secret.name());
-      if (replica && replica->is_replica()) replica->erase();
-    });
+    erase_replica(context, region, secret.name());
     remove_status(secret, region);
   }
   secret.save();
@@ -150,13 +139,14 @@ Json stop_replication_to_replica(RequestContext& context, const Input& input) {
   Secret secret = find_active(context, input.str("SecretId"));
   if (!secret.is_replica()) throw errors::invalid_request("The secret isn't a replica.");
   const std::string region = context.region, primary_region = secret.document().at("PrimaryRegion");
-  in_region(context, primary_region, [&] {
+  {
+    const InRegion there(context, primary_region);
     if (auto primary = lookup(context, secret.name())) {
       remove_status(*primary, region);
       primary->save();
       sync_replicas(context, primary->name());
     }
-  });
+  }
   secret.hidden().erase("replica");
   secret.document().erase("PrimaryRegion");
   secret.save();
