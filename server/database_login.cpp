@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "engines.hpp"
+#include "identity/policy.hpp"
 #include "identity/sigv4.hpp"
 #include "pipeline/resolve.hpp"
 #include "registry/findings.hpp"
-#include "registry/policies.hpp"
 
 namespace orrery {
 
@@ -54,10 +54,9 @@ constexpr Rule kConnect{"rds-db-connect-denied",
 /// What this server did not issue is the account's root, which may.
 void check_policies(const pipeline::Host& host, const Place& place, const std::string& user,
                     const identity::Principal& who) {
-  auto* policies = dynamic_cast<PolicyPeer*>(host.peers.iam);
   const auto rds = std::find_if(host.services.begin(), host.services.end(),
                                 [](const Service* service) { return service->name == "rds"; });
-  if (policies == nullptr || rds == host.services.end() || who.type == identity::Principal::Type::root) return;
+  if (rds == host.services.end() || who.type == identity::Principal::Type::root) return;
   const std::string arn = "arn:aws:rds-db:" + place.region + ":" + place.account + ":dbuser:" + place.resource + "/" + user;
   host.store.write([&](storage::Transaction& tx) {
     RequestContext context = background_context(host, **rds, "connect", tx);
@@ -66,7 +65,7 @@ void check_policies(const pipeline::Host& host, const Place& place, const std::s
     identity::Question question;
     question.action = "rds-db:connect";
     question.resource = arn;
-    if (policies->decide(context, who, question) == identity::Decision::allow) return settle(context, kConnect, arn);
+    if (host.peers.iam->decide(context, who, question) == identity::Decision::allow) return settle(context, kConnect, arn);
     would_refuse(context, kConnect, arn,
                  {"AccessDenied", 403, "User: " + who.arn + " is not authorized to perform: rds-db:connect on resource: " + arn});
   });

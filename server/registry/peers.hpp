@@ -12,6 +12,11 @@ namespace orrery::engines {
 class Supervisor;
 }
 
+namespace orrery::identity {
+enum class Decision;  // identity/policy.hpp
+struct Question;
+}  // namespace orrery::identity
+
 namespace orrery {
 
 struct RequestContext;
@@ -111,6 +116,9 @@ class IamPeer {
   virtual std::optional<RoleInfo> role(RequestContext&, const std::string& arn_or_name) = 0;
   virtual bool instance_profile_exists(RequestContext&, const std::string& arn_or_name) = 0;
   virtual std::optional<OidcProviderInfo> oidc_provider(RequestContext&, const std::string& arn) = 0;
+  /// What the identity policies of a user or a role (its own, its groups', under its boundary) answer. The root user may
+  /// do all.
+  virtual identity::Decision decide(RequestContext&, const identity::Principal&, const identity::Question&) = 0;
 };
 
 struct ManagedSecret {

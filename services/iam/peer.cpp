@@ -3,7 +3,6 @@
 #include "aws/ids.hpp"
 #include "http/message.hpp"
 #include "identity/credentials.hpp"
-#include "registry/policies.hpp"
 #include "services/iam/attachment.hpp"
 #include "services/iam/identity_policies.hpp"
 
@@ -28,7 +27,7 @@ std::optional<storage::Resource> find(RequestContext& context, const Entity& ent
   return named ? std::move(found) : std::nullopt;
 }
 
-class Peer final : public IamPeer, public PolicyPeer {
+class Peer final : public IamPeer {
  public:
   std::optional<identity::Credential> credential(storage::Transaction& tx, const std::string& access_key) override {
     return identity::CredentialTable(tx).find(access_key);
