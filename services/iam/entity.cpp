@@ -3,6 +3,7 @@
 #include <set>
 
 #include "aws/ids.hpp"
+#include "identity/credentials.hpp"
 #include "registry/pagination.hpp"
 #include "services/iam/errors.hpp"
 
@@ -55,6 +56,22 @@ storage::Resource find_oidc_provider(RequestContext& context, const std::string&
 
 std::string entity_arn(RequestContext& context, std::string_view type, std::string_view path, std::string_view name) {
   return aws::arn("iam", "", context.account, std::string(type).append(path).append(name));
+}
+
+storage::Resource new_entity(RequestContext& context, const Entity& entity, const std::string& path,
+                             const std::string& name, const AwsError& taken) {
+  storage::Resource out;
+  out.kind = entity.kind;
+  out.id = lower(name);
+  out.arn = entity_arn(context, entity.kind, path, name);
+  out.created = context.now;
+  if (table(context).exists(out.kind, out.id)) throw taken;
+  out.document = {{"Path", path},
+                  {std::string(entity.name_member), name},
+                  {std::string(entity.id_member), identity::new_unique_id(entity.id_prefix)},
+                  {"Arn", out.arn},
+                  {"CreateDate", whole_seconds(context)}};
+  return out;
 }
 
 std::int64_t whole_seconds(const RequestContext& context) { return context.now / 1000; }

@@ -6,6 +6,7 @@
 
 #include "aws/text.hpp"
 #include "registry/context.hpp"
+#include "registry/error.hpp"
 #include "registry/input.hpp"
 #include "storage/resources.hpp"
 
@@ -18,6 +19,7 @@ struct Entity {
   std::string_view name_member;  ///< of inputs: "RoleName"
   std::string_view id_member;    ///< of outputs: "RoleId"
   std::string_view label;        ///< in messages: "role"
+  std::string_view id_prefix;    ///< "AROA" (IAM user guide, "IAM identifiers")
   /// By the value of `name_member`; throws NoSuchEntity.
   storage::Resource (*find)(RequestContext&, const std::string& name);
 };
@@ -29,13 +31,13 @@ storage::Resource find_instance_profile(RequestContext&, const std::string& name
 storage::Resource find_policy(RequestContext&, const std::string& arn);  ///< customer-managed ones only
 storage::Resource find_oidc_provider(RequestContext&, const std::string& arn);
 
-inline constexpr Entity kRole{"role", "RoleName", "RoleId", "role", &find_role};
-inline constexpr Entity kUser{"user", "UserName", "UserId", "user", &find_user};
-inline constexpr Entity kGroup{"group", "GroupName", "GroupId", "group", &find_group};
+inline constexpr Entity kRole{"role", "RoleName", "RoleId", "role", "AROA", &find_role};
+inline constexpr Entity kUser{"user", "UserName", "UserId", "user", "AIDA", &find_user};
+inline constexpr Entity kGroup{"group", "GroupName", "GroupId", "group", "AGPA", &find_group};
 inline constexpr Entity kInstanceProfile{"instance-profile", "InstanceProfileName", "InstanceProfileId",
-                                         "Instance Profile", &find_instance_profile};
-inline constexpr Entity kPolicy{"policy", "PolicyArn", "PolicyId", "policy", &find_policy};
-inline constexpr Entity kOidcProvider{"oidc-provider", "OpenIDConnectProviderArn", "", "OpenIDConnect Provider",
+                                         "Instance Profile", "AIPA", &find_instance_profile};
+inline constexpr Entity kPolicy{"policy", "PolicyArn", "PolicyId", "policy", "ANPA", &find_policy};
+inline constexpr Entity kOidcProvider{"oidc-provider", "OpenIDConnectProviderArn", "", "OpenIDConnect Provider", "",
                                       &find_oidc_provider};
 
 /// IAM's resources of the caller's account; they have no region.
@@ -43,6 +45,10 @@ storage::ResourceTable table(RequestContext& context);
 using aws::lower;
 /// "arn:aws:iam::ACCOUNT:role/path/name"; `path` begins and ends with '/'.
 std::string entity_arn(RequestContext& context, std::string_view type, std::string_view path, std::string_view name);
+/// A resource to be put, with the document {Path, NAME, ID, Arn, CreateDate}; throws `taken` where there is one of that
+/// name. For what a request calls by name: not for policies and OIDC providers.
+storage::Resource new_entity(RequestContext& context, const Entity& entity, const std::string& path,
+                             const std::string& name, const AwsError& taken);
 /// IAM's timestamps are whole seconds.
 std::int64_t whole_seconds(const RequestContext& context);
 /// Member Path, "/" without one.

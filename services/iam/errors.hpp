@@ -15,6 +15,10 @@ inline AwsError policy_not_attachable(const std::string& arn) {
   return no_such_entity("Policy " + arn + " does not exist or is not attachable.");
 }
 inline AwsError already_exists(std::string message) { return {"EntityAlreadyExists", 409, std::move(message)}; }
+/// `what` is "Role", "User" or "Group".
+inline AwsError name_taken(const std::string& what, const std::string& name) {
+  return already_exists(what + " with name " + name + " already exists.");
+}
 inline AwsError delete_conflict(std::string message) { return {"DeleteConflict", 409, std::move(message)}; }
 inline AwsError limit_exceeded(std::string message) { return {"LimitExceeded", 409, std::move(message)}; }
 inline AwsError quota_exceeded(const std::string& quota, int limit) {

@@ -1,4 +1,3 @@
-#include "identity/credentials.hpp"
 #include "services/iam/attachment.hpp"
 #include "services/iam/errors.hpp"
 #include "services/iam/handlers.hpp"
@@ -35,17 +34,7 @@ std::vector<std::string> groups_of(RequestContext& context, const storage::Resou
 
 Json create_group(RequestContext& context, const Input& input) {
   const std::string name = input.str("GroupName"), path = read_path(input);
-  storage::Resource group;
-  group.kind = kGroup.kind;
-  group.id = lower(name);
-  group.arn = entity_arn(context, "group", path, name);
-  group.created = context.now;
-  if (table(context).exists(kGroup.kind, group.id)) throw already_exists("Group with name " + name + " already exists.");
-  group.document = {{"Path", path},
-                    {"GroupName", name},
-                    {"GroupId", identity::new_unique_id("AGPA")},
-                    {"Arn", group.arn},
-                    {"CreateDate", whole_seconds(context)}};
+  const storage::Resource group = new_entity(context, kGroup, path, name, name_taken("Group", name));
   table(context).put(group);
   return {{"Group", group.document}};
 }
@@ -79,19 +68,8 @@ Json list_groups_for_user(RequestContext& context, const Input& input) {
 }
 
 Json update_group(RequestContext& context, const Input& input) {
-  storage::Resource group = find_group(context, input.str("GroupName"));
-  const std::string old_id = group.id;
-  const std::string name = input.str("NewGroupName", group.document.value("GroupName", ""));
-  const std::string path = input.has("NewPath") ? read_path(input, "NewPath") : group.document.value("Path", "/");
-  group.id = lower(name);
-  if (group.id != old_id && table(context).exists(kGroup.kind, group.id))
-    throw already_exists("Group with name " + name + " already exists.");
-  group.arn = entity_arn(context, "group", path, name);
-  group.document["GroupName"] = name;
-  group.document["Path"] = path;
-  group.document["Arn"] = group.arn;
-  if (group.id != old_id) move_entity(context, kGroup, old_id, group.id);
-  table(context).put(group);
+  const std::string name = input.str("NewGroupName", input.str("GroupName"));
+  rename_entity(context, kGroup, find_group(context, input.str("GroupName")), input, name, name_taken("Group", name));
   return Json::object();
 }
 

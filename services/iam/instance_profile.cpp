@@ -1,4 +1,3 @@
-#include "identity/credentials.hpp"
 #include "services/iam/errors.hpp"
 #include "services/iam/handlers.hpp"
 
@@ -33,18 +32,8 @@ std::string profile_arn_key(const Json& item) { return item["Arn"].get<std::stri
 Json create_instance_profile(RequestContext& context, const Input& input) {
   const std::string name = input.str("InstanceProfileName"), path = read_path(input);
   const storage::Tags tags = read_tags(input);
-  storage::Resource profile;
-  profile.kind = kInstanceProfile.kind;
-  profile.id = lower(name);
-  profile.arn = entity_arn(context, "instance-profile", path, name);
-  profile.created = context.now;
-  if (table(context).exists(kInstanceProfile.kind, profile.id))
-    throw already_exists("Instance Profile " + name + " already exists.");
-  profile.document = {{"Path", path},
-                      {"InstanceProfileName", name},
-                      {"InstanceProfileId", identity::new_unique_id("AIPA")},
-                      {"Arn", profile.arn},
-                      {"CreateDate", whole_seconds(context)}};
+  const storage::Resource profile = new_entity(context, kInstanceProfile, path, name,
+                                               already_exists("Instance Profile " + name + " already exists."));
   table(context).put(profile);
   table(context).tag(kInstanceProfile.kind, profile.id, tags);
   return {{"InstanceProfile", profile_document(context, profile, WithTags::yes)}};

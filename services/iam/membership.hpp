@@ -14,8 +14,9 @@ inline constexpr std::string_view kAccessKey = "access-key", kLoginProfile = "lo
 std::string user_name(RequestContext& context, const Input& input);
 /// Ids of the groups that a user is in.
 std::vector<std::string> groups_of(RequestContext& context, const storage::Resource& user);
-/// Carries what hangs on an entity (tags, edges both ways, inline policies, access keys) over to its new id, and
-/// removes the old resource. The caller puts the new one.
-void move_entity(RequestContext& context, const Entity& entity, const std::string& from, const std::string& to);
+/// Gives a user or a group another name and, where the input has one, another NewPath. What hangs on it (tags, edges
+/// both ways, inline policies, access keys) comes along. Throws `taken` where another has the name.
+storage::Resource rename_entity(RequestContext& context, const Entity& entity, storage::Resource resource,
+                                const Input& input, const std::string& name, const AwsError& taken);
 
 }  // namespace orrery::iam

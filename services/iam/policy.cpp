@@ -50,7 +50,7 @@ Json create_policy(RequestContext& context, const Input& input) {
   if (table(context).exists(kPolicy.kind, policy.id))
     throw already_exists("A policy called " + name + " already exists. Duplicate names are not allowed.");
   policy.document = {{"PolicyName", name},
-                     {"PolicyId", identity::new_unique_id("ANPA")},
+                     {"PolicyId", identity::new_unique_id(kPolicy.id_prefix)},
                      {"Arn", policy.arn},
                      {"Path", path},
                      {"IsAttachable", true},

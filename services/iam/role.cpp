@@ -1,4 +1,3 @@
-#include "identity/credentials.hpp"
 #include "services/iam/attachment.hpp"
 #include "services/iam/documents.hpp"
 #include "services/iam/errors.hpp"
@@ -32,21 +31,11 @@ Json create_role(RequestContext& context, const Input& input) {
   const storage::Tags tags = read_tags(input);
   if (path.starts_with("/aws-service-role/"))
     throw validation_error("Role paths that start with /aws-service-role/ are reserved for service-linked roles.");
-  storage::Resource role;
-  role.kind = kRole.kind;
-  role.id = lower(name);
-  role.arn = entity_arn(context, "role", path, name);
-  role.created = context.now;
-  if (table(context).exists(kRole.kind, role.id)) throw already_exists("Role with name " + name + " already exists.");
-  role.document = {{"Path", path},
-                   {"RoleName", name},
-                   {"RoleId", identity::new_unique_id("AROA")},
-                   {"Arn", role.arn},
-                   {"CreateDate", whole_seconds(context)},
-                   {"AssumeRolePolicyDocument",
-                    checked_trust_policy(context, input.str("AssumeRolePolicyDocument"), role.arn)},
-                   {"MaxSessionDuration", input.integer("MaxSessionDuration", kDefaultSession)},
-                   {"RoleLastUsed", Json::object()}};
+  storage::Resource role = new_entity(context, kRole, path, name, name_taken("Role", name));
+  role.document.update({{"AssumeRolePolicyDocument",
+                         checked_trust_policy(context, input.str("AssumeRolePolicyDocument"), role.arn)},
+                        {"MaxSessionDuration", input.integer("MaxSessionDuration", kDefaultSession)},
+                        {"RoleLastUsed", Json::object()}});
   if (const auto description = input.find_str("Description")) role.document["Description"] = *description;
   table(context).put(role);
   table(context).tag(kRole.kind, role.id, tags);

@@ -1,5 +1,4 @@
 #include "http/message.hpp"
-#include "identity/credentials.hpp"
 #include "aws/ids.hpp"
 #include "services/iam/errors.hpp"
 #include "services/iam/handlers.hpp"
@@ -88,21 +87,12 @@ Json create_service_linked_role(RequestContext& context, const Input& input) {
     throw invalid_input("Custom suffix is not allowed for " + service);
   const std::string name = std::string(linked->role) + (suffix ? "_" + *suffix : "");
   const std::string path = "/aws-service-role/" + service + "/";
-  storage::Resource role;
-  role.kind = kRole.kind;
-  role.id = lower(name);
-  role.arn = entity_arn(context, "role", path, name);
-  role.created = context.now;
-  if (table(context).exists(kRole.kind, role.id))
-    throw invalid_input("Service role name " + name + " has been taken in this account, please try a different suffix.");
-  role.document = {{"Path", path},
-                   {"RoleName", name},
-                   {"RoleId", identity::new_unique_id("AROA")},
-                   {"Arn", role.arn},
-                   {"CreateDate", whole_seconds(context)},
-                   {"AssumeRolePolicyDocument", trust_policy(service)},
-                   {"MaxSessionDuration", 3600},
-                   {"RoleLastUsed", Json::object()}};
+  storage::Resource role = new_entity(
+      context, kRole, path, name,
+      invalid_input("Service role name " + name + " has been taken in this account, please try a different suffix."));
+  role.document.update({{"AssumeRolePolicyDocument", trust_policy(service)},
+                        {"MaxSessionDuration", 3600},
+                        {"RoleLastUsed", Json::object()}});
   if (const auto description = input.find_str("Description")) role.document["Description"] = *description;
   table(context).put(role);
   const std::string policy = "arn:aws:iam::aws:policy/aws-service-role/" + std::string(linked->policy);

@@ -44,17 +44,7 @@ std::string user_name(RequestContext& context, const Input& input) {
 Json create_user(RequestContext& context, const Input& input) {
   const std::string name = input.str("UserName"), path = read_path(input);
   const storage::Tags tags = read_tags(input);
-  storage::Resource user;
-  user.kind = kUser.kind;
-  user.id = lower(name);
-  user.arn = entity_arn(context, "user", path, name);
-  user.created = context.now;
-  if (table(context).exists(kUser.kind, user.id)) throw already_exists("User with name " + name + " already exists.");
-  user.document = {{"Path", path},
-                   {"UserName", name},
-                   {"UserId", identity::new_unique_id("AIDA")},
-                   {"Arn", user.arn},
-                   {"CreateDate", whole_seconds(context)}};
+  const storage::Resource user = new_entity(context, kUser, path, name, name_taken("User", name));
   table(context).put(user);
   table(context).tag(kUser.kind, user.id, tags);
   if (const auto boundary = input.find_str("PermissionsBoundary")) set_boundary(context, kUser, user, *boundary);
@@ -77,19 +67,9 @@ Json list_users(RequestContext& context, const Input& input) {
 }
 
 Json update_user(RequestContext& context, const Input& input) {
-  storage::Resource user = find_user(context, input.str("UserName"));
-  const std::string old_id = user.id;
-  const std::string name = input.str("NewUserName", user.document.value("UserName", ""));
-  const std::string path = input.has("NewPath") ? read_path(input, "NewPath") : user.document.value("Path", "/");
-  user.id = lower(name);
-  if (user.id != old_id && table(context).exists(kUser.kind, user.id))
-    throw already_exists("User with name " + name + " already exists.");
-  user.arn = entity_arn(context, "user", path, name);
-  user.document["UserName"] = name;
-  user.document["Path"] = path;
-  user.document["Arn"] = user.arn;
-  if (user.id != old_id) move_entity(context, kUser, old_id, user.id);
-  table(context).put(user);
+  const std::string name = input.str("NewUserName", input.str("UserName"));
+  const storage::Resource user =
+      rename_entity(context, kUser, find_user(context, input.str("UserName")), input, name, name_taken("User", name));
   identity::CredentialTable(context.tx).rename(user.document.value("UserId", ""), user.arn);
   return Json::object();
 }
