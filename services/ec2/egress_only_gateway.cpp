@@ -10,12 +10,8 @@ Json create_egress_only_internet_gateway(RequestContext& context, const Input& i
   const Tags tags = tags_of(input, kEgressOnlyGateway);
   const auto token = input.find_str("ClientToken");
   const std::string vpc_id = require(context, kVpc, input.str("VpcId")).id;
-  if (token) {
-    for (const Resource& made : table(context).list(kEgressOnlyGateway.name)) {
-      if (made.hidden.value("ClientToken", "") == *token)
-        return {{"EgressOnlyInternetGateway", with_tags(context, kEgressOnlyGateway, made)}, {"ClientToken", *token}};
-    }
-  }
+  if (const auto made = made_with_token(context, kEgressOnlyGateway, token))
+    return {{"EgressOnlyInternetGateway", with_tags(context, kEgressOnlyGateway, *made)}, {"ClientToken", *token}};
   Resource gateway = make(context, kEgressOnlyGateway);
   gateway.document["Attachments"] = Json::array({{{"State", "attached"}, {"VpcId", vpc_id}}});
   if (token) gateway.hidden["ClientToken"] = *token;

@@ -52,6 +52,15 @@ Resource make(RequestContext& context, const Kind& kind) {
 
 storage::ResourceTable table(RequestContext& context) { return context.resources(kService, context.region); }
 
+std::optional<Resource> made_with_token(RequestContext& context, const Kind& kind,
+                                        const std::optional<std::string>& token) {
+  if (!token) return std::nullopt;
+  for (Resource& made : table(context).list(kind.name)) {
+    if (made.hidden.value("ClientToken", "") == *token) return std::move(made);
+  }
+  return std::nullopt;
+}
+
 void put(RequestContext& context, const Resource& resource) { table(context).put(resource); }
 
 void link(RequestContext& context, const Resource& from, std::string_view role, const Kind& to, const std::string& id) {

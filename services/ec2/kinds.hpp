@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -81,6 +82,10 @@ Resource require(RequestContext& context, const Kind& kind, const std::string& i
 
 /// A fresh resource with its id in its document.
 Resource make(RequestContext& context, const Kind& kind);
+/// What was made with that ClientToken and kept it in hidden["ClientToken"]: the same token gives the same resource
+/// (EC2 API reference, "Ensuring idempotency").
+std::optional<Resource> made_with_token(RequestContext& context, const Kind& kind,
+                                        const std::optional<std::string>& token);
 void put(RequestContext& context, const Resource& resource);
 void link(RequestContext& context, const Resource& from, std::string_view role, const Kind& to, const std::string& id);
 

@@ -86,14 +86,6 @@ void bring_up(RequestContext& context, Resource& gateway, const InterfaceSpec& s
   gateway.document["NatGatewayAddresses"] = std::move(addresses);
 }
 
-std::optional<Resource> made_with_token(RequestContext& context, const std::optional<std::string>& token) {
-  if (!token) return std::nullopt;
-  for (Resource& gateway : table(context).list(kNatGateway.name)) {
-    if (gateway.hidden.value("ClientToken", "") == *token) return std::move(gateway);
-  }
-  return std::nullopt;
-}
-
 Json answer(RequestContext& context, const Resource& gateway, const std::optional<std::string>& token) {
   Json document = with_tags(context, kNatGateway, gateway);
   document["State"] = "pending";
@@ -163,7 +155,7 @@ Json create_nat_gateway(RequestContext& context, const Input& input) {
   if (token) gateway.hidden["ClientToken"] = *token;
   gateway.hidden["Ready"] = context.now + delay(context, kCreation);
   const auto spec = read_interface(input, gateway, allocations.size());
-  if (const auto made = made_with_token(context, token)) return answer(context, *made, token);
+  if (const auto made = made_with_token(context, kNatGateway, token)) return answer(context, *made, token);
   const auto taken = std::find_if(allocations.begin(), allocations.end(),
                                   [](const Resource& address) { return address.document.contains("AssociationId"); });
   // These are noticed after the call was answered: the gateway ends as failed (VPC user guide, "Troubleshoot NAT

@@ -178,10 +178,8 @@ Json create_network_acl(RequestContext& context, const Input& input) {
   const Tags tags = tags_of(input, kNetworkAcl);
   const auto token = input.find_str("ClientToken");
   const Resource vpc = require(context, kVpc, input.str("VpcId"));
-  for (Resource& made : acls_of(context, vpc.id)) {
-    if (token && made.hidden.value("ClientToken", "") == *token)
-      return {{"NetworkAcl", with_tags(context, kNetworkAcl, made)}, {"ClientToken", *token}};
-  }
+  if (const auto made = made_with_token(context, kNetworkAcl, token); made && made->document.at("VpcId") == vpc.id)
+    return {{"NetworkAcl", with_tags(context, kNetworkAcl, *made)}, {"ClientToken", *token}};
   Resource acl = make_network_acl(context, vpc, AclOrigin::user);
   if (token) acl.hidden["ClientToken"] = *token;
   put(context, acl);

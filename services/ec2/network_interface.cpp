@@ -239,12 +239,8 @@ Json create_network_interface(RequestContext& context, const Input& input) {
   const InterfaceSpec spec = read_spec(input);
   const Json& tracking = input.json("ConnectionTrackingSpecification");
   const auto token = input.find_str("ClientToken");
-  if (token) {
-    for (const Resource& made : table(context).list(kNetworkInterface.name)) {
-      if (made.hidden.value("ClientToken", "") == *token)
-        return {{"NetworkInterface", with_tags(context, kNetworkInterface, made)}, {"ClientToken", *token}};
-    }
-  }
+  if (const auto made = made_with_token(context, kNetworkInterface, token))
+    return {{"NetworkInterface", with_tags(context, kNetworkInterface, *made)}, {"ClientToken", *token}};
   Resource interface = make_interface(context, spec);
   if (!tracking.is_null()) interface.document["ConnectionTrackingConfiguration"] = tracking;
   if (token) interface.hidden["ClientToken"] = *token;

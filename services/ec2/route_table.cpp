@@ -178,15 +178,9 @@ Json create_route_table(RequestContext& context, const Input& input) {
   const Tags tags = tags_of(input, kRouteTable);
   const auto token = input.find_str("ClientToken");
   const Resource vpc = require(context, kVpc, input.str("VpcId"));
-  Resource out;
-  if (token) {
-    // The same token gives the same table (EC2 API reference, "Ensuring idempotency").
-    for (Resource& made : table(context).list(kRouteTable.name)) {
-      if (made.hidden.value("ClientToken", "") == *token)
-        return {{"RouteTable", with_tags(context, kRouteTable, made)}, {"ClientToken", *token}};
-    }
-  }
-  out = make_route_table(context, vpc, RouteTableOrigin::user);
+  if (const auto made = made_with_token(context, kRouteTable, token))
+    return {{"RouteTable", with_tags(context, kRouteTable, *made)}, {"ClientToken", *token}};
+  Resource out = make_route_table(context, vpc, RouteTableOrigin::user);
   if (token) {
     out.hidden["ClientToken"] = *token;
     put(context, out);
