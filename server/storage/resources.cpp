@@ -73,9 +73,11 @@ std::int64_t change(Transaction& transaction, std::string_view sql, const A&... 
   return transaction.db().execute(sql, arguments...);
 }
 
-Edge row_to_edge(const Rows& rows) {
+std::vector<Edge> rows_to_edges(Rows rows) {
+  std::vector<Edge> out;
   const auto text = [&](int column) { return std::string(rows.text(column)); };
-  return {{text(0), text(1), text(2)}, text(3), {text(4), text(5), text(6)}};
+  while (rows.next()) out.push_back({{text(0), text(1), text(2)}, text(3), {text(4), text(5), text(6)}});
+  return out;
 }
 
 }  // namespace
@@ -195,23 +197,17 @@ void ResourceTable::unlink(std::string_view kind, std::string_view id, std::stri
 }
 
 std::vector<Edge> ResourceTable::links_from(std::string_view kind, std::string_view id) const {
-  std::vector<Edge> out;
-  auto rows = transaction_.db().query(
+  return rows_to_edges(transaction_.db().query(
       "SELECT from_service, from_kind, from_id, role, to_service, to_kind, to_id FROM edge "
       "WHERE account = ? AND region = ? AND from_service = ? AND from_kind = ? AND from_id = ?",
-      account_, region_, service_, kind, id);
-  while (rows.next()) out.push_back(row_to_edge(rows));
-  return out;
+      account_, region_, service_, kind, id));
 }
 
 std::vector<Edge> ResourceTable::links_to(std::string_view kind, std::string_view id) const {
-  std::vector<Edge> out;
-  auto rows = transaction_.db().query(
+  return rows_to_edges(transaction_.db().query(
       "SELECT from_service, from_kind, from_id, role, to_service, to_kind, to_id FROM edge "
       "WHERE account = ? AND region = ? AND to_service = ? AND to_kind = ? AND to_id = ?",
-      account_, region_, service_, kind, id);
-  while (rows.next()) out.push_back(row_to_edge(rows));
-  return out;
+      account_, region_, service_, kind, id));
 }
 
 std::optional<Location> find_by_arn(Transaction& transaction, std::string_view arn) {
