@@ -31,7 +31,7 @@ void ServeOptions::add_to(CLI::App& command) {
       ->group("Behaviour")->check(CLI::IsMember({"immediate", "realistic"}));
 
   option("--engines", engines.engines, "ORRERY_ENGINES",
-         "Real PostgreSQL, MariaDB and Redis: auto, native, docker, off, or a list as postgres=native,redis=docker")->group("Engines");
+         "Real PostgreSQL, MariaDB, Redis and memcached: auto, native, docker, off, or a list as postgres=native,redis=docker")->group("Engines");
   option("--advertise-host", engines.advertise_host, "ORRERY_ADVERTISE_HOST",
          "Host name of all endpoints, with a port of --engine-ports each")->group("Engines");
   option("--engine-ports", engines.engine_ports, "ORRERY_ENGINE_PORTS",

@@ -112,5 +112,6 @@ std::unique_ptr<Driver> postgres_driver();
 std::unique_ptr<Driver> mariadb_driver();
 std::unique_ptr<Driver> mysql_driver();  ///< MariaDB, in MySQL's place
 std::unique_ptr<Driver> redis_driver();  ///< and Valkey
+std::unique_ptr<Driver> memcached_driver();
 
 }  // namespace orrery::engines

@@ -9,6 +9,7 @@ Drivers all_drivers() {
   for (const char* software : {"redis", "valkey"}) drivers.emplace(software, redis_driver());
   drivers.emplace("mariadb", mariadb_driver());
   drivers.emplace("mysql", mysql_driver());
+  drivers.emplace("memcached", memcached_driver());
   return drivers;
 }
 

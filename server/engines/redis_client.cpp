@@ -2,17 +2,7 @@
 
 #include <hiredis/hiredis.h>
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/asio/write.hpp>
-#include <optional>
-
 namespace orrery::engines::redis {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 namespace {
 
@@ -68,85 +58,26 @@ std::string formatted(const Arguments& arguments) {
 
 }  // namespace
 
-/// The socket, with each step bounded by the target's limit.
 class Client::Transport {
  public:
-  explicit Transport(const Target& target)
-      : name_(target.host + ":" + std::to_string(target.port)), limit_(target.limit), socket_(io_) {
-    asio::ip::tcp::resolver resolver(io_);
-    error_code error;
-    const auto places = resolver.resolve(target.host, std::to_string(target.port), error);
-    if (error) throw ClientError(name_ + ": " + error.message());
-    await([&](auto done) { asio::async_connect(socket_, places, std::move(done)); });
-    socket_.set_option(asio::ip::tcp::no_delay(true), error);
-    if (!target.authority.empty()) secure(target);
-  }
+  explicit Transport(const Target& target) : stream_({target.host, target.port, target.authority, target.limit}) {}
 
-  void write(const std::string& bytes) {
-    await([&](auto done) {
-      tls_ ? asio::async_write(*tls_, asio::buffer(bytes), std::move(done))
-           : asio::async_write(socket_, asio::buffer(bytes), std::move(done));
-    });
-  }
+  void write(const std::string& bytes) { stream_.write(bytes); }
 
   Reply read() {
     for (;;) {
       void* parsed = nullptr;
       if (redisReaderGetReply(reader_.get(), &parsed) != REDIS_OK)
-        throw ClientError(name_ + ": " + redisReaderGetError(reader_.get()));
+        throw ClientError(stream_.name() + ": " + redisReaderGetError(reader_.get()));
       const std::unique_ptr<void, ReplyDeleter> owned(parsed);
       if (owned) return converted(*static_cast<const redisReply*>(parsed));
-      fill();
+      const std::string bytes = stream_.read_some();
+      redisReaderFeed(reader_.get(), bytes.data(), bytes.size());
     }
   }
 
  private:
-  void secure(const Target& target) {
-    context_.emplace(asio::ssl::context::tls_client);
-    context_->add_certificate_authority(asio::buffer(target.authority));
-    tls_.emplace(socket_, *context_);
-    tls_->set_verify_mode(asio::ssl::verify_peer);
-    tls_->set_verify_callback(asio::ssl::host_name_verification(target.host));
-    await([&](auto done) { tls_->async_handshake(asio::ssl::stream_base::client, std::move(done)); });
-  }
-
-  void fill() {
-    char buffer[16 * 1024];
-    std::size_t size = 0;
-    await([&](auto done) {
-      auto noted = [&size, done = std::move(done)](error_code error, std::size_t read) mutable {
-        size = read;
-        done(error);
-      };
-      tls_ ? tls_->async_read_some(asio::buffer(buffer), noted) : socket_.async_read_some(asio::buffer(buffer), noted);
-    });
-    redisReaderFeed(reader_.get(), buffer, size);
-  }
-
-  /// Starts an operation and runs it to its end, or to the limit.
-  template <typename Start>
-  void await(Start start) {
-    std::optional<error_code> result;
-    start([&result](error_code error, auto&&...) { result = error; });
-    io_.restart();
-    io_.run_for(limit_);
-    const bool late = !result;
-    if (late) {
-      error_code ignored;
-      socket_.close(ignored);
-      io_.restart();
-      io_.run();  // the operation ends as aborted; it must not outlive `result`
-    }
-    if (late) throw ClientError(name_ + ": no answer within " + std::to_string(limit_.count()) + " ms");
-    if (*result) throw ClientError(name_ + ": " + result->message());
-  }
-
-  std::string name_;
-  std::chrono::milliseconds limit_;
-  asio::io_context io_{1};
-  asio::ip::tcp::socket socket_;
-  std::optional<asio::ssl::context> context_;  ///< takes milliseconds to make, and most attempts find nobody yet
-  std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
+  ByteStream stream_;
   std::unique_ptr<redisReader, ReaderDeleter> reader_{redisReaderCreate()};
 };
 

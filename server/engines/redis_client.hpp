@@ -2,9 +2,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "engines/byte_stream.hpp"
 
 namespace orrery::engines::redis {
 
@@ -30,15 +31,10 @@ struct Target {
   std::chrono::milliseconds limit{10'000};
 };
 
-/// No connection, a broken one, a server that is too slow, or a refused login.
-class ClientError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
+using engines::ClientError;
 using Arguments = std::vector<std::string>;
 
-/// A blocking connection. hiredis 0.14 reads and writes the protocol; it has no TLS, so bytes go through Asio.
+/// A blocking connection. hiredis 0.14 reads and writes the protocol; it has no TLS, so bytes go through ByteStream.
 class Client {
  public:
   /// Connects and logs in; throws ClientError.

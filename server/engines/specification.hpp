@@ -13,7 +13,7 @@ enum class Desired { running, stopped };
 /// resources (Service::engines), and the supervisor makes the processes agree, also after a crash of either.
 struct Specification {
   std::string id;        ///< "rds/000000000000/us-east-1/db-ABC": stable over renames; names the data folder
-  std::string software;  ///< "postgres", "redis", "valkey", "mariadb", "mysql"
+  std::string software;  ///< "postgres", "redis", "valkey", "mariadb", "mysql", "memcached"
   std::string version;   ///< as asked of AWS: "15.4"
   std::string host;      ///< the leased address that it listens on
   std::uint16_t port = 0;
