@@ -2,16 +2,18 @@
 
 namespace orrery {
 
-Json marker_page(const Input& input, std::string_view member, std::vector<Json> items, std::string_view key,
-                 const AwsError& invalid_marker) {
-  const std::int64_t limit = input.integer("MaxRecords", 100);
-  if (limit < 20 || limit > 100)
+Json page_of(const Input& input, const PageMembers& members, std::string_view list, std::vector<Json> items,
+             std::string_view key, const AwsError& invalid_token) {
+  const std::int64_t limit = input.integer(members.limit, members.most);
+  if (limit < members.least || limit > members.most)
     throw AwsError("InvalidParameterValue", 400,
-                   "Invalid value " + std::to_string(limit) + " for MaxRecords. Must be between 20 and 100");
+                   "Invalid value " + std::to_string(limit) + " for " + members.limit + ". Must be between " +
+                       std::to_string(members.least) + " and " + std::to_string(members.most));
   const auto key_of = [&](const Json& item) { return item.at(std::string(key)).get<std::string>(); };
-  const auto marker = paginate(items, static_cast<std::size_t>(limit), input.find_str("Marker"), key_of, invalid_marker);
-  Json answer{{std::string(member), Json(std::move(items))}};
-  if (marker) answer["Marker"] = *marker;
+  const auto next =
+      paginate(items, static_cast<std::size_t>(limit), input.find_str(members.token), key_of, invalid_token);
+  Json answer{{std::string(list), Json(std::move(items))}};
+  if (next) answer[members.token] = *next;
   return answer;
 }
 

@@ -31,10 +31,16 @@ std::optional<std::string> paginate(std::vector<T>& items, std::size_t limit, co
   return aws::base64("after:" + std::string(key(items.back())));
 }
 
-/// One page of a Describe answer by MaxRecords (20 to 100, default 100) and Marker: {member: [...], "Marker": …}.
-/// Items are sorted by their unique text member `key`. Refuses another MaxRecords with InvalidParameterValue, and a
-/// Marker that Orrery did not make with `invalid_marker`.
-Json marker_page(const Input& input, std::string_view member, std::vector<Json> items, std::string_view key,
-                 const AwsError& invalid_marker);
+/// The members that ask for a page, and how many items it may have: the most is the default.
+struct PageMembers {
+  const char *limit, *token;
+  std::int64_t least, most;
+};
+inline constexpr PageMembers by_marker{"MaxRecords", "Marker", 20, 100};
+
+/// One page of a Describe answer: {list: [...], token: …}. Items are sorted by their unique text member `key`. Refuses
+/// another limit with InvalidParameterValue, and a token that Orrery did not make with `invalid_token`.
+Json page_of(const Input& input, const PageMembers& members, std::string_view list, std::vector<Json> items,
+             std::string_view key, const AwsError& invalid_token);
 
 }  // namespace orrery

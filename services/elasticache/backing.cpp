@@ -40,6 +40,10 @@ Json lease_node(RequestContext& context, storage::Resource& cluster, const std::
   return engines.at(node).at("endpoint");
 }
 
+Json of_node(const storage::Resource& cluster, const std::string& node, const char* member, const Json& fallback) {
+  return cluster.hidden.at("engines").at(node).value(member, cluster.hidden.value(member, fallback));
+}
+
 std::optional<Json> leased_endpoint(const storage::Resource& cluster, const std::string& node) {
   const auto engines = cluster.hidden.find("engines");
   if (engines == cluster.hidden.end() || !engines->contains(node)) return std::nullopt;

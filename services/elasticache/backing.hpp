@@ -14,6 +14,7 @@ namespace orrery::elasticache {
 //   "restore_from"    the copy that its data begins with
 //   "generation"      how often it was rebooted
 //   "boot_parameters" the values of parameters that wait for a reboot
+// of which a node has its own in "engines" once it was rebooted alone. A serverless cache has one node, "0001".
 // and a group's "endpoints" {"primary": …, "reader": …}, or {"configuration": …} with cluster mode on, in the form of
 // "engines", where they have addresses of their own.
 
@@ -26,6 +27,8 @@ bool backed(const storage::Resource& resource);
 
 /// Leases what a node of a backed cluster listens on, unless it has that. Returns its endpoint.
 Json lease_node(RequestContext& context, storage::Resource& cluster, const std::string& node, std::int64_t port);
+/// A member of the list above: the node's own, else the cluster's.
+Json of_node(const storage::Resource& cluster, const std::string& node, const char* member, const Json& fallback);
 /// The endpoint of a node that has an engine.
 std::optional<Json> leased_endpoint(const storage::Resource& cluster, const std::string& node);
 

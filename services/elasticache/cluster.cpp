@@ -38,6 +38,7 @@ Json node(RequestContext& context, storage::Resource& cluster, const std::string
   const Json endpoint =
       runs ? lease_node(context, cluster, id, port)
            : Json{{"Address", node_address(context, cluster.id, cluster.id, id, tls_of(cluster))}, {"Port", port}};
+  if (runs) cluster.hidden["engines"][id]["boot_parameters"] = boot_parameters(context, cluster);
   return {{"CacheNodeId", id},    {"CacheNodeStatus", "available"},    {"CacheNodeCreateTime", context.timestamp()},
           {"Endpoint", endpoint}, {"ParameterGroupStatus", "in-sync"}, {"CustomerAvailabilityZone", zone}};
 }
@@ -63,7 +64,11 @@ void sum_up(RequestContext& context, storage::Resource& cluster) {
   const bool one_zone =
       std::all_of(nodes.begin(), nodes.end(), [&](const Json& n) { return n.at("CustomerAvailabilityZone") == first; });
   document["PreferredAvailabilityZone"] = one_zone ? first : Json("Multiple");
-  if (document.at("Engine") == "memcached")
+  if (document.at("Engine") != "memcached") return;
+  // AWS's memcached knows `config get cluster`, which names the nodes; the open source one does not.
+  if (leased_endpoint(cluster, text(nodes.at(0), "CacheNodeId")))
+    document["ConfigurationEndpoint"] = nodes.at(0).at("Endpoint");
+  else
     document["ConfigurationEndpoint"] = {{"Address", discovery_address(context, cluster.id)},
                                          {"Port", cluster.hidden.at("port")}};
 }
@@ -180,7 +185,6 @@ Json create_cluster(RequestContext& context, const Input& input) {
     seed_shards(*seed, shards);
     cluster.hidden["restore_from"] = shards.at(0).at("members").at(0).value("restore_from", "");
   }
-  cluster.hidden["boot_parameters"] = boot_parameters(context, cluster);
   add_nodes(context, cluster, choose_zones(input, count, zones_of(subnet_group)));
   sum_up(context, cluster);
   reattach(context, cluster);
@@ -288,12 +292,18 @@ Json delete_cluster(RequestContext& context, const Input& input) {
 Json reboot_cluster(RequestContext& context, const Input& input) {
   storage::Resource cluster = cluster_named(context, input.str("CacheClusterId"));
   const Json& nodes = cluster.document.at("CacheNodes");
-  for (const std::string& id : input.strings("CacheNodeIdsToReboot"))
+  const std::vector<std::string> named = input.strings("CacheNodeIdsToReboot");
+  for (const std::string& id : named)
     if (std::none_of(nodes.begin(), nodes.end(), [&](const Json& n) { return n.at("CacheNodeId") == id; }))
       throw invalid_parameter_value("The cache node " + id + " is not part of cache cluster " + cluster.id + ".");
+  for (const std::string& id : named) {
+    if (!leased_endpoint(cluster, id)) continue;
+    const auto generation = of_node(cluster, id, "generation", 0).get<std::int64_t>();
+    Json& engine = cluster.hidden["engines"][id];
+    engine["generation"] = generation + 1;
+    engine["boot_parameters"] = boot_parameters(context, cluster);
+  }
   if (cluster.hidden.contains("engines")) {
-    cluster.hidden["generation"] = cluster.hidden.value("generation", std::int64_t{0}) + 1;
-    cluster.hidden["boot_parameters"] = boot_parameters(context, cluster);
     context.resources().put(cluster);
     poke(context);
   }

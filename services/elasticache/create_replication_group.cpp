@@ -7,6 +7,7 @@
 #include "services/elasticache/layout.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/replication_group.hpp"
+#include "services/elasticache/serverless.hpp"
 #include "services/elasticache/settings.hpp"
 #include "services/elasticache/snapshot.hpp"
 #include "services/elasticache/tags.hpp"
@@ -24,10 +25,15 @@ std::string shard_id(int number) {
 void refuse_group_sources(const Input& input) {
   if (const std::string id = input.str("GlobalReplicationGroupId"); !id.empty())
     throw AwsError("GlobalReplicationGroupNotFoundFault", 404, "Global replication group " + id + " not found.");
-  if (const std::string name = input.str("ServerlessCacheSnapshotName"); !name.empty())
-    throw AwsError("ServerlessCacheSnapshotNotFoundFault", 404, "Serverless cache snapshot " + name + " not found.");
   if (!input.strings("SnapshotArns").empty()) throw not_built("Seeding from snapshots in S3");
   if (!input.str("PrimaryClusterId").empty()) throw not_built("A replication group around an existing cluster");
+}
+
+std::optional<storage::Resource> seed_of(RequestContext& context, const Input& input) {
+  const std::string own = input.str("SnapshotName"), serverless = input.str("ServerlessCacheSnapshotName");
+  if (!own.empty() && !serverless.empty())
+    throw invalid_parameter_combination("SnapshotName and ServerlessCacheSnapshotName cannot be used together.");
+  return serverless.empty() ? find_seed(context, own) : serverless_seed(context, serverless);
 }
 
 /// Cluster mode follows from ClusterMode, the parameter group, or the number of shards.
@@ -179,7 +185,7 @@ Json create_replication_group(RequestContext& context, const Input& input) {
                   {"port", input.integer("Port", 6379)}};
   check_range("Port", group.hidden.at("port").get<std::int64_t>(), 1024, 65535);
   Json& node = group.hidden["node"];
-  const auto seed = find_seed(context, input.str("SnapshotName"));
+  const auto seed = seed_of(context, input);
   if (seed) take_settings(*seed, node);
   const EngineVersion version = settle_engine(context, input, node, group.arn);
   if (version.engine == "memcached")

@@ -46,6 +46,11 @@ std::string node_address(RequestContext& context, const std::string& group, cons
   return cluster + "." + label(context) + "." + node + "." + suffix(context);
 }
 
+std::string serverless_address(RequestContext& context, const std::string& cache) {
+  const std::string own = aws::hex(aws::sha256(context.account + "/" + context.region + "/" + cache)).substr(0, 6);
+  return cache + "-" + own + ".serverless." + suffix(context);
+}
+
 std::string discovery_address(RequestContext& context, const std::string& cluster) {
   return cluster + "." + label(context) + ".cfg." + suffix(context);
 }

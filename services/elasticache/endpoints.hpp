@@ -17,6 +17,7 @@ std::string configuration_address(RequestContext& context, const std::string& gr
 /// Of one node: `shard` is "" and `cluster` its own group for a cluster that stands alone.
 std::string node_address(RequestContext& context, const std::string& group, const std::string& cluster,
                          const std::string& node, Tls tls);
+std::string serverless_address(RequestContext& context, const std::string& cache);
 /// Of a memcached cluster (auto discovery).
 std::string discovery_address(RequestContext& context, const std::string& cluster);
 

@@ -79,6 +79,14 @@ inline AwsError snapshot_exists(const std::string& name) {
   return {"SnapshotAlreadyExistsFault", 400, "Snapshot " + name + " already exists."};
 }
 
+inline AwsError serverless_cache_not_found(const std::string& name) {
+  return {"ServerlessCacheNotFoundFault", 404, "Serverless cache " + name + " not found."};
+}
+
+inline AwsError serverless_snapshot_not_found(const std::string& name) {
+  return {"ServerlessCacheSnapshotNotFoundFault", 404, "Serverless cache snapshot " + name + " not found."};
+}
+
 inline AwsError user_not_found(const std::string& id) { return {"UserNotFound", 404, "User " + id + " not found."}; }
 
 inline AwsError user_group_not_found(const std::string& id) {

@@ -6,6 +6,7 @@
 #include "services/elasticache/layout.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/nodes.hpp"
+#include "services/elasticache/serverless.hpp"
 #include "services/elasticache/wanted.hpp"
 
 namespace orrery::elasticache {
@@ -113,15 +114,24 @@ void Lives::show_cluster(const storage::Resource& cluster, Json& document) {
     node["CacheNodeStatus"] = status_of_cluster(life);
   }
   document["CacheClusterStatus"] = status_of_cluster(worst);
-  if (boot_parameters(context_, cluster) ==
-      cluster.hidden.value("boot_parameters", std::map<std::string, std::string>{}))
-    return;
+  const Json wanted = boot_parameters(context_, cluster);
   Json& group = document["CacheParameterGroup"];
-  group["ParameterApplyStatus"] = "pending-reboot";
   for (Json& node : document["CacheNodes"]) {
-    node["ParameterGroupStatus"] = "pending-reboot";
-    group["CacheNodeIdsToReboot"].push_back(node.at("CacheNodeId"));
+    const std::string id = text(node, "CacheNodeId");
+    if (!engines.contains(id) || of_node(cluster, id, "boot_parameters", Json::object()) == wanted) continue;
+    group["ParameterApplyStatus"] = node["ParameterGroupStatus"] = "pending-reboot";
+    group["CacheNodeIdsToReboot"].push_back(id);
   }
+}
+
+void Lives::show_serverless(const storage::Resource& cache, Json& document) {
+  if (const auto spec = engine_of_serverless(context_, cache)) document["Status"] = status_of_group(life_of(*spec));
+}
+
+bool Lives::changing_serverless(const storage::Resource& cache) {
+  const auto spec = engine_of_serverless(context_, cache);
+  const Life life = spec ? life_of(*spec) : Life::available;
+  return life != Life::available && life != Life::failed;
 }
 
 bool Lives::changing(const storage::Resource& group) {
@@ -159,24 +169,31 @@ void end_shards(RequestContext& context) {
   }
 }
 
-void watch(RequestContext& context, const engines::Supervisor& supervisor) {
-  for (const auto& location : storage::locations(context.tx, "elasticache", kCluster)) {
+/// `kind` are clusters or serverless caches.
+void watch(RequestContext& context, const engines::Supervisor& supervisor, std::string_view kind,
+           const char* version_member) {
+  for (const auto& location : storage::locations(context.tx, "elasticache", kind)) {
     context.account = location.account;
     context.region = location.region;
-    auto cluster = context.resources().find(kCluster, location.id);
-    if (!cluster || !leased_endpoint(*cluster, "0001") || !runner(context, text(cluster->document, "Engine"))) continue;
-    const engines::Status status = supervisor.status(cluster->hidden.at("engines").at("0001").at("id"));
-    const std::string failure = status.phase == engines::Phase::failed ? status.detail : "";
+    auto cluster = context.resources().find(kind, location.id);
+    if (!cluster || !cluster->hidden.contains("engines") || !runner(context, text(cluster->document, "Engine")))
+      continue;
+    std::string ran, failure;
+    for (const Json& engine : cluster->hidden.at("engines")) {
+      const engines::Status status = supervisor.status(engine.at("id"));
+      if (!status.version.empty()) ran = status.version;
+      if (status.phase == engines::Phase::failed) failure = status.detail;
+    }
+    const std::string asked = text(cluster->document, version_member), &arn = cluster->arn;
     // Noted, so that a second in which nothing happened writes nothing.
-    Json seen{{"asked", cluster->document.at("EngineVersion")}, {"ran", status.version}, {"failure", failure}};
-    if (status.version.empty() && status.phase != engines::Phase::failed) continue;
+    Json seen{{"asked", asked}, {"ran", ran}, {"failure", failure}};
+    if (ran.empty() && failure.empty()) continue;
     if (cluster->hidden.value("seen", Json()) == seen) continue;
-    const std::string asked = text(cluster->document, "EngineVersion"), &arn = cluster->arn;
     settle_engines(context, arn);
-    if (!status.version.empty() && minor_of(status.version) != minor_of(asked))
+    if (!ran.empty() && minor_of(ran) != minor_of(asked))
       advise(context, kVersionDiffers, arn,
-             text(cluster->document, "Engine") + " " + asked + " was asked for; what runs is version " +
-                 status.version + " of this machine.");
+             text(cluster->document, "Engine") + " " + asked + " was asked for; what runs is version " + ran +
+                 " of this machine.");
     if (!failure.empty()) advise(context, kFailed, arn, "The engine behind " + cluster->id + " failed: " + failure);
     cluster->hidden["seen"] = std::move(seen);
     context.resources().put(*cluster);
@@ -188,7 +205,8 @@ void watch(RequestContext& context, const engines::Supervisor& supervisor) {
 void watch_engines(RequestContext& context) {
   if (!context.peers.engines) return;
   const std::string account = context.account, region = context.region;
-  watch(context, *context.peers.engines);
+  watch(context, *context.peers.engines, kCluster, "EngineVersion");
+  watch(context, *context.peers.engines, kServerless, "FullEngineVersion");
   end_shards(context);
   context.account = account;
   context.region = region;

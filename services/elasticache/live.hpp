@@ -15,8 +15,10 @@ class Lives {
 
   void show_group(const storage::Resource& group, Json& document);
   void show_cluster(const storage::Resource& cluster, Json& document);
+  void show_serverless(const storage::Resource& cache, Json& document);
   /// True while an engine of the group is not as its specification says.
   bool changing(const storage::Resource& group);
+  bool changing_serverless(const storage::Resource& cache);
   /// True when shards are leaving and the others have all that they shall have.
   bool may_leave(const storage::Resource& group);
 

@@ -22,6 +22,8 @@ constexpr Type kTypes[] = {{"cluster", "cache-cluster", &cluster_not_found},
                            {"subnetgroup", "subnet-group", &subnet_group_not_found},
                            {"parametergroup", "parameter-group", &parameter_group_not_found},
                            {"snapshot", "snapshot", &snapshot_not_found},
+                           {"serverlesscache", "serverless-cache", &serverless_cache_not_found},
+                           {"serverlesscachesnapshot", "serverless-snapshot", &serverless_snapshot_not_found},
                            {"user", "user", &user_not_found},
                            {"usergroup", "user-group", &user_group_not_found}};
 

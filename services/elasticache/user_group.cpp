@@ -6,6 +6,7 @@
 #include "services/elasticache/live.hpp"
 #include "services/elasticache/names.hpp"
 #include "services/elasticache/paging.hpp"
+#include "services/elasticache/serverless.hpp"
 #include "services/elasticache/tags.hpp"
 #include "services/elasticache/user.hpp"
 
@@ -23,10 +24,10 @@ storage::Resource user_group_named(RequestContext& context, const std::string& i
 
 Json group_view(RequestContext& context, const storage::Resource& group) {
   Json out = group.document;
-  out["ReplicationGroups"] = Json::array();
+  out["ReplicationGroups"] = out["ServerlessCaches"] = Json::array();
   if (user_group_changes(context, group.id)) out["Status"] = "modifying";
   for (const storage::Edge& edge : context.resources().links_to(kUserGroup, group.id))
-    out["ReplicationGroups"].push_back(edge.from.id);
+    out[edge.from.kind == kServerless ? "ServerlessCaches" : "ReplicationGroups"].push_back(edge.from.id);
   return out;
 }
 
@@ -60,8 +61,8 @@ void check_group_engine(const std::string& engine) {
 bool user_group_changes(RequestContext& context, const std::string& user_group) {
   Lives lives(context);
   for (const storage::Edge& edge : context.resources().links_to(kUserGroup, user_group))
-    if (const auto group = context.resources().find("replication-group", edge.from.id))
-      if (lives.changing(*group)) return true;
+    if (const auto user = context.resources().find(edge.from.kind, edge.from.id))
+      if (edge.from.kind == kServerless ? lives.changing_serverless(*user) : lives.changing(*user)) return true;
   return false;
 }
 
@@ -120,6 +121,8 @@ Json delete_user_group(RequestContext& context, const Input& input) {
   Json out = group_view(context, group);
   if (!out.at("ReplicationGroups").empty())
     throw AwsError("InvalidUserGroupState", 400, "The user group " + group.id + " is in use by a replication group.");
+  if (!out.at("ServerlessCaches").empty())
+    throw AwsError("InvalidUserGroupState", 400, "The user group " + group.id + " is in use by a serverless cache.");
   out["Status"] = "deleting";
   context.resources().erase(kUserGroup, group.id);
   return out;

@@ -1,5 +1,6 @@
 #include "services/elasticache/wanted.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -9,6 +10,7 @@
 #include "services/elasticache/node_memory.hpp"
 #include "services/elasticache/nodes.hpp"
 #include "services/elasticache/parameter_group.hpp"
+#include "services/elasticache/serverless.hpp"
 #include "services/elasticache/snapshot.hpp"
 #include "services/elasticache/user.hpp"
 
@@ -22,19 +24,31 @@ std::string group_name(const Json& document) {
   return text(document.at("CacheParameterGroup"), "CacheParameterGroupName");
 }
 
-/// What the engine is told: its family's values and the group's, and the memory of its node type.
-Values parameters_of(RequestContext& context, const storage::Resource& cluster) {
+/// The values in force: its family's and its group's.
+Values parameters_of(RequestContext& context, const storage::Resource& cluster, const std::string& node) {
   Values values;
   for (const auto& [name, setting] : parameter_values(context, group_name(cluster.document)))
     if (setting.change == Change::immediate) values[name] = setting.value;
-  for (const auto& [name, value] : cluster.hidden.value("boot_parameters", Values{})) values[name] = value;
-  if (const auto memory = node_memory(text(cluster.document, "CacheNodeType"))) {
-    std::int64_t reserved = 25;
-    const auto set = values.find("reserved-memory-percent");
-    if (set != values.end()) std::from_chars(set->second.data(), set->second.data() + set->second.size(), reserved);
-    values["maxmemory"] = std::to_string(*memory / 100 * (100 - reserved));
-  }
+  for (const auto& [name, value] : of_node(cluster, node, "boot_parameters", Json::object()).get<Values>())
+    values[name] = value;
   return values;
+}
+
+std::int64_t number(const Values& values, const char* name, std::int64_t fallback) {
+  const auto set = values.find(name);
+  if (set != values.end()) std::from_chars(set->second.data(), set->second.data() + set->second.size(), fallback);
+  return fallback;
+}
+
+/// The memory of the node type, less what a parameter reserves.
+void limit_memory(const storage::Resource& cluster, Values& values) {
+  if (const auto memory = node_memory(text(cluster.document, "CacheNodeType")))
+    values["maxmemory"] = std::to_string(*memory / 100 * (100 - number(values, "reserved-memory-percent", 25)));
+}
+
+std::int64_t megabytes(const storage::Resource& cluster, const Values& values) {
+  const std::int64_t memory = node_memory(text(cluster.document, "CacheNodeType")).value_or(1 << 30) >> 20;
+  return std::max<std::int64_t>(memory - number(values, "memcached_connections_overhead", 100), 64);
 }
 
 /// The last "on" or "off" of an access string counts; without one the user is off (user guide, "Role-based access
@@ -76,25 +90,38 @@ Json slots_of(const std::string& text) {
   return slots;
 }
 
-/// What all nodes of a cluster have in common. `owner` is the group, or the cluster itself.
-engines::Specification common(RequestContext& context, const storage::Resource& cluster, const storage::Resource& owner,
-                              const std::string& node) {
+/// A node's software and place.
+engines::Specification placed(const storage::Resource& cluster, const std::string& node, const char* version_member) {
   const Json& lease = cluster.hidden.at("engines").at(node);
   engines::Specification spec;
   spec.id = lease.at("id");
   spec.software = text(cluster.document, "Engine");
-  spec.version = text(cluster.document, "EngineVersion");
+  spec.version = text(cluster.document, version_member);
   spec.host = lease.at("listen").at(0);
   spec.port = lease.at("listen").at(1);
-  spec.generation = cluster.hidden.value("generation", std::int64_t{0});
+  spec.generation = of_node(cluster, node, "generation", 0);
   spec.restore_from = cluster.hidden.value("restore_from", "");
-  spec.settings = {{"secret", owner.hidden.at("secret")},
-                   {"auth_tokens", owner.hidden.value("tokens", Json::array())},
-                   {"parameters", parameters_of(context, cluster)},
-                   {"names", Json::array({lease.at("endpoint").at("Address")})},
-                   {"persist", true}};
+  spec.settings["names"] = Json::array({lease.at("endpoint").at("Address")});
+  return spec;
+}
+
+/// What all nodes of a cluster have in common. `owner` is the group, or the cluster itself.
+engines::Specification common(RequestContext& context, const storage::Resource& cluster, const storage::Resource& owner,
+                              const std::string& node) {
+  engines::Specification spec = placed(cluster, node, "EngineVersion");
+  Values values = parameters_of(context, cluster, node);
   if (cluster.document.value("TransitEncryptionEnabled", false))
     spec.settings["tls"] = cluster.document.value("TransitEncryptionMode", "required");
+  if (spec.software == "memcached") {
+    spec.settings["megabytes"] = megabytes(cluster, values);
+    spec.settings["parameters"] = values;
+    return spec;
+  }
+  limit_memory(cluster, values);
+  spec.settings["secret"] = owner.hidden.at("secret");
+  spec.settings["auth_tokens"] = owner.hidden.value("tokens", Json::array());
+  spec.settings["parameters"] = values;
+  spec.settings["persist"] = true;
   const Json user_groups = owner.document.value("UserGroupIds", Json::array());
   if (!user_groups.empty()) spec.settings["users"] = users_of(context, user_groups);
   return spec;
@@ -166,6 +193,36 @@ std::vector<engines::Specification> engines_of_cluster(RequestContext& context, 
   return specs;
 }
 
+/// AWS's speaks the protocol of a cluster, always with TLS; here it has one shard. Its limits are those of the memory:
+/// of processing units there are none to count.
+std::optional<engines::Specification> engine_of_serverless(RequestContext& context, const storage::Resource& cache) {
+  if (!backed(cache) || !leased_endpoint(cache, "0001")) return std::nullopt;
+  engines::Specification spec = placed(cache, "0001", "FullEngineVersion");
+  const auto version = choose_version(spec.software, spec.version);
+  Values values;
+  if (version)
+    for (const auto& [name, setting] : parameter_values(context, "default." + std::string(version->family)))
+      values[name] = setting.value;
+  const Json limit = cache.document.value("CacheUsageLimits", Json::object()).value("DataStorage", Json::object());
+  const std::int64_t gigabytes = limit.value("Maximum", std::int64_t{0});
+  spec.settings["tls"] = "required";
+  if (spec.software == "memcached") {
+    spec.settings["megabytes"] = std::max<std::int64_t>(gigabytes, 1) * 1024;
+    spec.settings["parameters"] = values;
+    return spec;
+  }
+  if (gigabytes > 0) values["maxmemory"] = std::to_string(gigabytes << 30);
+  spec.settings["secret"] = cache.hidden.at("secret");
+  spec.settings["auth_tokens"] = Json::array();
+  spec.settings["parameters"] = values;
+  spec.settings["persist"] = true;
+  spec.settings["cluster"] = {{"slots", slots_of("0-16383")}, {"nodes", Json::array({spec.id})}};
+  spec.settings["addresses"][spec.id] = Json::array({spec.host, spec.port});
+  if (cache.document.contains("UserGroupId"))
+    spec.settings["users"] = users_of(context, Json::array({cache.document.at("UserGroupId")}));
+  return spec;
+}
+
 std::map<std::string, std::string> boot_parameters(RequestContext& context, const storage::Resource& cluster) {
   Values values;
   for (const auto& [name, setting] : parameter_values(context, group_name(cluster.document)))
@@ -189,10 +246,15 @@ void want(RequestContext& context, engines::Wanted& wanted) {
   each(kCluster, [&](const storage::Resource& cluster) {
     if (!cluster.document.contains("ReplicationGroupId")) add(engines_of_cluster(context, cluster));
   });
-  each(kSnapshot, [&](const storage::Resource& snapshot) {
-    for (const Json& copy : snapshot.hidden.value("copies", Json::array()))
-      wanted.copies.push_back({.id = copy.at("id"), .source = copy.at("source"), .from_copy = ""});
+  each(kServerless, [&](const storage::Resource& cache) {
+    if (auto spec = engine_of_serverless(context, cache)) wanted.engines.push_back(std::move(*spec));
   });
+  for (const std::string_view kind : {kSnapshot, kServerlessSnapshot})
+    each(kind, [&](const storage::Resource& snapshot) {
+      for (const Json& copy : snapshot.hidden.value("copies", Json::array()))
+        wanted.copies.push_back(
+            {.id = copy.at("id"), .source = copy.value("source", ""), .from_copy = copy.value("from_copy", "")});
+    });
   context.account = account;
   context.region = region;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@ namespace orrery::elasticache {
 /// The engines that a backed group or a backed cluster that stands alone wants; none for others.
 std::vector<engines::Specification> engines_of_group(RequestContext& context, const storage::Resource& group);
 std::vector<engines::Specification> engines_of_cluster(RequestContext& context, const storage::Resource& cluster);
+/// The one engine of a serverless cache; none where none could run as it was made.
+std::optional<engines::Specification> engine_of_serverless(RequestContext& context, const storage::Resource& cache);
 
 /// The values that parameters of a cluster have which take force with a reboot, as its parameter group has them now.
 std::map<std::string, std::string> boot_parameters(RequestContext& context, const storage::Resource& cluster);

@@ -4,9 +4,9 @@
 
 namespace orrery::rds {
 
-/// As marker_page().
+/// As page_of(), by MaxRecords and Marker.
 inline Json page(const Input& input, std::string_view member, std::vector<Json> items, std::string_view key) {
-  return marker_page(input, member, std::move(items), key, invalid_marker());
+  return page_of(input, by_marker, member, std::move(items), key, invalid_marker());
 }
 
 }  // namespace orrery::rds

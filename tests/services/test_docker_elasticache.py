@@ -1,4 +1,5 @@
-"""Redis in real containers: the tests of ElastiCache's engines once more, and what only containers can leave behind."""
+"""Redis and memcached in real containers: the tests of ElastiCache's engines once more, and what only containers can
+leave behind."""
 
 import os
 import shutil
@@ -10,11 +11,14 @@ import podman
 from orrery_server import Server
 from waiting import until
 
-podman.prepare(["redis-cli"])
+podman.prepare(["redis-cli"], images=(podman.POSTGRES, podman.REDIS, podman.MEMCACHED))
 
-import test_elasticache_engines  # noqa: E402  (it reads the environment)
+import test_elasticache_engines  # noqa: E402  (they read the environment)
+import test_elasticache_memcached  # noqa: E402
+import test_elasticache_serverless_engines  # noqa: E402
 
-globals().update(podman.cases(test_elasticache_engines, __name__))
+for module in (test_elasticache_engines, test_elasticache_memcached, test_elasticache_serverless_engines):
+    globals().update(podman.cases(module, __name__))
 setUpModule, tearDownModule = podman.start, podman.stop
 
 

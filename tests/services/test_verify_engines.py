@@ -15,6 +15,7 @@ if not shutil.which("redis-server") or not (shutil.which("postgres") or glob.glo
     print("skipped: postgres and redis-server are not installed")
     sys.exit(77)
 
+HAS_MEMCACHED = shutil.which("memcached", path=os.environ.get("PATH", "") + ":/usr/sbin")
 HAS_MARIADB = os.path.exists("/usr/sbin/mariadbd") or shutil.which("mariadbd")
 PASSWORD = "correct-horse-battery"
 TOKEN = "token-of-sixteen-or-more"
@@ -86,12 +87,17 @@ class Verify(ServiceCase):
             cls.cache.create_replication_group(ReplicationGroupId=name, **common, **more)
         cls.cache.create_cache_cluster(CacheClusterId="alone", Engine="redis", CacheNodeType="cache.t3.micro",
                                        NumCacheNodes=1)
+        cls.cache.create_serverless_cache(ServerlessCacheName="serverless", Engine="redis")
+        if HAS_MEMCACHED:
+            cls.cache.create_cache_cluster(CacheClusterId="memory", Engine="memcached", CacheNodeType="cache.t3.micro",
+                                           NumCacheNodes=2, TransitEncryptionEnabled=True)
 
     @classmethod
     def states(cls):
         yield from (one["DBInstanceStatus"] for one in cls.rds.describe_db_instances()["DBInstances"])
         yield from (one["Status"] for one in cls.cache.describe_replication_groups()["ReplicationGroups"])
         yield from (one["CacheClusterStatus"] for one in cls.cache.describe_cache_clusters()["CacheClusters"])
+        yield from (one["Status"] for one in cls.cache.describe_serverless_caches()["ServerlessCaches"])
 
     @classmethod
     def wait(cls):
@@ -155,6 +161,12 @@ class Verify(ServiceCase):
         self.assertRegex(caches["plain"][1], r"^Redis 7\.\d+\.\d+, no TLS, primary with 0 of 0 replicas$")
         self.assertRegex(caches["shards"][1], r"^Redis 7\.\d+\.\d+, no TLS, cluster_state ok, 2 shards, 4 nodes$")
         self.assertRegex(caches["alone"][1], r"^Redis 7\.\d+\.\d+, no TLS$")
+        self.assertRegex(caches["serverless"][1], r"^Redis 7\.\d+\.\d+, TLS, cluster_state ok, 1 shards, 1 nodes$")
+        if HAS_MEMCACHED:
+            nodes = [check["detail"] for check in checks if (check["what"], check["name"]) == ("cache", "memory")]
+            self.assertEqual(len(nodes), 2)
+            for detail in nodes:
+                self.assertRegex(detail, r"^memcached 1\.\d+\.\d+, TLS$")
         self.assertRegex(self.rows(checks, "cache reader")["token"][1], r"^Redis 7\.\d+\.\d+, TLS, with the secret cache$")
         self.assertEqual({result for result, _ in self.rows(checks, "traffic").values()} - {"no group"}, {"ok"})
 

@@ -18,6 +18,7 @@ import unittest
 from waiting import eventually
 
 POSTGRES, REDIS, MARIADB = "orrery/postgres:15", "orrery/redis:7", "orrery/mariadb:10"
+MEMCACHED = "orrery/memcached:1"
 
 # Podman's `wait` and `rm` end when conmon, an orphan, is gone from the process table, and give up only after 20 s; in
 # sandboxes process 1 takes seconds to reap one. So the service runs below a process that adopts orphans and reaps at once.
@@ -80,7 +81,7 @@ def prepare(programs=(), images=(POSTGRES, REDIS)):
     os.environ["DOCKER_HOST"] = "unix://" + os.path.join(_folder, "podman.sock")
     os.environ["ORRERY_TEST_ENGINES"] = "docker"
     os.environ["ORRERY_TEST_POSTGRES"] = POSTGRES
-    by_software = {"redis": REDIS, "valkey": REDIS, "postgres": POSTGRES, "mariadb": MARIADB, "mysql": MARIADB}
+    by_software = {"memcached": MEMCACHED, "redis": REDIS, "valkey": REDIS, "postgres": POSTGRES, "mariadb": MARIADB, "mysql": MARIADB}
     os.environ["ORRERY_ENGINE_IMAGE"] = ",".join("=".join(pair) for pair in by_software.items())
 
 
