@@ -99,8 +99,9 @@ void Api::each(const QueryService& service, const std::string& action, const std
     const pugi::xml_node wrapped = response.child((action + "Result").c_str());
     const pugi::xml_node& result = wrapped ? wrapped : response;
     for (const pugi::xml_node& node : result.child(list.c_str()).children()) visit(node);
-    const std::string marker = text(result, "Marker");
-    token = marker.empty() ? text(result, "nextToken") : marker;
+    token.clear();
+    for (const char* name : {"Marker", "nextToken", "NextToken"})
+      if (token.empty()) token = text(result, name);
   } while (!token.empty());
 }
 

@@ -29,6 +29,7 @@ struct QueryService {
 inline constexpr QueryService kEc2{"ec2", "2016-11-15", "NextToken"};
 inline constexpr QueryService kRds{"rds", "2014-10-31", "Marker"};
 inline constexpr QueryService kElastiCache{"elasticache", "2015-02-02", "Marker"};
+inline constexpr QueryService kServerlessElastiCache{"elasticache", "2015-02-02", "NextToken"};
 
 /// A service of the JSON protocol.
 struct JsonService {

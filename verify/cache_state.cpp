@@ -12,8 +12,23 @@ CacheCluster cluster(const pugi::xml_node& node) {
   out.version = text(node, "EngineVersion");
   out.status = text(node, "CacheClusterStatus");
   out.tls = is_true(node, "TransitEncryptionEnabled");
-  out.endpoint = endpoint(node.child("CacheNodes").first_child().child("Endpoint"));
+  for (const pugi::xml_node& one : node.child("CacheNodes").children()) out.nodes.push_back(endpoint(one.child("Endpoint")));
+  if (!out.nodes.empty()) out.endpoint = out.nodes.front();
   out.security_groups = texts(node, "SecurityGroups", "SecurityGroupId");
+  return out;
+}
+
+ServerlessCache serverless(const pugi::xml_node& node) {
+  ServerlessCache out;
+  out.node.id = text(node, "ServerlessCacheName");
+  out.node.software = text(node, "Engine");
+  out.node.version = text(node, "FullEngineVersion");
+  out.node.status = text(node, "Status");
+  out.node.tls = true;
+  out.node.endpoint = endpoint(node.child("Endpoint"));
+  out.node.nodes = {out.node.endpoint};
+  for (const pugi::xml_node& id : node.child("SecurityGroupIds").children()) out.node.security_groups.emplace_back(id.text().get());
+  out.users = !text(node, "UserGroupId").empty();
   return out;
 }
 
@@ -51,6 +66,13 @@ std::vector<CacheGroup> cache_groups(const Api& api) {
   std::vector<CacheGroup> out;
   api.each(kElastiCache, "DescribeReplicationGroups", "ReplicationGroups",
            [&](const pugi::xml_node& node) { out.push_back(group(node)); });
+  return out;
+}
+
+std::vector<ServerlessCache> serverless_caches(const Api& api) {
+  std::vector<ServerlessCache> out;
+  api.each(kServerlessElastiCache, "DescribeServerlessCaches", "ServerlessCaches",
+           [&](const pugi::xml_node& node) { out.push_back(serverless(node)); });
   return out;
 }
 

@@ -14,6 +14,7 @@ struct CacheCluster {
   std::string id, group, software, version, status;
   bool tls = false;
   Endpoint endpoint;  ///< of its first node
+  std::vector<Endpoint> nodes;
   std::vector<std::string> security_groups;
 };
 
@@ -30,8 +31,14 @@ struct CacheGroup {
   std::vector<std::string> members;
 };
 
+struct ServerlessCache {
+  CacheCluster node;  ///< what it is to a client
+  bool users = false;
+};
+
 /// By id, as DescribeCacheClusters has them.
 std::map<std::string, CacheCluster> cache_clusters(const Api& api);
 std::vector<CacheGroup> cache_groups(const Api& api);
+std::vector<ServerlessCache> serverless_caches(const Api& api);
 
 }  // namespace orrery::verify

@@ -1,3 +1,4 @@
+#include "engines/memcached_client.hpp"
 #include "verify/cache_state.hpp"
 #include "verify/redis.hpp"
 #include "verify/site.hpp"
@@ -22,12 +23,16 @@ struct Door {
   std::function<Outcome(Client&, const std::string& greeting)> inside;
 };
 
+/// What TLS is verified with; "" without.
+std::string authority(const Site& site, Tls tls) {
+  if (tls == Tls::off) return "";
+  if (site.authority.pem().empty()) throw std::runtime_error("TLS is on, and the server has no /_orrery/ca.pem to verify it with");
+  return site.authority.pem();
+}
+
 Target target(const Site& site, const Door& door, const Credential& credential) {
-  Target out{door.endpoint.host, door.endpoint.port, "", credential.user, credential.password, std::chrono::seconds(5)};
-  if (door.tls == Tls::off) return out;
-  out.authority = site.authority.pem();
-  if (out.authority.empty()) throw std::runtime_error("TLS is on, and the server has no /_orrery/ca.pem to verify it with");
-  return out;
+  return {door.endpoint.host, door.endpoint.port, authority(site, door.tls), credential.user, credential.password,
+          std::chrono::seconds(5)};
 }
 
 Outcome enter(const Site& site, const Door& door, const Credential& credential) {
@@ -88,7 +93,6 @@ std::optional<Outcome> nothing_to_enter(const Site& site, const std::string& sta
   }
   if (!engine) return noted("no engine", said + ", " + cluster.software + " " + cluster.version);
   if (status != "available" && status != "snapshotting") return noted(status, "engine " + *engine);
-  if (cluster.software == "memcached") return noted("not tried", "memcached is not spoken here");
   return std::nullopt;
 }
 
@@ -146,15 +150,42 @@ void check_group(Site& site, const CacheGroup& group, const Clusters& clusters) 
   check_traffic(site, {group.id, member->second.security_groups, place.ports_of_rules(usual_port(member->second))});
 }
 
+void check_memcached(Site& site, const CacheCluster& cluster) {
+  for (const Endpoint& node : cluster.nodes) {
+    site.check({"cache", cluster.id, node.text()}, [&] {
+      const std::string pem = authority(site, cluster.tls ? Tls::on : Tls::off);
+      const std::string version = engines::memcached_version({node.host, node.port, pem, std::chrono::seconds(5)});
+      return ok("memcached " + version + (cluster.tls ? ", TLS" : ", no TLS"));
+    });
+  }
+}
+
 void check_alone(Site& site, const CacheCluster& cluster) {
   const Subject subject{"cache", cluster.id, cluster.endpoint.text()};
   if (const auto outcome = nothing_to_enter(site, cluster.status, cluster)) {
     site.check(subject, [&] { return *outcome; });
+  } else if (cluster.software == "memcached") {
+    check_memcached(site, cluster);
   } else {
     const Door door{cluster.endpoint, cluster.tls ? Tls::on : Tls::off, Login::none, as_any};
     check_door(site, subject, door, site.credentials.naming(cluster.endpoint.host, ""));
   }
   check_traffic(site, {cluster.id, cluster.security_groups, cluster.endpoint.ports_of_rules(usual_port(cluster))});
+}
+
+/// It speaks as a cluster of one shard.
+void check_serverless(Site& site, const ServerlessCache& cache) {
+  const CacheCluster& node = cache.node;
+  if (node.software == "memcached" || nothing_to_enter(site, node.status, node)) return check_alone(site, node);
+  CacheGroup group;
+  group.id = node.id;
+  group.sharded = group.tls = true;
+  group.users = cache.users;
+  group.configuration = node.endpoint;
+  group.shards = {{}};
+  group.members = {node.id};
+  enter_group(site, group);
+  check_traffic(site, {node.id, node.security_groups, node.endpoint.ports_of_rules(usual_port(node))});
 }
 
 }  // namespace
@@ -165,6 +196,7 @@ void check_caches(Site& site) {
   for (const auto& [id, cluster] : clusters) {
     if (cluster.group.empty()) check_alone(site, cluster);
   }
+  for (const ServerlessCache& cache : serverless_caches(site.api)) check_serverless(site, cache);
 }
 
 }  // namespace orrery::verify
