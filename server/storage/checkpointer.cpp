@@ -8,9 +8,9 @@ namespace orrery::storage {
 
 namespace {
 
-/// Of the log, after which what is new in it is copied. SQLite's own default is 1,000; with four times that, a page that
-/// many commits write goes to the file, and both are synced, a quarter as often.
-constexpr int kPages = 4000;
+/// Of the log, after which what is new in it is copied. SQLite's own default is 1,000; with eight times that, a page that
+/// many commits write goes to the file, and both are synced, the more seldom.
+constexpr int kPages = 8000;
 constexpr int kMostPages = 16 * 1024;  ///< after which the writer copies the rest, and the log is started anew
 
 void copy(sqlite3* connection) {
