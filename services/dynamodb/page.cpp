@@ -38,8 +38,8 @@ void check_old_parameters(const Input& input, std::string_view filter) {
     // Of numbers and sets the service does not say where they are (dynalite's tests, which recorded it).
     static constexpr std::string_view kBare[] = {"contains duplicates", "number set", "numeric value", "significant digits",
                                                  "number with magnitude"};
-    if (std::any_of(std::begin(kBare), std::end(kBare), [&](auto text) { return error.message().find(text) != std::string::npos; }))
-      throw;
+    const auto says = [&](std::string_view text) { return error.message().find(text) != std::string::npos; };
+    if (std::any_of(std::begin(kBare), std::end(kBare), says)) throw;
     throw validation("The provided starting key is invalid: " + error.message());
   }
 }

@@ -117,7 +117,8 @@ void check_on_demand_maxima(const RequestContext& context, const Input& maxima, 
   }
 }
 
-void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned, const std::string& index) {
+void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned,
+                        const std::string& index) {
   static constexpr std::pair<const char*, const char*> kMembers[] = {{"ReadUnitsPerSecond", "ReadCapacityUnits"},
                                                                      {"WriteUnitsPerSecond", "WriteCapacityUnits"}};
   const Json least = warm_throughput(std::nullopt, billing_mode, provisioned);
@@ -170,8 +171,10 @@ Json changed_throughput(RequestContext& context, const std::string& arn, const J
 void note_expiry_change(RequestContext& context, storage::Resource& table) {
   constexpr double kInterval = 1800;  // an hour by the documentation; half of it as measured (aws-controllers-k8s' notes)
   Json& last = table.hidden["TimeToLiveChange"];
-  if (last.is_number() && context.timestamp() < last.get<double>() + kInterval)
-    would_refuse(context, kExpiryChanges, table.arn, validation("Time to live has been modified multiple times within a fixed interval"));
+  if (last.is_number() && context.timestamp() < last.get<double>() + kInterval) {
+    would_refuse(context, kExpiryChanges, table.arn,
+                 validation("Time to live has been modified multiple times within a fixed interval"));
+  }
   last = context.timestamp();
 }
 

@@ -16,7 +16,8 @@ void check_on_demand_maxima(const RequestContext& context, const Input& maxima, 
                             const std::string& index = "");
 
 /// WarmThroughput of a new table or index: no less than it would have without.
-void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned, const std::string& index = "");
+void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned,
+                        const std::string& index = "");
 
 /// WarmThroughput grows only. `held` is the table's or index's own.
 void check_warm_growth(const Input& asked, const Json& held, const std::string& index = "");

@@ -88,11 +88,13 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
 
 void check_settled(const RequestContext& context, const storage::Resource& table) {
   const Json* change = going_on(table, kOfTable, context.now);
-  if (change) throw in_use(std::string("Table is being ") + (change->at("Status") == "CREATING" ? "created: " : "updated: ") + table.id);
+  if (!change) return;
+  throw in_use((change->at("Status") == "CREATING" ? "Table is being created: " : "Table is being updated: ") + table.id);
 }
 
 void check_deletable(const RequestContext& context, const storage::Resource& table) {
-  if (going_on(table, kOfIndex, context.now)) throw in_use("Cannot delete table while indexes are being created, updated, or deleted.");
+  if (going_on(table, kOfIndex, context.now))
+    throw in_use("Cannot delete table while indexes are being created, updated, or deleted.");
   check_settled(context, table);
 }
 
@@ -106,8 +108,8 @@ void check_index_changes(const RequestContext& context, const storage::Resource&
       throw in_use("Index creation is in resource allocation phase. Retry deletion during backfilling phase or when the index "
                    "is active. Table: " + table.id + " Index: " + removal->str("IndexName"));
     }
-    if (removal || one.has("Create")) ++online;
-    if (online < 2 || !(removal || one.has("Create"))) continue;
+    if (!removal && !one.has("Create")) continue;
+    if (++online < 2) continue;
     throw AwsError("LimitExceededException", 400,
                    "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
   }
