@@ -20,6 +20,8 @@ inline constexpr std::size_t kHeadRead = 4 * 1024;
 inline constexpr std::size_t kBodyRead = 64 * 1024;
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 inline constexpr std::size_t kSourceRead = 512 * 1024;
+inline constexpr std::size_t kHeadRoom = 16 * 1024;  ///< a larger head goes out alone
+inline constexpr std::size_t kSmallSource = 128 * 1024, kRoomsKept = 4;
 inline constexpr std::size_t kKeptBuffer = 16 * 1024;  ///< a larger one is given back between requests
 
 /// True when a line feed stands alone in what the parser could not use yet: it would wait for a CRLF for ever, and
@@ -30,6 +32,28 @@ inline bool has_bare_line_feed(const boost::beast::flat_buffer& buffer) {
     if (bytes[n] == '\n' && (n == 0 || bytes[n - 1] != '\r')) return true;
   }
   return false;
+}
+
+/// Room for a piece of a large body behind a head. Each thread keeps a few for the next bodies: fresh pages cost as much
+/// as what is done with them.
+struct KeepRoom {
+  static std::vector<std::unique_ptr<char[]>>& kept() {
+    thread_local std::vector<std::unique_ptr<char[]>> rooms;
+    return rooms;
+  }
+  void operator()(char* room) const {
+    std::unique_ptr<char[]> own(room);
+    if (kept().size() < kRoomsKept) kept().push_back(std::move(own));
+  }
+};
+using Room = std::unique_ptr<char[], KeepRoom>;
+
+inline Room take_room() {
+  auto& kept = KeepRoom::kept();
+  if (kept.empty()) return Room(new char[kHeadRoom + kSourceRead]);
+  Room out(kept.back().release());
+  kept.pop_back();
+  return out;
 }
 
 template <typename Stream>
@@ -219,18 +243,24 @@ Awaitable<bool> Session<Stream>::send(const http::Request& request, http::Respon
 template <typename Stream>
 Awaitable<bool> Session<Stream>::send_source(std::string head, http::BodySource& source) {
   std::uint64_t left = source.size();
-  if (left == 0) co_return co_await write(head);
+  if (left == 0 || head.size() > kHeadRoom) {
+    if (!co_await write(head)) co_return false;
+    head.clear();
+  }
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, kSourceRead));
-  const auto piece = std::make_unique_for_overwrite<char[]>(head.size() + most);
-  std::size_t filled = head.copy(piece.get(), head.size());  // goes out with the first bytes
+  const bool small = left <= kSmallSource;
+  const auto own = std::make_unique_for_overwrite<char[]>(small ? head.size() + most : 0);
+  const Room room = small ? Room() : take_room();
+  char* const piece = small ? own.get() : room.get();
+  std::size_t filled = head.copy(piece, head.size());  // goes out with the first bytes
   while (left > 0) {
     std::size_t n = 0;
     try {
-      n = source.read({piece.get() + filled, most});
+      n = source.read({piece + filled, most});
     } catch (const std::exception&) {
       co_return false;  // once the head is out, closing early is all that tells the client
     }
-    if (n == 0 || n > left || !co_await write({piece.get(), filled + n})) co_return false;
+    if (n == 0 || n > left || !co_await write({piece, filled + n})) co_return false;
     left -= n;
     filled = 0;
   }
