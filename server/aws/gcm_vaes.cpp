@@ -16,9 +16,9 @@
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 
-// A block is read as a number with its bytes reversed, so that bit i is the coefficient of x^(127-i). A product of two such
-// numbers without carries is then one power of x short: the hash key's powers are kept times 1/x (Gueron and Kounavis,
-// "Intel Carry-Less Multiplication Instruction and its Usage for Computing the GCM Mode").
+// A block is read as a number with its bytes reversed, so that bit i is the coefficient of x^(127-i). A product of two
+// such numbers without carries is then one power of x short: the hash key's powers are kept times 1/x (Gueron and
+// Kounavis, "Intel Carry-Less Multiplication Instruction and its Usage for Computing the GCM Mode").
 #define ORRERY_VAES __attribute__((target("avx2,avx512f,avx512bw,avx512vl,aes,vaes,pclmul,vpclmulqdq")))
 
 namespace orrery::aws {
@@ -32,8 +32,9 @@ bool supported() {
   static const bool known = [] {
     constexpr unsigned kVaes = 1 << 9, kVpclmulqdq = 1 << 10;  // Clang 14's __builtin_cpu_supports does not know them
     unsigned a = 0, b = 0, c = 0, d = 0;
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __get_cpuid_count(7, 0, &a, &b, &c, &d) == 1 && (c & kVaes) != 0 && (c & kVpclmulqdq) != 0;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __get_cpuid_count(7, 0, &a, &b, &c, &d) == 1 && (c & kVaes) != 0 &&
+           (c & kVpclmulqdq) != 0;
   }();
   return known;
 }
@@ -131,7 +132,8 @@ ORRERY_VAES void GcmVaes::prepare(std::string_view key) {
 }
 
 template <GcmVaes::Direction direction>
-ORRERY_VAES void GcmVaes::run(std::string_view nonce, const char* in, std::size_t size, char* out, unsigned char* tag) const {
+ORRERY_VAES void GcmVaes::run(std::string_view nonce, const char* in, std::size_t size, char* out,
+                              unsigned char* tag) const {
   const std::size_t whole_size = size;
   __m512i keys[kRoundKeys];
   for (std::size_t n = 0; n < kRoundKeys; ++n) keys[n] = _mm512_broadcast_i32x4(load(round_keys_[n]));
@@ -141,7 +143,8 @@ ORRERY_VAES void GcmVaes::run(std::string_view nonce, const char* in, std::size_
   start[kBlock - 1] = 1;
   const __m128i begin = reversed(load(start));  // the counter is its lowest 32 bits
   __m128i hash = _mm_setzero_si128();
-  __m512i counters = _mm512_add_epi32(_mm512_broadcast_i32x4(begin), _mm512_set_epi32(0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1));
+  __m512i counters =
+      _mm512_add_epi32(_mm512_broadcast_i32x4(begin), _mm512_set_epi32(0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1));
   const __m512i four = _mm512_set_epi32(0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4);
   __m512i powers[4];
   for (std::size_t n = 0; n < 4; ++n) powers[n] = _mm512_loadu_si512(powers_[4 * n]);

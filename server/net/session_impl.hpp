@@ -34,8 +34,8 @@ inline bool has_bare_line_feed(const boost::beast::flat_buffer& buffer) {
   return false;
 }
 
-/// Room for a piece of a large body behind a head. Each thread keeps a few for the next bodies: fresh pages cost as much
-/// as what is done with them.
+/// Room for a piece of a large body behind a head. Each thread keeps a few for the next bodies: fresh pages cost as
+/// much as what is done with them.
 struct KeepRoom {
   static std::vector<std::unique_ptr<char[]>>& kept() {
     thread_local std::vector<std::unique_ptr<char[]>> rooms;

@@ -23,7 +23,8 @@ bool multiplies() {
 ORRERY_CLMUL inline __m128i load(const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
 
 ORRERY_CLMUL inline __m128i fold(__m128i lane, __m128i factors, __m128i next) {
-  return _mm_xor_si128(next, _mm_xor_si128(_mm_clmulepi64_si128(lane, factors, 0x00), _mm_clmulepi64_si128(lane, factors, 0x11)));
+  return _mm_xor_si128(
+      next, _mm_xor_si128(_mm_clmulepi64_si128(lane, factors, 0x00), _mm_clmulepi64_si128(lane, factors, 0x11)));
 }
 
 /// Folds whole lanes (at least kStripe bytes), the register included, into the one that has the same CRC after zeros.
@@ -63,14 +64,15 @@ Crc::Crc(std::uint64_t polynomial, std::size_t bytes) : polynomial_(polynomial),
     tables_[0][i] = crc;
   }
   for (std::size_t t = 1; t < 8; ++t) {
-    for (std::size_t i = 0; i < 256; ++i) tables_[t][i] = (tables_[t - 1][i] >> 8) ^ tables_[0][tables_[t - 1][i] & 0xFF];
+    for (std::size_t i = 0; i < 256; ++i)
+      tables_[t][i] = (tables_[t - 1][i] >> 8) ^ tables_[0][tables_[t - 1][i] & 0xFF];
   }
   near_ = fold_over(8 * kLane);
   far_ = fold_over(8 * kStripe);
 }
 
-/// x to the power of `exponent` modulo the polynomial, reflected in 64 bits. The product of two reflected numbers is one
-/// bit short, so that the factors of a fold have an exponent less (Gopal et al., "Fast CRC Computation for Generic
+/// x to the power of `exponent` modulo the polynomial, reflected in 64 bits. The product of two reflected numbers is
+/// one bit short, so that the factors of a fold have an exponent less (Gopal et al., "Fast CRC Computation for Generic
 /// Polynomials Using PCLMULQDQ Instruction", Intel 2009).
 std::uint64_t Crc::power(std::size_t exponent) const {
   std::uint64_t out = std::uint64_t{1} << (bytes_ * 8 - 1);

@@ -5,8 +5,8 @@
 
 namespace orrery::s3 {
 
-/// A reflected CRC of 32 or 64 bits with all ones before and after. By carry-less multiplication where the processor has
-/// it, else by tables. Immutable.
+/// A reflected CRC of 32 or 64 bits with all ones before and after. By carry-less multiplication where the processor
+/// has it, else by tables. Immutable.
 class Crc {
  public:
   /// `polynomial` reflected; `bytes` 4 or 8.

@@ -27,7 +27,10 @@ std::int64_t max_keys(const Input& input) {
 class ElementWriter {
  public:
   ElementWriter(std::string_view element, const ListScope& scope, std::string owner)
-      : begin_('<' + std::string(element) + '>'), end_("</" + std::string(element) + '>'), scope_(scope), owner_(std::move(owner)) {}
+      : begin_('<' + std::string(element) + '>'),
+        end_("</" + std::string(element) + '>'),
+        scope_(scope),
+        owner_(std::move(owner)) {}
 
   enum class Ids { no, yes };
   void add(const VersionRow& version, Ids ids) {

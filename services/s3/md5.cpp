@@ -33,8 +33,9 @@ struct States {
 };
 
 template <int round, int bits, std::size_t count>
-[[gnu::always_inline]] inline void step(std::uint32_t* a, const std::uint32_t* b, const std::uint32_t* c, const std::uint32_t* d,
-                                        const char* const* bytes, std::size_t word, std::uint32_t sine) {
+[[gnu::always_inline]] inline void step(std::uint32_t* a, const std::uint32_t* b, const std::uint32_t* c,
+                                        const std::uint32_t* d, const char* const* bytes, std::size_t word,
+                                        std::uint32_t sine) {
   for (std::size_t n = 0; n < count; ++n) {
     std::uint32_t text;  // little-endian machines only, as all of ours are
     std::memcpy(&text, bytes[n] + 4 * word, 4);
