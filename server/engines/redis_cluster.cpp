@@ -272,12 +272,21 @@ void lead(Client& own, Surroundings& surroundings) {
   own.demand({"CLUSTER", "FAILOVER", "TAKEOVER"});
 }
 
+/// Clients are sent to the advertised host, where that is another than the nodes know each other by. Redis 7 has it; an
+/// older one refuses, and names the machine's address.
+void announce(const Specification& spec, const Settings& settings, Client& own) {
+  if (settings.names.empty() || settings.names.front() == spec.host) return;
+  own.call({"CONFIG", "SET", "cluster-announce-hostname", settings.names.front()});
+  own.call({"CONFIG", "SET", "cluster-preferred-endpoint-type", "hostname"});
+}
+
 }  // namespace
 
 void settle_cluster(const Specification& spec, const Settings& settings, Client& own, Runtime& runtime,
                     Surroundings& surroundings) {
   const auto& ids = settings.cluster->nodes;
   const auto index = std::find(ids.begin(), ids.end(), spec.id) - ids.begin();
+  announce(spec, settings, own);
   // Distinct epochs from the start spare the nodes a round of resolving equal ones. Refused once the node knows others.
   own.call({"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(index + 1)});
   meet(own, settings, surroundings);

@@ -49,7 +49,10 @@ class Memcached(unittest.TestCase):
             self.assertNotEqual(cluster["CacheClusterStatus"], "create-failed", self.server.console("engines"))
             return cluster if cluster["CacheClusterStatus"] == "available" else None
 
-        return until(name + " is available", ready)
+        try:
+            return until(name + " is available", ready, seconds=180)
+        except AssertionError as error:
+            raise AssertionError(str(error), self.server.console("engines"), self.server.output[-20:])
 
     def nodes(self, name):
         return {node["CacheNodeId"]: node["Endpoint"] for node in self.see(name)["CacheNodes"]}

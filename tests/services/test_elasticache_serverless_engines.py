@@ -157,5 +157,24 @@ class Serverless(engines.Base):
         self.cache.delete_serverless_cache(ServerlessCacheName="held")
 
 
+class Advertised(engines.Base):
+    @classmethod
+    def setUpClass(cls):
+        flags = ("--engines", "off,redis=" + engines.BACKEND, "--advertise-host", "localhost")
+        cls.server = engines.Server(*flags, data_dir=True)
+        cls.cache = cls.server.client("elasticache")
+
+    def test_clients_in_cluster_mode_stay_at_the_advertised_host(self):
+        self.cache.create_serverless_cache(ServerlessCacheName="told", Engine="redis")
+        see = lambda: self.cache.describe_serverless_caches()["ServerlessCaches"][0]  # noqa: E731
+        until("available", lambda: see()["Status"] == "available")
+        endpoint = see()["Endpoint"]
+        self.assertEqual(endpoint["Address"], "localhost")
+        slots = self.cli(endpoint, "CLUSTER", "SLOTS", tls=True).split("\n")
+        self.assertEqual(slots[:4], ["0", "16383", "localhost", str(endpoint["Port"])])
+        self.assertEqual(self.cli(endpoint, "SET", "k", "v", tls=True, options=("-c",)), "OK")
+        self.cache.delete_serverless_cache(ServerlessCacheName="told")
+
+
 if __name__ == "__main__":
     unittest.main()
