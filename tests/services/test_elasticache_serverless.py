@@ -125,7 +125,7 @@ class Serverless(Base):
         for call in (self.cache.modify_serverless_cache, self.cache.delete_serverless_cache):
             self.refused("ServerlessCacheNotFoundFault", call, status=404, ServerlessCacheName="nobody")
         modify = lambda **changes: self.change("taken", **changes)  # noqa: E731
-        self.refused(combination, modify, "one field per request", Description="new", SnapshotRetentionLimit=1)
+        self.refused(combination, modify, containing="one field per request", Description="new", SnapshotRetentionLimit=1)
         self.refused(combination, modify, RemoveUserGroup=True, UserGroupId="nobody")
         self.refused(combination, modify, Engine="memcached")
         self.assertEqual(self.change("taken", Description="new", SnapshotRetentionLimit=0)["Description"], "new")
