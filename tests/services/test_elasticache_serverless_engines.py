@@ -158,11 +158,7 @@ class Serverless(engines.Base):
 
 
 class Advertised(engines.Base):
-    @classmethod
-    def setUpClass(cls):
-        flags = ("--engines", "off,redis=" + engines.BACKEND, "--advertise-host", "localhost")
-        cls.server = engines.Server(*flags, data_dir=True)
-        cls.cache = cls.server.client("elasticache")
+    flags = ("--advertise-host", "localhost")
 
     def test_clients_in_cluster_mode_stay_at_the_advertised_host(self):
         self.cache.create_serverless_cache(ServerlessCacheName="told", Engine="redis")
