@@ -189,7 +189,7 @@ ORRERY_VAES void GcmVaes::run(std::string_view nonce, const char* in, std::size_
     in += n;
     out += n;
   }
-  const __m128i lengths = _mm_set_epi64x(0, static_cast<long long>(whole_size * 8));
+  const __m128i lengths = _mm_set_epi64x(0, static_cast<long long>(whole_size) * 8);
   hash = multiply(_mm_xor_si128(hash, lengths), power);
   store(tag, _mm_xor_si128(reversed(hash), encrypted(begin)));
 }
