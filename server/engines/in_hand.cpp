@@ -1,9 +1,12 @@
 #include "engines/in_hand.hpp"
 
-#include <algorithm>
+#include <ctime>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
+#include "aws/certificate.hpp"
+#include "aws/ids.hpp"
 #include "engines/folders.hpp"
 
 namespace orrery::engines {
@@ -84,21 +87,24 @@ void InHand::make_folders(std::initializer_list<const char*> parts) const {
 }
 
 void InHand::certify(const std::vector<std::string>& also) const {
+  constexpr std::int64_t kLeft = 180 * 86'400;  // leaves are good for more than a year
   const auto& place = runtime.place();
   const auto folder = outside("tls");
-  std::vector<std::string> hosts;
-  std::string names;
-  std::vector<std::string> all{specification.host, place.connect_host, place.listen_host};
-  all.insert(all.end(), also.begin(), also.end());
-  for (const auto& host : all) {
-    if (host.empty() || host == "0.0.0.0" || std::find(hosts.begin(), hosts.end(), host) != hosts.end()) continue;
-    hosts.push_back(host);
-    names += host + "\n";
-  }
-  if (fs::exists(folder / "server.key") && read_file(folder / "hosts") == names) return;
-  surroundings->authority.leaf(folder, hosts);
+  std::set<std::string> hosts(also.begin(), also.end());
+  hosts.insert({specification.host, place.connect_host, place.listen_host});
+  hosts.erase("");
+  hosts.erase("0.0.0.0");
+  const auto authority = surroundings->authority.bundle();
+  std::string names = aws::hex(aws::sha256(authority)) + "\n";
+  for (const auto& host : hosts) names += host + "\n";
+  if (fs::exists(folder / "hosts") && read_file(folder / "hosts") == names &&
+      aws::good_until(read_file(folder / "server.crt"), std::time(nullptr) + kLeft))
+    return;
+  make_folders({"tls"});
+  surroundings->authority.leaf(folder, {hosts.begin(), hosts.end()});
   runtime.hand_over(folder / "server.crt");
   runtime.hand_over(folder / "server.key");
+  write(folder / "ca.crt", authority);
   write(folder / "hosts", names);
 }
 

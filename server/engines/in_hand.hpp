@@ -36,7 +36,8 @@ struct InHand {
   void move_folder(const std::filesystem::path& from, const std::filesystem::path& to) const;
   /// Makes these folders of the engine that are not there yet.
   void make_folders(std::initializer_list<const char*> parts) const;
-  /// tls/server.crt and tls/server.key for its own addresses and `also`; again only when those are others.
+  /// tls/server.crt, server.key and ca.crt, for its own addresses and `also`; again when those are others or the
+  /// certificate is half a year old.
   void certify(const std::vector<std::string>& also) const;
   void log(const std::string& line) const;
 };

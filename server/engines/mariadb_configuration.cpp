@@ -161,7 +161,7 @@ void set_global(Session& session, const std::string& name, const std::string* va
 }  // namespace
 
 void configure(const Engine& engine) {
-  engine.make_folders({"conf", "tls", "log", "tmp", log_folder});
+  engine.make_folders({"conf", "log", "tmp", log_folder});
   engine.certify({});
   // "loose": what this version does not know, or does not take, is passed over with a line in its log.
   engine.write(engine.outside("conf/my.cnf"), "[mariadbd]\n" + lines(defaults(engine)) + lines(group(engine), "loose_") +

@@ -197,9 +197,7 @@ class MemcachedDriver final : public Driver {
     // A build without TLS does not have the option.
     if (wanted &&
         engine.runtime.run({.argv = {"memcached", "-h"}}, 10s).output.find("ssl_chain_cert") != std::string::npos) {
-      engine.make_folders({"tls"});
       engine.certify(spec.settings.value("names", std::vector<std::string>{}));
-      engine.write(engine.outside("tls/ca.crt"), engine.surroundings->authority.bundle());
       return true;
     }
     if (wanted) engine.log("this memcached is built without TLS: it answers without");

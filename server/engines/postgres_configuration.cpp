@@ -125,7 +125,7 @@ std::string hba(const Engine& engine) {
 }  // namespace
 
 void configure(const Engine& engine) {
-  engine.make_folders({"conf", "tls", "log", archive_folder});
+  engine.make_folders({"conf", "log", archive_folder});
   if (engine.settings.archive_days == 0) prune_archive(engine, {});
   engine.certify(engine.settings.listen);
   std::string group;

@@ -2,10 +2,10 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <set>
 #include <sstream>
 
 #include "aws/ids.hpp"
+#include "engines/in_hand.hpp"
 #include "engines/leases.hpp"
 #include "engines/redis.hpp"
 
@@ -27,26 +27,6 @@ void write_private(const fs::path& path, const std::string& text) {
 std::string read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// Leaves are good for more than a year.
-constexpr std::chrono::hours kRenewed{24 * 180};
-
-/// A certificate that names every host under which the engine can be reached. It is kept as long as the names are.
-void provide_certificate(const Settings& settings, Runtime& runtime, Surroundings& surroundings) {
-  const Place& place = runtime.place();
-  const fs::path folder = place.outside / "tls", names = folder / "names";
-  std::set<std::string> hosts{place.listen_host, place.connect_host, "localhost", "127.0.0.1"};
-  hosts.insert(settings.names.begin(), settings.names.end());
-  hosts.insert(settings.listen.begin(), settings.listen.end());
-  std::string wanted = aws::hex(aws::sha256(surroundings.authority.bundle()));
-  for (const std::string& host : hosts) wanted += "\n" + host;
-  if (read(names) == wanted && fs::file_time_type::clock::now() - fs::last_write_time(names) < kRenewed) return;
-  fs::create_directories(folder);
-  surroundings.authority.leaf(folder, {hosts.begin(), hosts.end()});
-  write_private(folder / "ca.crt", surroundings.authority.bundle());
-  write_private(names, wanted);
-  runtime.hand_over(folder);
 }
 
 /// Redis reads no RDB file while it appends to an AOF: a restored engine starts without, and turns it on afterwards.
@@ -121,7 +101,12 @@ void write_replication(const Specification& spec, const Settings& settings, cons
 
 void configure(const Specification& spec, const Settings& settings, Runtime& runtime, Surroundings& surroundings) {
   const Place& place = runtime.place();
-  if (!settings.tls.empty()) provide_certificate(settings, runtime, surroundings);
+  if (!settings.tls.empty()) {
+    std::vector<std::string> hosts{"localhost", "127.0.0.1"};
+    hosts.insert(hosts.end(), settings.names.begin(), settings.names.end());
+    hosts.insert(hosts.end(), settings.listen.begin(), settings.listen.end());
+    InHand(spec, runtime, &surroundings).certify(hosts);
+  }
   Lines line;
   write_network(settings, place, line);
   line("daemonize", "no");

@@ -10,6 +10,9 @@
 #include <fstream>
 #include <thread>
 
+#include "aws/certificate.hpp"
+#include "engines/authority.hpp"
+#include "engines/folders.hpp"
 #include "engines/redis.hpp"
 
 namespace orrery::engines {
@@ -79,43 +82,13 @@ class Child final : public Runtime {
   pid_t pid_ = 0;
 };
 
-std::string alternative_names() {
-  std::string names = "IP:" + address(9);
-  for (int number = 1; number < 5; ++number) names += ",IP:" + address(number);
-  return names;
-}
-
-/// A self-signed certificate that is its own authority.
-class OneCertificate final : public Authority {
- public:
-  explicit OneCertificate(const fs::path& folder) : folder_(folder) {
-    fs::create_directories(folder);
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test "
-        "-addext 'subjectAltName=" + alternative_names() + "' -keyout " +
-        (folder / "server.key").string() + " -out " + (folder / "server.crt").string() + " 2>/dev/null";
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl");
-  }
-  std::string bundle() const override {
-    std::ifstream file(folder_ / "server.crt");
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  void leaf(const fs::path& to, const std::vector<std::string>&) override {
-    for (const char* name : {"server.crt", "server.key"})
-      fs::copy_file(folder_ / name, to / name, fs::copy_options::overwrite_existing);
-  }
-
- private:
-  fs::path folder_;
-};
-
 class RedisDriverTest : public testing::Test {
  protected:
   void SetUp() override {
     if (std::system("redis-server --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no redis-server";
     std::string pattern = (fs::temp_directory_path() / "orrery-redis-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
-    authority_ = std::make_unique<OneCertificate>(folder_ / "authority");
+    authority_ = open_authority(folder_ / "authority");
     around_ = std::make_unique<Surroundings>(Surroundings{
         *authority_, nullptr, [](const std::string& line) { std::cout << "  log: " << line << std::endl; }});
   }
@@ -172,11 +145,30 @@ class RedisDriverTest : public testing::Test {
 
   fs::path folder_;
   bool tls_ = false;
-  std::unique_ptr<OneCertificate> authority_;
+  std::unique_ptr<Authority> authority_;
   std::unique_ptr<Surroundings> around_;
   std::unique_ptr<Driver> driver_ = redis_driver();
   std::map<int, Engine> engines_;
 };
+
+TEST_F(RedisDriverTest, ACertificateIsKeptForHalfAYear) {
+  Engine& one = add(1, {{"tls", "required"}});
+  const fs::path file = one.child->place().outside / "tls" / "server.crt";
+  const auto configured = [&] {
+    driver_->command(one.spec, *one.child, *around_);
+    return read_file(file);
+  };
+  const std::string first = configured();
+  EXPECT_EQ(configured(), first);
+  aws::CertificateRequest short_lived{.organization = "", .common_name = "one", .alternative_names = {}};
+  short_lived.from = std::time(nullptr) - 60;
+  short_lived.seconds = 86'400;
+  std::ofstream(file) << aws::self_signed(short_lived).certificate;
+  const std::string renewed = configured();
+  EXPECT_NE(renewed, first);
+  EXPECT_TRUE(aws::good_until(renewed, std::time(nullptr) + 180 * 86'400));
+  EXPECT_EQ(configured(), renewed);
+}
 
 TEST_F(RedisDriverTest, OneNodeKeepsItsDataAndHasNoRestrictedCommands) {
   Engine& one = add(1, {{"parameters", {{"maxmemory-policy", "volatile-lru"}, {"databases", "3"}}}});
@@ -238,9 +230,10 @@ TEST_F(RedisDriverTest, UsersAreAcls) {
 
 TEST_F(RedisDriverTest, ReplicasFollowAndTakeOver) {
   tls_ = true;
-  Engine& one = add(1, {{"tls", "required"}, {"listen", {address(9)}}});
-  Engine& two = add(2, {{"tls", "required"}, {"replica_of", "e1"}});
-  Engine& three = add(3, {{"tls", "required"}, {"replica_of", "e1"}});
+  const Json names{address(9)};  // certificates name it wherever it is, as it moves
+  Engine& one = add(1, {{"tls", "required"}, {"names", names}, {"listen", {address(9)}}});
+  Engine& two = add(2, {{"tls", "required"}, {"names", names}, {"replica_of", "e1"}});
+  Engine& three = add(3, {{"tls", "required"}, {"names", names}, {"replica_of", "e1"}});
   for (Engine* engine : {&one, &two, &three}) run(*engine);
   client(address(9)).demand({"SET", "k", "v"});
   for (Engine* engine : {&two, &three})
