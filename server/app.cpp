@@ -26,8 +26,8 @@ int dispatch(CLI::App& app, int argc, char** argv) {
   CLI::App* env_command = app.add_subcommand("env", "Print the exports that point AWS's clients here");
   CLI::App* findings_command =
       app.add_subcommand("findings", "Print what AWS would have refused, and advice; exit 2 when it would have");
-  CLI::App* verify_command =
-      app.add_subcommand("verify", "Connect to everything that the server keeps; exit 1 when anything is not as it says");
+  CLI::App* verify_command = app.add_subcommand(
+      "verify", "Connect to everything that the server keeps; exit 1 when anything is not as it says");
   CLI::App* health_command = app.add_subcommand("health", "Print how the server is; exit 1 when it does not answer");
   for (CLI::App* command : {env_command, findings_command, health_command, verify_command}) {
     command->add_option("--endpoint", endpoint, "The server")->envname("ORRERY_ENDPOINT")->capture_default_str();

@@ -21,7 +21,8 @@ int print_health(const std::string& endpoint);
 enum class Format { table, json };
 /// Prints the findings of the server at `endpoint`; 2 when AWS would have refused anything.
 int print_findings(const std::string& endpoint, Format format);
-/// Connects to everything that the server at `endpoint` keeps and prints what it found; 1 when anything is not as it says.
+/// Connects to everything that the server at `endpoint` keeps and prints what it found; 1 when anything is not as it
+/// says.
 int print_verification(const std::string& endpoint, Format format);
 
 }  // namespace orrery

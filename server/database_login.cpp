@@ -57,7 +57,8 @@ void check_policies(const pipeline::Host& host, const Place& place, const std::s
   const auto rds = std::find_if(host.services.begin(), host.services.end(),
                                 [](const Service* service) { return service->name == "rds"; });
   if (rds == host.services.end() || who.type == identity::Principal::Type::root) return;
-  const std::string arn = "arn:aws:rds-db:" + place.region + ":" + place.account + ":dbuser:" + place.resource + "/" + user;
+  const std::string arn =
+      "arn:aws:rds-db:" + place.region + ":" + place.account + ":dbuser:" + place.resource + "/" + user;
   host.store.write([&](storage::Transaction& tx) {
     RequestContext context = background_context(host, **rds, "connect", tx);
     context.account = place.account;
@@ -65,9 +66,11 @@ void check_policies(const pipeline::Host& host, const Place& place, const std::s
     identity::Question question;
     question.action = "rds-db:connect";
     question.resource = arn;
-    if (host.peers.iam->decide(context, who, question) == identity::Decision::allow) return settle(context, kConnect, arn);
+    if (host.peers.iam->decide(context, who, question) == identity::Decision::allow)
+      return settle(context, kConnect, arn);
     would_refuse(context, kConnect, arn,
-                 {"AccessDenied", 403, "User: " + who.arn + " is not authorized to perform: rds-db:connect on resource: " + arn});
+                 {"AccessDenied", 403,
+                  "User: " + who.arn + " is not authorized to perform: rds-db:connect on resource: " + arn});
   });
 }
 

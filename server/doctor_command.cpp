@@ -40,7 +40,8 @@ std::string first_line(const std::string& command) {
   if (pipe == nullptr) return "";
   std::array<char, 512> buffer{};
   std::string line = std::fgets(buffer.data(), buffer.size(), pipe) == nullptr ? "" : buffer.data();
-  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) {}
+  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) {
+  }
   ::pclose(pipe);
   while (line.ends_with('\n')) line.pop_back();
   return line;
@@ -71,7 +72,8 @@ void look_at_listener(Report& report, const std::string& what, const std::string
     const net::Fetched answer = net::send("http://" + listen, call);
     const Json health = Json::parse(answer.body, nullptr, false);
     if (health.is_object() && health.contains("uptime_seconds")) {
-      return report.line(Verdict::good, what, listen + ": an Orrery answers there, version " + health.value("version", "?"));
+      return report.line(Verdict::good, what,
+                         listen + ": an Orrery answers there, version " + health.value("version", "?"));
     }
   } catch (const std::exception&) {  // something else, or an address that is not this machine's
   }
@@ -103,15 +105,18 @@ void look_at_user(Report& report, const std::string& software, const fs::path& d
   fs::path folder = data_dir;
   while (!fs::exists(folder)) folder = folder.parent_path();
   const bool passes = engines::can_traverse(user, folder / "engines");
-  report.line(passes ? Verdict::good : Verdict::note, "",
-              "as user " + user.name + (passes ? "" : ", with a capability to pass folders that are closed to it (or choose another --data-dir)"));
+  report.line(
+      passes ? Verdict::good : Verdict::note, "",
+      "as user " + user.name +
+          (passes ? "" : ", with a capability to pass folders that are closed to it (or choose another --data-dir)"));
 }
 
 void look_at_engines(Report& report, const engines::Options& options, const fs::path& data_dir) {
   const auto choice = choose_engines(options, data_dir, [](engines::Severity, const std::string&) {});
   for (const auto& row : choice->rows()) {
     const bool off = row.backend == engines::Backend::off;
-    report.line(off ? Verdict::note : Verdict::good, row.software, std::string(name_of(row.backend)) + ": " + row.reason);
+    report.line(off ? Verdict::note : Verdict::good, row.software,
+                std::string(name_of(row.backend)) + ": " + row.reason);
     if (row.backend == engines::Backend::native) look_at_user(report, row.software, data_dir);
   }
   if (choice->all_off()) return;
@@ -129,7 +134,8 @@ int doctor(const ServeOptions& options) {
   if (!options.tls_listen.empty()) look_at_listener(report, "https", options.tls_listen);
   look_at_data(report, options, data_dir);
   try {
-    look_at_engines(report, options.engine_options(), options.ephemeral ? fs::temp_directory_path() / "orrery-XXXXXX" : data_dir);
+    look_at_engines(report, options.engine_options(),
+                    options.ephemeral ? fs::temp_directory_path() / "orrery-XXXXXX" : data_dir);
   } catch (const std::runtime_error& error) {
     report.line(Verdict::bad, "engines", error.what());
   }

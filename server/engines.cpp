@@ -33,8 +33,8 @@ engines::Wanted wanted_engines(const pipeline::Host& host) {
   return wanted;
 }
 
-std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& options, const std::filesystem::path& data_dir,
-                                                      const engines::Log& log) {
+std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& options,
+                                                      const std::filesystem::path& data_dir, const engines::Log& log) {
   std::shared_ptr<engines::Machine> native, docker;
   if (options.engines != "off") {
     native = engines::native_machine(data_dir / "engines" / ".run", log);
@@ -43,8 +43,8 @@ std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& op
   return std::make_shared<engines::Choice>(options, engines::all_drivers(), std::move(native), std::move(docker));
 }
 
-Engines::Engines(const pipeline::Host& host, const engines::Options& options, std::shared_ptr<engines::Authority> authority,
-                 const engines::Log& log) {
+Engines::Engines(const pipeline::Host& host, const engines::Options& options,
+                 std::shared_ptr<engines::Authority> authority, const engines::Log& log) {
   const std::filesystem::path data_dir = host.settings.data_dir;
   const auto choose = [options, data_dir, log]() -> std::shared_ptr<const engines::Choice> {
     auto choice = choose_engines(options, data_dir, log);
@@ -59,12 +59,18 @@ Engines::Engines(const pipeline::Host& host, const engines::Options& options, st
   if (options.engines != "auto" && choice->all_off()) return;
   gate_ = std::make_unique<engines::LoginGate>([&host, log](const engines::TokenLogin& login) {
     const std::string why = refusal(host, login);
-    if (!why.empty()) log(engines::Severity::warning, login.engine + ": IAM login of " + login.user + " refused: " + why);
+    if (!why.empty())
+      log(engines::Severity::warning, login.engine + ": IAM login of " + login.user + " refused: " + why);
     return why.empty();
   });
-  reconciler_ = std::make_unique<engines::Reconciler>(engines::Reconciler::Parts{
-      .data_dir = data_dir, .choice = std::move(choice), .authority = std::move(authority),
-      .wanted = [&host] { return wanted_engines(host); }, .options = options, .log = log, .login_port = gate_->port()});
+  reconciler_ = std::make_unique<engines::Reconciler>(
+      engines::Reconciler::Parts{.data_dir = data_dir,
+                                 .choice = std::move(choice),
+                                 .authority = std::move(authority),
+                                 .wanted = [&host] { return wanted_engines(host); },
+                                 .options = options,
+                                 .log = log,
+                                 .login_port = gate_->port()});
 }
 
 void Engines::start() const {

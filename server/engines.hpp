@@ -16,8 +16,8 @@ engines::Wanted wanted_engines(const pipeline::Host& host);
 
 /// The machines of this data directory that engines can run on, and which of them runs what. Throws
 /// std::runtime_error for options that cannot be.
-std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& options, const std::filesystem::path& data_dir,
-                                                      const engines::Log& log);
+std::shared_ptr<const engines::Choice> choose_engines(const engines::Options& options,
+                                                      const std::filesystem::path& data_dir, const engines::Log& log);
 
 /// The engines of a server.
 class Engines {

@@ -14,6 +14,7 @@ struct LocalCertificate {
 /// The certificate of the HTTPS port in `directory`, kept over restarts while it is good and issued anew after that:
 /// for localhost, *.localhost, *.s3.localhost, the loopback addresses, and `name` unless it is "". The chain ends with
 /// the authority, so the file also serves as AWS_CA_BUNDLE.
-LocalCertificate local_certificate(engines::Authority& authority, const std::filesystem::path& directory, const std::string& name);
+LocalCertificate local_certificate(engines::Authority& authority, const std::filesystem::path& directory,
+                                   const std::string& name);
 
 }  // namespace orrery

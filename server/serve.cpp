@@ -59,8 +59,10 @@ void log_fields(spdlog::level::level_enum level, const std::string& format, cons
   } else {
     for (const auto& [name, value] : fields.items()) {
       if (!text.empty()) text += ' ';
-      text += name + "=" + (value.is_string() && value.get_ref<const std::string&>().find_first_of(" \r\n\t\"") == std::string::npos
-                                ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+      text += name + "=" +
+              (value.is_string() && value.get_ref<const std::string&>().find_first_of(" \r\n\t\"") == std::string::npos
+                   ? value.get<std::string>()
+                   : value.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
   }
   spdlog::log(level, "{}", text);
@@ -69,9 +71,15 @@ void log_fields(spdlog::level::level_enum level, const std::string& format, cons
 void log_call(const std::string& format, const pipeline::Record& record) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   log_fields(spdlog::level::debug, format,
-             {{"request_id", record.request_id}, {"account", record.account}, {"region", record.region},
-              {"service", record.service}, {"operation", record.operation}, {"method", record.method},
-              {"path", record.path}, {"status", record.status}, {"error_code", record.error_code},
+             {{"request_id", record.request_id},
+              {"account", record.account},
+              {"region", record.region},
+              {"service", record.service},
+              {"operation", record.operation},
+              {"method", record.method},
+              {"path", record.path},
+              {"status", record.status},
+              {"error_code", record.error_code},
               {"duration_us", record.micros}});
 }
 
@@ -138,7 +146,7 @@ int serve(const ServeOptions& options) {
   settings.host = url_host(listen->host);
   settings.port = server.port();
   settings.tls_port = server.tls_port();
-  settings.data_dir = 
+  settings.data_dir =
       std::filesystem::absolute(temporary ? temporary->path() : std::filesystem::path(options.data_dir)).string();
 
   Peers peers;
@@ -159,9 +167,17 @@ int serve(const ServeOptions& options) {
     server.use_certificate(local.chain, local.key);
   }
 
-  pipeline::Host host{.settings = settings, .store = store, .clock = clock, .peers = peers,
-                      .services = all_services(), .requests = requests, .coverage = coverage,
-                      .body_bytes = options.body_bytes, .admin = {}, .answered = {}, .failed = {}};
+  pipeline::Host host{.settings = settings,
+                      .store = store,
+                      .clock = clock,
+                      .peers = peers,
+                      .services = all_services(),
+                      .requests = requests,
+                      .coverage = coverage,
+                      .body_bytes = options.body_bytes,
+                      .admin = {},
+                      .answered = {},
+                      .failed = {}};
   const auto engine_log = [&](engines::Severity severity, const std::string& line) {
     log_fields(severity == engines::Severity::info ? spdlog::level::info : spdlog::level::warn, options.log_format,
                {{"engines", line}});
@@ -191,7 +207,8 @@ int serve(const ServeOptions& options) {
     if (temporary) temporary->remove();
     std::_Exit(code);
   };
-  server.run(host, ready, [&] { tick(host, options.log_format); }, at_once);
+  server.run(
+      host, ready, [&] { tick(host, options.log_format); }, at_once);
   engines.drain();
   store.stop();
   return 0;

@@ -15,8 +15,17 @@ namespace orrery {
 
 std::span<const Service* const> all_services() {
   static const Service* const services[] = {
-      &iam::service(), &sts::service(),      &kms::service(),            &ec2::service(), &s3::service(),
-      &dynamodb::service(), &dynamodb::streams_service(), &secretsmanager::service(), &rds::service(), &elasticache::service(), &eks::service(),
+      &iam::service(),
+      &sts::service(),
+      &kms::service(),
+      &ec2::service(),
+      &s3::service(),
+      &dynamodb::service(),
+      &dynamodb::streams_service(),
+      &secretsmanager::service(),
+      &rds::service(),
+      &elasticache::service(),
+      &eks::service(),
   };
   return services;
 }

@@ -92,9 +92,12 @@ void Api::each(const QueryService& service, const std::string& action, const std
   do {
     Parameters page = parameters;
     if (!token.empty()) page.emplace_back(service.page, token);
-    const pugi::xml_document document = parsed_xml(
-        send({service.name, "POST", "/", {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
-              form(service, action, page)}));
+    const pugi::xml_document document =
+        parsed_xml(send({service.name,
+                         "POST",
+                         "/",
+                         {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
+                         form(service, action, page)}));
     const pugi::xml_node response = document.document_element();
     const pugi::xml_node wrapped = response.child((action + "Result").c_str());
     const pugi::xml_node& result = wrapped ? wrapped : response;
@@ -140,9 +143,7 @@ int Api::head(std::string_view service, const std::string& path) const {
 
 std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
-std::string text(const pugi::xml_node& node, const char* path) {
-  return node.first_element_by_path(path).text().get();
-}
+std::string text(const pugi::xml_node& node, const char* path) { return node.first_element_by_path(path).text().get(); }
 
 bool is_true(const pugi::xml_node& node, const char* path) { return text(node, path) == "true"; }
 

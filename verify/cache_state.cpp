@@ -12,7 +12,8 @@ CacheCluster cluster(const pugi::xml_node& node) {
   out.version = text(node, "EngineVersion");
   out.status = text(node, "CacheClusterStatus");
   out.tls = is_true(node, "TransitEncryptionEnabled");
-  for (const pugi::xml_node& one : node.child("CacheNodes").children()) out.nodes.push_back(endpoint(one.child("Endpoint")));
+  for (const pugi::xml_node& one : node.child("CacheNodes").children())
+    out.nodes.push_back(endpoint(one.child("Endpoint")));
   if (!out.nodes.empty()) out.endpoint = out.nodes.front();
   out.security_groups = texts(node, "SecurityGroups", "SecurityGroupId");
   return out;
@@ -27,7 +28,8 @@ ServerlessCache serverless(const pugi::xml_node& node) {
   out.node.tls = true;
   out.node.endpoint = endpoint(node.child("Endpoint"));
   out.node.nodes = {out.node.endpoint};
-  for (const pugi::xml_node& id : node.child("SecurityGroupIds").children()) out.node.security_groups.emplace_back(id.text().get());
+  for (const pugi::xml_node& id : node.child("SecurityGroupIds").children())
+    out.node.security_groups.emplace_back(id.text().get());
   out.users = !text(node, "UserGroupId").empty();
   return out;
 }
@@ -46,7 +48,8 @@ CacheGroup group(const pugi::xml_node& node) {
     out.shards.push_back({endpoint(shard.child("PrimaryEndpoint")), endpoint(shard.child("ReaderEndpoint")),
                           static_cast<std::size_t>(std::distance(nodes.begin(), nodes.end()))});
   }
-  for (const pugi::xml_node& member : node.child("MemberClusters").children()) out.members.emplace_back(member.text().get());
+  for (const pugi::xml_node& member : node.child("MemberClusters").children())
+    out.members.emplace_back(member.text().get());
   return out;
 }
 

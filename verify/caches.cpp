@@ -26,13 +26,14 @@ struct Door {
 /// What TLS is verified with; "" without.
 std::string authority(const Site& site, Tls tls) {
   if (tls == Tls::off) return "";
-  if (site.authority.pem().empty()) throw std::runtime_error("TLS is on, and the server has no /_orrery/ca.pem to verify it with");
+  if (site.authority.pem().empty())
+    throw std::runtime_error("TLS is on, and the server has no /_orrery/ca.pem to verify it with");
   return site.authority.pem();
 }
 
 Target target(const Site& site, const Door& door, const Credential& credential) {
-  return {door.endpoint.host, door.endpoint.port, authority(site, door.tls), credential.user, credential.password,
-          std::chrono::seconds(5)};
+  return {door.endpoint.host, door.endpoint.port,  authority(site, door.tls),
+          credential.user,    credential.password, std::chrono::seconds(5)};
 }
 
 Outcome enter(const Site& site, const Door& door, const Credential& credential) {
@@ -66,14 +67,16 @@ Outcome as_primary(Client& client, const std::string& greeting, const CacheShard
   const std::size_t wanted = shard.nodes - std::min<std::size_t>(shard.nodes, 1);
   const std::string replicas = std::to_string(found.replicas) + " of " + std::to_string(wanted) + " replicas";
   if (!found.primary) return failed("the primary endpoint answers as a replica");
-  return found.replicas == wanted ? ok(greeting + ", primary with " + replicas) : failed("only " + replicas + " are connected");
+  return found.replicas == wanted ? ok(greeting + ", primary with " + replicas)
+                                  : failed("only " + replicas + " are connected");
 }
 
 Outcome as_cluster(Client& client, const std::string& greeting, const CacheGroup& group) {
   const std::string state = cluster_info(client, "cluster_state"), known = cluster_info(client, "cluster_known_nodes");
   if (state != "ok") return failed("cluster_state is " + state);
   if (known != std::to_string(group.members.size())) {
-    return failed("the cluster knows " + known + " nodes, and " + std::to_string(group.members.size()) + " are described");
+    return failed("the cluster knows " + known + " nodes, and " + std::to_string(group.members.size()) +
+                  " are described");
   }
   return ok(greeting + ", cluster_state ok, " + std::to_string(group.shards.size()) + " shards, " + known + " nodes");
 }
@@ -111,8 +114,10 @@ std::vector<Credential> credentials_of(const Site& site, const CacheGroup& group
 
 void enter_group(Site& site, const CacheGroup& group) {
   const auto credentials = credentials_of(site, group);
-  Door door{group.configuration, group.tls ? Tls::on : Tls::off,
-            group.users ? Login::users : (group.token ? Login::token : Login::none), {}};
+  Door door{group.configuration,
+            group.tls ? Tls::on : Tls::off,
+            group.users ? Login::users : (group.token ? Login::token : Login::none),
+            {}};
   if (group.sharded) {
     door.inside = [&](Client& client, const std::string& greeting) { return as_cluster(client, greeting, group); };
     check_door(site, {"cache", group.id, door.endpoint.text()}, door, credentials);

@@ -40,7 +40,8 @@ Outcome look(const Json& cluster) {
   const std::string status = cluster.value("status", "");
   if (status == "FAILED") return failed("its status is FAILED");
   const std::string authority = cluster.value("certificateAuthority", Json::object()).value("data", "");
-  if (authority.empty()) return status == "ACTIVE" ? failed("it is ACTIVE and has no certificate authority") : noted(status, "");
+  if (authority.empty())
+    return status == "ACTIVE" ? failed("it is ACTIVE and has no certificate authority") : noted(status, "");
   return noted("no API server", status + "; certificate authority " + described_certificate(authority) +
                                     "; no Kubernetes API answers at the endpoint yet");
 }

@@ -86,16 +86,18 @@ Software software(const std::string& engine) {
 }
 
 DatabaseTarget target(const Site& site, const Instance& instance, const Credential& credential) {
-  DatabaseTarget out{instance.endpoint.host, instance.endpoint.port, credential.user, credential.password,
-                     credential.database,    site.authority.file()};
+  DatabaseTarget out{instance.endpoint.host, instance.endpoint.port, credential.user,
+                     credential.password,    credential.database,    site.authority.file()};
   if (out.user.empty()) out.user = instance.user;
-  if (out.database.empty()) out.database = instance.database.empty() ? software(instance.software).database : instance.database;
+  if (out.database.empty())
+    out.database = instance.database.empty() ? software(instance.software).database : instance.database;
   return out;
 }
 
 Outcome enter(const Site& site, const Instance& instance, const Credential& credential) {
   const DatabaseTarget entry = target(site, instance, credential);
-  return ok(software(instance.software).client->enter(entry) + ", as " + entry.user + " with the secret " + credential.secret);
+  return ok(software(instance.software).client->enter(entry) + ", as " + entry.user + " with the secret " +
+            credential.secret);
 }
 
 Outcome knock(const Site& site, const Instance& instance) {
@@ -109,13 +111,15 @@ std::optional<Outcome> nothing_to_enter(const Site& site, const Instance& instan
   const std::string place = "rds/" + site.api.account() + "/" + site.api.region() + "/";
   auto engine = site.engines.find(place + instance.resource_id);
   // A writer works on its cluster's data.
-  if (!engine && !instance.cluster_resource_id.empty()) engine = site.engines.find(place + instance.cluster_resource_id);
+  if (!engine && !instance.cluster_resource_id.empty())
+    engine = site.engines.find(place + instance.cluster_resource_id);
   const std::string said = "status " + instance.status;
   if (is_broken(instance.status)) return failed(said + (engine ? "; engine " + *engine : ""));
   if (instance.empty) return noted("no instance", said);
   if (!engine) return noted("no engine", said + ", " + instance.software + " " + instance.version);
   if (!takes_connections(instance.status)) return noted(instance.status, "engine " + *engine);
-  if (software(instance.software).client == nullptr) return noted("not tried", instance.software + " is not spoken here");
+  if (software(instance.software).client == nullptr)
+    return noted("not tried", instance.software + " is not spoken here");
   return std::nullopt;
 }
 

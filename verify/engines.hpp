@@ -28,7 +28,7 @@ class Authority {
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
-  const std::string& pem() const { return pem_; }             ///< "": the server has none
+  const std::string& pem() const { return pem_; }              ///< "": the server has none
   const std::filesystem::path& file() const { return file_; }  ///< empty when there is none
 
  private:

@@ -48,13 +48,16 @@ Outcome use(const Api& api, const Json& key) {
   const std::string state = key.at("KeyState"), usage = key.at("KeyUsage"), spec = key.at("KeySpec");
   if (state != "Enabled") {
     const double deletion = key.value("DeletionDate", 0.0);
-    return noted(words(state), deletion > 0 ? "it goes at " + aws::iso8601(static_cast<aws::Millis>(deletion * 1000)) : spec);
+    return noted(words(state),
+                 deletion > 0 ? "it goes at " + aws::iso8601(static_cast<aws::Millis>(deletion * 1000)) : spec);
   }
   if (usage == "ENCRYPT_DECRYPT") {
-    return encrypt_and_decrypt(api, key) ? ok(spec + ", decrypts what it encrypted") : failed("decrypts to something else");
+    return encrypt_and_decrypt(api, key) ? ok(spec + ", decrypts what it encrypted")
+                                         : failed("decrypts to something else");
   }
   if (usage == "SIGN_VERIFY") {
-    return sign_and_verify(api, key) ? ok(spec + ", verifies what it signed") : failed("does not verify what it signed");
+    return sign_and_verify(api, key) ? ok(spec + ", verifies what it signed")
+                                     : failed("does not verify what it signed");
   }
   if (usage == "GENERATE_VERIFY_MAC") {
     return make_and_verify_mac(api, key) ? ok(spec + ", verifies its code") : failed("does not verify its code");

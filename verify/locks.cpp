@@ -45,7 +45,8 @@ Outcome look(const Api& api, const std::string& table) {
 }  // namespace
 
 void check_locks(Site& site) {
-  const auto names = site.api.all(kDynamoDb, "ListTables", {"TableNames", "ExclusiveStartTableName", "LastEvaluatedTableName"});
+  const auto names =
+      site.api.all(kDynamoDb, "ListTables", {"TableNames", "ExclusiveStartTableName", "LastEvaluatedTableName"});
   for (const Json& name : names) {
     const Json table = site.api.call(kDynamoDb, "DescribeTable", {{"TableName", name}}).at("Table");
     if (is_lock_table(table)) site.check({"lock table", name, ""}, [&] { return look(site.api, name); });

@@ -24,14 +24,34 @@ using Result = std::unique_ptr<PGresult, Finish>;
 Connection connect(const DatabaseTarget& target) {
   const std::string port = std::to_string(target.port), authority = target.authority.string();
   const bool verified = !authority.empty();
-  const std::array<const char*, 14> names{"host",        "port",    "user",        "password",        "dbname",
-                                          "sslmode",     "passfile", "sslrootcert", "connect_timeout", "gssencmode",
-                                          "client_encoding", "options", "application_name", nullptr};
-  const std::array<const char*, 14> values{target.host.c_str(), port.c_str(), target.user.c_str(),
-                                           target.password.c_str(), target.database.c_str(),
-                                           verified ? "verify-full" : "require", "/dev/null/none",
-                                           verified ? authority.c_str() : "/dev/null/none", kSeconds, "disable",
-                                           "UTF8", "", "orrery verify", nullptr};
+  const std::array<const char*, 14> names{"host",
+                                          "port",
+                                          "user",
+                                          "password",
+                                          "dbname",
+                                          "sslmode",
+                                          "passfile",
+                                          "sslrootcert",
+                                          "connect_timeout",
+                                          "gssencmode",
+                                          "client_encoding",
+                                          "options",
+                                          "application_name",
+                                          nullptr};
+  const std::array<const char*, 14> values{target.host.c_str(),
+                                           port.c_str(),
+                                           target.user.c_str(),
+                                           target.password.c_str(),
+                                           target.database.c_str(),
+                                           verified ? "verify-full" : "require",
+                                           "/dev/null/none",
+                                           verified ? authority.c_str() : "/dev/null/none",
+                                           kSeconds,
+                                           "disable",
+                                           "UTF8",
+                                           "",
+                                           "orrery verify",
+                                           nullptr};
   return Connection(PQconnectdbParams(names.data(), values.data(), 0));
 }
 
@@ -45,7 +65,8 @@ std::string enter_postgres(const DatabaseTarget& target) {
   const std::string version = PQgetvalue(result.get(), 0, 0);
   const char* protocol = PQsslAttribute(connection.get(), "protocol");
   if (protocol == nullptr) throw std::runtime_error("the connection has no TLS");
-  return version.substr(0, std::min(version.find(" on "), version.find(" ("))) + ", " + protocol;  // not where it was built
+  return version.substr(0, std::min(version.find(" on "), version.find(" ("))) + ", " +
+         protocol;  // not where it was built
 }
 
 bool wants_postgres_password(const DatabaseTarget& target) {

@@ -15,7 +15,8 @@ std::array<std::string, 4> cells(const Row& row) {
 
 /// An error of a server may have several lines; a cell has one.
 std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
   text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }), text.end());
   while (text.ends_with(' ')) text.pop_back();
   return text;

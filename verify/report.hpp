@@ -21,7 +21,7 @@ Outcome noted(std::string result, std::string detail);
 Outcome failed(std::string detail);
 
 struct Subject {
-  std::string what;   ///< "database", "secret"
+  std::string what;  ///< "database", "secret"
   std::string name;
   std::string where;  ///< an endpoint, or what else says where it is
 };

@@ -16,9 +16,12 @@ struct Part {
 };
 
 // Secrets come first: they say how to enter databases and caches.
-constexpr Part kParts[] = {{"secretsmanager", &check_secrets}, {"kms", &check_keys},
-                           {"s3", &check_buckets},             {"dynamodb", &check_locks},
-                           {"rds", &check_databases},          {"elasticache", &check_caches},
+constexpr Part kParts[] = {{"secretsmanager", &check_secrets},
+                           {"kms", &check_keys},
+                           {"s3", &check_buckets},
+                           {"dynamodb", &check_locks},
+                           {"rds", &check_databases},
+                           {"elasticache", &check_caches},
                            {"eks", &check_clusters}};
 
 /// The services that keep something, by account and region.

@@ -18,7 +18,8 @@ class Aead {
   static constexpr std::size_t kNonce = 12, kTag = 16;
 
   explicit Aead(std::string_view key) : key_(key) {}
-  /// Writes the ciphertext of `plain` and its tag to `out`, which has room for plain.size() + kTag. A nonce is used once.
+  /// Writes the ciphertext of `plain` and its tag to `out`, which has room for plain.size() + kTag. A nonce is used
+  /// once.
   void seal(std::string_view nonce, std::string_view aad, std::span<const char> plain, char* out);
   /// False when `sealed` (ciphertext and tag) is not what seal() made; `out` has room for the plain bytes.
   bool open(std::string_view nonce, std::string_view aad, std::span<const char> sealed, char* out);

@@ -23,7 +23,9 @@ void check(bool good) {
   if (!good) throw std::runtime_error("OpenSSL could not make a certificate");
 }
 
-Memory memory_of(const std::string& text) { return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Memory memory_of(const std::string& text) {
+  return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 std::string text_of(const Memory& memory) {
   char* bytes = nullptr;
@@ -57,7 +59,8 @@ void set_serial(X509* certificate) {
 void add_extensions(X509* certificate, X509* issuer, const CertificateRequest& request) {
   const bool authority = request.role == CertificateRequest::Role::authority;
   add_extension(certificate, issuer, NID_key_usage,
-                authority ? "critical,digitalSignature,keyEncipherment,keyCertSign" : "critical,digitalSignature,keyEncipherment");
+                authority ? "critical,digitalSignature,keyEncipherment,keyCertSign"
+                          : "critical,digitalSignature,keyEncipherment");
   add_extension(certificate, issuer, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (!authority) add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth,clientAuth");
   add_extension(certificate, issuer, NID_subject_key_identifier, "hash");

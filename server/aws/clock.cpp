@@ -83,7 +83,8 @@ bool parse_iso(const std::string& text, Millis& out) {
                              "%4d%2d%2dT%2d%2d%2lf%n"}) {
     used = 0;
     if (std::sscanf(text.c_str(), format, &year, &month, &day, &hour, &minute, &second, &used) == 6 && used > 0) {
-      return parse_offset(text.c_str() + used, offset) && to_millis(year, month, day, hour, minute, second, offset, out);
+      return parse_offset(text.c_str() + used, offset) &&
+             to_millis(year, month, day, hour, minute, second, offset, out);
     }
   }
   used = 0;
@@ -99,7 +100,8 @@ bool parse_rfc822(const std::string& text, Millis& out) {
   int day = 0, year = 0, hour = 0, minute = 0;
   double second = 0;
   std::array<char, 8> month{}, zone{};
-  if (std::sscanf(from, " %d %3s %d %d:%d:%lf %7s", &day, month.data(), &year, &hour, &minute, &second, zone.data()) < 6)
+  if (std::sscanf(from, " %d %3s %d %d:%d:%lf %7s", &day, month.data(), &year, &hour, &minute, &second, zone.data()) <
+      6)
     return false;
   for (int i = 0; i < 12; ++i) {
     if (std::strcmp(month.data(), kMonths[i]) == 0) return to_millis(year, i + 1, day, hour, minute, second, 0, out);

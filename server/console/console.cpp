@@ -74,7 +74,8 @@ std::optional<http::Response> Console::answer(const http::Request& request) {
   if (name == "coverage") return coverage(request);
   if (name == "reset" && post) return reset();
   if (name == "clock" && (get || post)) return clock(request);
-  for (const std::string_view known : {"health", "requests", "findings", "reset", "clock", "engines", "scopes", "ca.pem"}) {
+  for (const std::string_view known :
+       {"health", "requests", "findings", "reset", "clock", "engines", "scopes", "ca.pem"}) {
     if (name == known) return refuse(405, "method not allowed");
   }
   return refuse(404, "no such path");
@@ -115,7 +116,8 @@ http::Response Console::reset() {
 }
 
 http::Response Console::engines() const {
-  if (host_.peers.engines == nullptr) return json(200, {{"software", Json::array()}, {"engines", Json::array()}, {"copies", Json::array()}});
+  if (host_.peers.engines == nullptr)
+    return json(200, {{"software", Json::array()}, {"engines", Json::array()}, {"copies", Json::array()}});
   return json(200, host_.peers.engines->describe());
 }
 
@@ -157,14 +159,14 @@ http::Response Console::authority() const {
 }
 
 http::Response Console::coverage(const http::Request& request) {
-  if (request.method == "DELETE") host_.coverage.clear();
-  else if (request.method != "GET") return refuse(405, "method not allowed");
+  if (request.method == "DELETE")
+    host_.coverage.clear();
+  else if (request.method != "GET")
+    return refuse(405, "method not allowed");
   Json list = Json::array();
   for (const auto& entry : host_.coverage.list()) {
-    list.push_back({{"service", entry.service},
-                    {"operation", entry.operation},
-                    {"member", entry.member},
-                    {"count", entry.count}});
+    list.push_back(
+        {{"service", entry.service}, {"operation", entry.operation}, {"member", entry.member}, {"count", entry.count}});
   }
   return json(200, {{"unread", std::move(list)}});
 }

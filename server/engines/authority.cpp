@@ -17,7 +17,8 @@ constexpr std::int64_t kDay = 86'400, kAuthorityDays = 3650, kLeafDays = 397, kD
 
 std::string alternative_name(const std::string& host) {
   unsigned char address[16];
-  const bool number = ::inet_pton(AF_INET, host.c_str(), address) == 1 || ::inet_pton(AF_INET6, host.c_str(), address) == 1;
+  const bool number =
+      ::inet_pton(AF_INET, host.c_str(), address) == 1 || ::inet_pton(AF_INET6, host.c_str(), address) == 1;
   return (number ? "IP:" : "DNS:") + host;
 }
 
@@ -27,9 +28,12 @@ aws::CertifiedKey open_key(const std::filesystem::path& directory) {
   const auto certificate = directory / "ca.pem", private_key = directory / "ca.key";
   aws::CertifiedKey key{read_file(certificate), read_file(private_key)};
   if (key.private_key.empty() || !aws::good_until(key.certificate, std::time(nullptr) + kDaysLeft * kDay)) {
-    key = aws::self_signed({.role = aws::CertificateRequest::Role::authority, .organization = "Orrery",
+    key = aws::self_signed({.role = aws::CertificateRequest::Role::authority,
+                            .organization = "Orrery",
                             .common_name = "Orrery local authority " + std::to_string(std::time(nullptr)),
-                            .alternative_names = {}, .from = std::time(nullptr) - 3600, .seconds = kAuthorityDays * kDay});
+                            .alternative_names = {},
+                            .from = std::time(nullptr) - 3600,
+                            .seconds = kAuthorityDays * kDay});
     write_file(private_key, key.private_key);
     write_file(certificate, key.certificate);
   }
@@ -44,8 +48,11 @@ class LocalAuthority final : public Authority {
   std::string bundle() const override { return key().certificate; }
 
   void leaf(const std::filesystem::path& folder, const std::vector<std::string>& hosts) override {
-    aws::CertificateRequest request{.organization = "Orrery", .common_name = hosts.empty() ? "engine" : hosts.front(),
-                                    .alternative_names = {}, .from = std::time(nullptr) - 3600, .seconds = kLeafDays * kDay};
+    aws::CertificateRequest request{.organization = "Orrery",
+                                    .common_name = hosts.empty() ? "engine" : hosts.front(),
+                                    .alternative_names = {},
+                                    .from = std::time(nullptr) - 3600,
+                                    .seconds = kLeafDays * kDay};
     for (const auto& host : hosts) request.alternative_names.push_back(alternative_name(host));
     const aws::CertifiedKey leaf = aws::issue(request, key());
     std::filesystem::create_directories(folder);

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::string_view kModes[] = {"auto", "native", "docker", "off"};
 
-bool is_mode(std::string_view text) { return std::find(std::begin(kModes), std::end(kModes), text) != std::end(kModes); }
+bool is_mode(std::string_view text) {
+  return std::find(std::begin(kModes), std::end(kModes), text) != std::end(kModes);
+}
 
 /// "postgres=native,redis=docker", "off,postgres=native": the mode of each software, and "" for the rest.
 std::map<std::string, std::string, std::less<>> read_modes(const std::string& text) {
@@ -21,7 +23,8 @@ std::map<std::string, std::string, std::less<>> read_modes(const std::string& te
     const auto equals = part.find('=');
     const std::string_view software = equals == std::string_view::npos ? "" : part.substr(0, equals);
     const std::string_view mode = equals == std::string_view::npos ? part : part.substr(equals + 1);
-    if (!is_mode(mode)) throw std::runtime_error("--engines " + text + ": expected auto, native, docker or off, or SOFTWARE=… of these");
+    if (!is_mode(mode))
+      throw std::runtime_error("--engines " + text + ": expected auto, native, docker or off, or SOFTWARE=… of these");
     modes[std::string(software)] = mode;
     // What a list does not name is as by default.
     if (std::exchange(first, false) && !software.empty()) modes[""] = "auto";
@@ -59,7 +62,8 @@ Choice::Choice(const Options& options, const Drivers& drivers, const std::shared
                const std::shared_ptr<Machine>& docker) {
   const auto modes = read_modes(options.engines);
   for (const auto& [software, mode] : modes) {
-    if (!software.empty() && !drivers.contains(software)) throw std::runtime_error("--engines " + options.engines + ": there is no engine " + software);
+    if (!software.empty() && !drivers.contains(software))
+      throw std::runtime_error("--engines " + options.engines + ": there is no engine " + software);
   }
   for (const auto& [software, driver] : drivers) {
     const auto named = modes.find(software);

@@ -19,8 +19,10 @@ CopyStatus complete(const fs::path& folder, const std::string& id) {
 }  // namespace
 
 void Reconciler::finish_copy(const std::string& id, CopyStatus status) {
-  if (status.phase == CopyPhase::failed) log(Severity::warning, id + ": cannot be copied: " + status.detail);
-  else log(Severity::info, id + ": copied, " + std::to_string(status.bytes) + " bytes");
+  if (status.phase == CopyPhase::failed)
+    log(Severity::warning, id + ": cannot be copied: " + status.detail);
+  else
+    log(Severity::info, id + ": copied, " + std::to_string(status.bytes) + " bytes");
   const std::lock_guard guard(mutex_);
   const auto found = copies_.find(id);
   if (found == copies_.end()) return;

@@ -19,7 +19,7 @@ namespace orrery::engines {
 /// mounted at /orrery. It shares the network of this server where it can (the machine's, or the one of the container
 /// that this server runs in), so that it listens on its leased address itself, and engines reach each other as clients
 /// do. Where it cannot (Docker Desktop, DOCKER_HOST on another machine), its port is published at the leased address.
-std::unique_ptr<Machine> docker_machine(const std::filesystem::path& data_dir, std::map<std::string, std::string> images,
-                                        Log log);
+std::unique_ptr<Machine> docker_machine(const std::filesystem::path& data_dir,
+                                        std::map<std::string, std::string> images, Log log);
 
 }  // namespace orrery::engines

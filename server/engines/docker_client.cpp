@@ -128,7 +128,9 @@ void Client::post(const std::string& target, std::chrono::milliseconds silence) 
 
 Daemon Client::daemon() const {
   const Json version = read("/version"), info = read("/info");
-  Daemon daemon{.name = "Docker", .version = member(version, "Version"), .platform = member(info, "OperatingSystem"),
+  Daemon daemon{.name = "Docker",
+                .version = member(version, "Version"),
+                .platform = member(info, "OperatingSystem"),
                 .kernel = member(info, "KernelVersion")};
   for (const Json& component : version.value("Components", Json::array())) {
     if (member(component, "Name").starts_with("Podman")) daemon.name = "Podman";
@@ -166,8 +168,8 @@ std::vector<std::string> Client::images() const {
 
 std::string Client::create(const NewContainer& wanted) const {
   const std::string target = "/containers/create?name=" + escape(wanted.name);
-  const Answer answer = call({.method = "POST", .target = target, .body = creation(wanted).dump(),
-                              .silence = std::chrono::minutes(2)});
+  const Answer answer =
+      call({.method = "POST", .target = target, .body = creation(wanted).dump(), .silence = std::chrono::minutes(2)});
   std::string id = member(parse(answer.body, "POST " + target), "Id");
   if (id.empty()) throw Unreachable("POST " + target + ": the answer names no container");
   return id;

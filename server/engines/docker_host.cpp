@@ -35,7 +35,8 @@ std::string own_container() {
     constexpr std::string_view kBefore = "containers/";
     const auto at = root.rfind(kBefore);
     if (at == std::string::npos) continue;
-    const std::string name = root.substr(at + kBefore.size(), root.find('/', at + kBefore.size()) - at - kBefore.size());
+    const std::string name =
+        root.substr(at + kBefore.size(), root.find('/', at + kBefore.size()) - at - kBefore.size());
     if (name.size() == 64) return name;
   }
   return "";
@@ -94,9 +95,7 @@ void Host::place_self() {
   if (kLinux && here && daemon_.platform != "Docker Desktop") network_ = "host";
 }
 
-std::string Host::text() const {
-  return daemon_.name + " " + daemon_.version + " at " + client_.address().text();
-}
+std::string Host::text() const { return daemon_.name + " " + daemon_.version + " at " + client_.address().text(); }
 
 std::string Host::path_outside(const fs::path& path) const {
   if (!contained_) return path.string();
@@ -107,7 +106,8 @@ std::string Host::path_outside(const fs::path& path) const {
     if (best == nullptr || mount.target.size() > best->target.size()) best = &mount;
   }
   if (best == nullptr) {
-    throw std::runtime_error(path.string() + " is in no volume of this server's container, so that no other container can see it");
+    throw std::runtime_error(path.string() +
+                             " is in no volume of this server's container, so that no other container can see it");
   }
   const fs::path relative = path.lexically_relative(best->target);
   return relative == "." ? best->source : (fs::path(best->source) / relative).string();
@@ -146,8 +146,8 @@ void Host::learn_version(const std::string& image, const std::string& program, c
 }
 
 std::string owner_mark() {
-  return first_line("/proc/sys/kernel/random/boot_id") + "/" + process_namespace() + "/" + std::to_string(getpid()) + "/" +
-         std::to_string(start_time(getpid()));
+  return first_line("/proc/sys/kernel/random/boot_id") + "/" + process_namespace() + "/" + std::to_string(getpid()) +
+         "/" + std::to_string(start_time(getpid()));
 }
 
 bool owner_gone(const std::string& mark) {
@@ -157,8 +157,10 @@ bool owner_gone(const std::string& mark) {
   std::getline(fields, processes, '/');
   std::getline(fields, pid, '/');
   std::getline(fields, started, '/');
-  if (boot.empty() || boot != first_line("/proc/sys/kernel/random/boot_id") || processes != process_namespace()) return false;
-  return !still_runs({static_cast<pid_t>(std::strtol(pid.c_str(), nullptr, 10)), std::strtoull(started.c_str(), nullptr, 10)});
+  if (boot.empty() || boot != first_line("/proc/sys/kernel/random/boot_id") || processes != process_namespace())
+    return false;
+  return !still_runs(
+      {static_cast<pid_t>(std::strtol(pid.c_str(), nullptr, 10)), std::strtoull(started.c_str(), nullptr, 10)});
 }
 
 }  // namespace orrery::engines::docker

@@ -60,17 +60,19 @@ class ContainerMachine final : public Machine {
     }
   }
 
-  std::unique_ptr<Runtime> runtime(const Specification& specification, const Driver& driver, const fs::path& folder) override {
+  std::unique_ptr<Runtime> runtime(const Specification& specification, const Driver& driver,
+                                   const fs::path& folder) override {
     const auto host = connect();
     const std::string name = image_of(specification, driver);
     const Image image = have(*host, name);
-    return container_runtime(host,
-                             {.name = container_name(specification.id, place_),
-                              .image = image.id,
-                              .owner = host->own_user() ? *host->own_user() : owner_in(*host, image, specification.software),
-                              .labels = labels(specification.id),
-                              .stop_signal = driver.stop_signal()},
-                             specification, folder);
+    return container_runtime(
+        host,
+        {.name = container_name(specification.id, place_),
+         .image = image.id,
+         .owner = host->own_user() ? *host->own_user() : owner_in(*host, image, specification.software),
+         .labels = labels(specification.id),
+         .stop_signal = driver.stop_signal()},
+        specification, folder);
   }
 
   void end_leftovers() override {
@@ -181,7 +183,8 @@ class ContainerMachine final : public Machine {
                               .network = "none",
                               .user_namespace = host.user_namespace()};
     const Ended ended = host.client().run(wanted, "", std::chrono::seconds(60));
-    if (ended.exit_code != 0 || std::sscanf(ended.output.c_str(), "%u%u", &owner.uid, &owner.gid) != 2 || owner.uid == 0) {
+    if (ended.exit_code != 0 || std::sscanf(ended.output.c_str(), "%u%u", &owner.uid, &owner.gid) != 2 ||
+        owner.uid == 0) {
       throw std::runtime_error("the image has no user " + user + " to run as: " + ended.output);
     }
     return owner;

@@ -29,9 +29,8 @@ std::string registry_auth(const std::string& registry) {
   if (!aws::base64_decode(entry->value("auth", ""), pair)) return "";
   const auto colon = pair.find(':');
   if (colon == std::string::npos) return "";
-  std::string header = aws::base64(Json{{"username", pair.substr(0, colon)},
-                                        {"password", pair.substr(colon + 1)},
-                                        {"serveraddress", key}}.dump());
+  std::string header = aws::base64(
+      Json{{"username", pair.substr(0, colon)}, {"password", pair.substr(colon + 1)}, {"serveraddress", key}}.dump());
   for (char& c : header) c = c == '+' ? '-' : c == '/' ? '_' : c;  // "base64url", as the API's documentation says
   return header;
 }

@@ -26,7 +26,8 @@ constexpr int kKilled = 128 + SIGKILL;
 /// One container for the engine itself, and one for each program that is run beside it, gone when that ends.
 class ContainerRuntime final : public Runtime {
  public:
-  ContainerRuntime(std::shared_ptr<Host> host, Engine engine, const Specification& specification, const fs::path& folder)
+  ContainerRuntime(std::shared_ptr<Host> host, Engine engine, const Specification& specification,
+                   const fs::path& folder)
       : host_(std::move(host)), engine_(std::move(engine)) {
     const bool published = host_->network().empty();
     place_ = {.outside = folder,
@@ -66,7 +67,8 @@ class ContainerRuntime final : public Runtime {
     if (host_->network().empty() && alive()) wanted.network = "container:" + container_;
     try {
       Ended ended = client().run(wanted, command.input, limit);
-      if (of_image_alone && ended.exit_code == 0) host_->learn_version(engine_.image, command.argv.front(), ended.output);
+      if (of_image_alone && ended.exit_code == 0)
+        host_->learn_version(engine_.image, command.argv.front(), ended.output);
       return {ended.exit_code, std::move(ended.output)};
     } catch (const TimedOut&) {
       return {kKilled, command.argv.front() + " took longer than " + std::to_string(limit.count()) + " s"};
@@ -124,10 +126,17 @@ class ContainerRuntime final : public Runtime {
   const Client& client() const { return host_->client(); }
 
   NewContainer describe(const Command& command, const std::string& name) const {
-    NewContainer wanted{.name = name, .image = engine_.image, .command = command.argv, .environment = environment(command),
-                        .labels = engine_.labels, .mounts = {{host_->path_outside(place_.outside), kInside}},
-                        .user = engine_.owner.text(), .directory = kInside, .network = host_->network(),
-                        .user_namespace = host_->user_namespace(), .shared_memory = kSharedMemory,
+    NewContainer wanted{.name = name,
+                        .image = engine_.image,
+                        .command = command.argv,
+                        .environment = environment(command),
+                        .labels = engine_.labels,
+                        .mounts = {{host_->path_outside(place_.outside), kInside}},
+                        .user = engine_.owner.text(),
+                        .directory = kInside,
+                        .network = host_->network(),
+                        .user_namespace = host_->user_namespace(),
+                        .shared_memory = kSharedMemory,
                         .stop_signal = engine_.stop_signal};
     if (host_->own_user()) {
       wanted.mounts.push_back({host_->path_outside(names_file()), "/etc/passwd", Mount::Access::read_only});
@@ -184,8 +193,8 @@ class ContainerRuntime final : public Runtime {
 
 }  // namespace
 
-std::unique_ptr<Runtime> container_runtime(std::shared_ptr<Host> host, Engine engine, const Specification& specification,
-                                           const fs::path& folder) {
+std::unique_ptr<Runtime> container_runtime(std::shared_ptr<Host> host, Engine engine,
+                                           const Specification& specification, const fs::path& folder) {
   return std::make_unique<ContainerRuntime>(std::move(host), std::move(engine), specification, folder);
 }
 

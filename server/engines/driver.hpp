@@ -103,8 +103,8 @@ class Driver {
   virtual void copy(const Specification&, Runtime&, Surroundings&, const std::filesystem::path& to) = 0;
   /// What makes the next engine's start quicker. Called once for each that runs, when nobody waits for it.
   virtual void prepare(const Specification&, Runtime&, Surroundings&) {}
-  /// Removes what is kept beside the data and no restore needs any more. `copies`: the data of all that were made of this
-  /// engine and are there.
+  /// Removes what is kept beside the data and no restore needs any more. `copies`: the data of all that were made of
+  /// this engine and are there.
   virtual void prune(const Specification&, Runtime&, Surroundings&, const std::vector<std::filesystem::path>&) {}
 };
 

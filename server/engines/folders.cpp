@@ -19,12 +19,14 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
-  throw std::runtime_error(what + " " + path.string() + ": " + std::error_code(errno, std::generic_category()).message());
+  throw std::runtime_error(what + " " + path.string() + ": " +
+                           std::error_code(errno, std::generic_category()).message());
 }
 
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags, mode_t mode = 0) : value_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode)) {
+  Descriptor(const fs::path& path, int flags, mode_t mode = 0)
+      : value_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode)) {
     if (value_ < 0) fail("cannot open", path);
   }
   ~Descriptor() { ::close(value_); }
@@ -92,7 +94,8 @@ void copy_entry(const fs::path& from, const fs::path& to) {
 }
 
 bool plain_part(std::string_view part) {
-  return !part.empty() && part.front() != '.' && part.find_first_of(std::string_view("\0/\\", 3)) == std::string_view::npos;
+  return !part.empty() && part.front() != '.' &&
+         part.find_first_of(std::string_view("\0/\\", 3)) == std::string_view::npos;
 }
 
 }  // namespace
@@ -112,9 +115,12 @@ fs::path folder_of(const fs::path& root, std::string_view id) {
 std::string file_name_of(std::string_view id) {
   std::string name;
   for (const char c : id) {
-    if (c == '/') name += "%2F";
-    else if (c == '%') name += "%25";
-    else name += c;
+    if (c == '/')
+      name += "%2F";
+    else if (c == '%')
+      name += "%25";
+    else
+      name += c;
   }
   return name;
 }
@@ -193,7 +199,8 @@ void make_tree(const fs::path& folder) {
 void remove_tree(const fs::path& root, const fs::path& folder) {
   fs::remove_all(folder);
   std::error_code not_empty;
-  for (fs::path parent = folder.parent_path(); parent != root && parent.has_relative_path(); parent = parent.parent_path()) {
+  for (fs::path parent = folder.parent_path(); parent != root && parent.has_relative_path();
+       parent = parent.parent_path()) {
     if (!fs::remove(parent, not_empty)) return;
   }
 }

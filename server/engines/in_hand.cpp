@@ -128,7 +128,8 @@ void make_from_template(const InHand& engine, const fs::path& prepared, const ch
     }
   }
   std::error_code none;
-  if (is_spare_usable(engine) && !fs::exists(engine.outside(fresh))) fs::rename(spare_of(prepared), engine.outside(fresh), none);
+  if (is_spare_usable(engine) && !fs::exists(engine.outside(fresh)))
+    fs::rename(spare_of(prepared), engine.outside(fresh), none);
   if (!fs::exists(engine.outside(fresh))) engine.runtime.copy_folder(prepared, engine.outside(fresh));
   fs::remove_all(engine.outside("data"));
   fs::rename(engine.outside(fresh), engine.outside("data"));

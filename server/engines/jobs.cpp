@@ -35,7 +35,8 @@ Surroundings Reconciler::surroundings_of(const Specification& target) {
     const auto found = fleet_.find(id);
     return found == fleet_.end() ? std::nullopt : found->second->in_force;
   };
-  return {*parts_.authority, source, [this, id = target.id](const std::string& line) { log(Severity::info, id + ": " + line); },
+  return {*parts_.authority, source,
+          [this, id = target.id](const std::string& line) { log(Severity::info, id + ": " + line); },
           parts_.login_port};
 }
 
@@ -71,7 +72,8 @@ void Reconciler::failed(Engine& engine, const Specification& target, const std::
   try {
     // The file that was written last: console.log, or the engine's own once it keeps one.
     const auto files = log_files(target.id);
-    const std::string lines = files.empty() ? "" : tail(folder_of_engine(target.id) / "log" / files.back().name, kDetailBytes);
+    const std::string lines =
+        files.empty() ? "" : tail(folder_of_engine(target.id) / "log" / files.back().name, kDetailBytes);
     if (!lines.empty()) detail += "\n" + lines;
   } catch (const std::exception&) {  // an id without a folder
   }
@@ -128,12 +130,14 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
     char seconds[16];
     std::snprintf(seconds, sizeof seconds, "%.2f", took.count());
     log(Severity::info, target.id + ": " + target.software + " " + engine.version + " answers at " + target.host + ":" +
-                            std::to_string(target.port) + " after " + seconds + " s (" + std::string(name_of(row->backend)) + ")");
+                            std::to_string(target.port) + " after " + seconds + " s (" +
+                            std::string(name_of(row->backend)) + ")");
   } catch (const Abandoned&) {
     halt(engine);
   } catch (const std::exception& error) {
     const bool stopped_by_us = engine.abandoned;
-    if (engine.runtime && engine.runtime->alive()) engine.runtime->stop(driver_of(target.software).stop_signal(), kStopLimit);
+    if (engine.runtime && engine.runtime->alive())
+      engine.runtime->stop(driver_of(target.software).stop_signal(), kStopLimit);
     engine.runtime.reset();
     if (stopped_by_us) return;
     bool again = false;
@@ -143,8 +147,10 @@ void Reconciler::start_engine(Engine& engine, const Specification& target) {
       again = (engine.proven || source_restarted(target, begin)) && ++engine.deaths <= kMostDeaths;
       if (again) engine.retry_at = Clock::now() + backoff(engine.deaths);
     }
-    if (again) log(Severity::warning, target.id + ": " + error.what() + "; trying again");
-    else failed(engine, target, error.what());
+    if (again)
+      log(Severity::warning, target.id + ": " + error.what() + "; trying again");
+    else
+      failed(engine, target, error.what());
   }
 }
 
@@ -191,10 +197,12 @@ void Reconciler::await_answer(Engine& engine, const Specification& target) {
     if (driver.answers(target, *engine.runtime)) return;
     if (engine.abandoned) throw Abandoned();
     if (!engine.runtime->alive()) throw std::runtime_error("it ended while it was starting");
-    if (Clock::now() > until) throw std::runtime_error("it did not answer within " + std::to_string(kAnswerLimit.count()) + " s");
+    if (Clock::now() > until)
+      throw std::runtime_error("it did not answer within " + std::to_string(kAnswerLimit.count()) + " s");
     // A twentieth of what it has taken so far, so that the wait adds no more than that.
     const auto pause = (Clock::now() - begin) / 20;
-    std::this_thread::sleep_for(std::clamp<Clock::duration>(pause, std::chrono::milliseconds(2), std::chrono::milliseconds(100)));
+    std::this_thread::sleep_for(
+        std::clamp<Clock::duration>(pause, std::chrono::milliseconds(2), std::chrono::milliseconds(100)));
   }
 }
 
@@ -250,8 +258,10 @@ void Reconciler::remove_engine(Engine& engine) {
   engine.created = engine.proven = false;
   // It may have been named again meanwhile: then it begins anew.
   const auto found = fleet_.find(id);
-  if (found != fleet_.end() && !engine.wanted) fleet_.erase(found);
-  else engine.status = std::make_shared<Status>();
+  if (found != fleet_.end() && !engine.wanted)
+    fleet_.erase(found);
+  else
+    engine.status = std::make_shared<Status>();
 }
 
 /// What has time until an engine runs as it shall.
@@ -264,7 +274,8 @@ void Reconciler::tidy(Engine& engine) {
     target = *engine.in_force;
     copies = copies_of(target.id);
     prune = std::exchange(engine.pruned_for, copies) != copies;
-    const bool quiet = std::none_of(fleet_.begin(), fleet_.end(), [](const auto& entry) { return entry.second->busy && !entry.second->watching; });
+    const bool quiet = std::none_of(fleet_.begin(), fleet_.end(),
+                                    [](const auto& entry) { return entry.second->busy && !entry.second->watching; });
     if (quiet) prepare = !std::exchange(engine.prepared, true);
   }
   if (!prepare && !prune) return;

@@ -31,14 +31,18 @@ struct Failure {
 std::string describe(const Failure& failure, const Launch& launch) {
   const std::string why = std::error_code(failure.error, std::generic_category()).message();
   switch (failure.stage) {
-    case Stage::identity: return "cannot become user " + launch.user->name + ": " + why;
+    case Stage::identity:
+      return "cannot become user " + launch.user->name + ": " + why;
     case Stage::capability:
       return "user " + launch.user->name + " cannot reach " + launch.directory.string() +
              " (a parent folder is closed to it), and neither CAP_DAC_READ_SEARCH nor CAP_DAC_OVERRIDE can be given (" +
              why + "): choose a --data-dir below a folder that all may pass";
-    case Stage::directory: return "cannot enter " + launch.directory.string() + ": " + why;
-    case Stage::parent: return "the server is going";
-    default: return "cannot start " + launch.program + ": " + why;
+    case Stage::directory:
+      return "cannot enter " + launch.directory.string() + ": " + why;
+    case Stage::parent:
+      return "the server is going";
+    default:
+      return "cannot start " + launch.program + ": " + why;
   }
 }
 
@@ -167,7 +171,8 @@ pid_t arrive(const Child& child, const Launch& launch) {
   while (got < 0 && errno == EINTR);
   ::close(child.report);
   if (got <= 0) return child.pid;  // closed by exec
-  while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
   throw std::runtime_error(describe(failure, launch));
 }
 

@@ -48,8 +48,8 @@ bool can_bind(const std::string& host, std::uint16_t port) {
   if (probe < 0) return false;
   const int yes = 1;  // sockets in TIME_WAIT are no hindrance; a listener is
   ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  const bool free = ::bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                    ::listen(probe, 1) == 0;
+  const bool free =
+      ::bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(probe, 1) == 0;
   ::close(probe);
   return free;
 }
@@ -67,7 +67,8 @@ Leases::Leases(const Options& options, const std::filesystem::path& data_dir)
 }
 
 std::string Leases::describe() const {
-  if (kind_ == Kind::addresses) return "each engine has a loopback address of its own (127.16.0.0/12), and the asked port";
+  if (kind_ == Kind::addresses)
+    return "each engine has a loopback address of its own (127.16.0.0/12), and the asked port";
   return "each engine has a port of " + std::to_string(first_) + "-" + std::to_string(last_) + " on " + listen_host_ +
          ", advertised as " + advertise_host_;
 }
@@ -81,12 +82,15 @@ Supervisor::Lease Leases::lease(storage::Transaction& tx, const std::string& id,
                 static_cast<std::uint16_t>(rows.integer(2))};
     }
   }
-  const bool keeps_kind = row && (kind_ == Kind::ports ? row->host == listen_host_ && row->port >= first_ && row->port <= last_
-                                                       : row->host != listen_host_ && row->port == row->asked);
+  const bool keeps_kind =
+      row && (kind_ == Kind::ports ? row->host == listen_host_ && row->port >= first_ && row->port <= last_
+                                   : row->host != listen_host_ && row->port == row->asked);
   if (!keeps_kind || row->asked != port) {
     // The address stays when only the port is another and free there.
-    if (keeps_kind && kind_ == Kind::addresses && can_bind(row->host, port)) row->port = port;
-    else if (!keeps_kind || kind_ == Kind::addresses) row = kind_ == Kind::ports ? free_port(tx, port) : free_address(tx, id, port);
+    if (keeps_kind && kind_ == Kind::addresses && can_bind(row->host, port))
+      row->port = port;
+    else if (!keeps_kind || kind_ == Kind::addresses)
+      row = kind_ == Kind::ports ? free_port(tx, port) : free_address(tx, id, port);
     row->asked = port;
     tx.db().execute("INSERT OR REPLACE INTO engine_lease (id, host, port, asked) VALUES (?, ?, ?, ?)", id, row->host,
                     row->port, row->asked);
@@ -113,7 +117,8 @@ Leases::Row Leases::free_address(storage::Transaction& tx, const std::string& id
 Leases::Row Leases::free_port(storage::Transaction& tx, std::uint16_t asked) const {
   for (std::uint32_t port = first_; port <= last_; ++port) {
     if (tx.db().query("SELECT 1 FROM engine_lease WHERE port = ?", port).next()) continue;
-    if (can_bind(listen_host_, static_cast<std::uint16_t>(port))) return {listen_host_, static_cast<std::uint16_t>(port), asked};
+    if (can_bind(listen_host_, static_cast<std::uint16_t>(port)))
+      return {listen_host_, static_cast<std::uint16_t>(port), asked};
   }
   throw std::runtime_error("no port of " + std::to_string(first_) + "-" + std::to_string(last_) +
                            " is free for an engine (widen --engine-ports)");

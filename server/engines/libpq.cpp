@@ -14,14 +14,15 @@ const orrery::engines::LoadedLibrary& library() {
 
 }  // namespace
 
-#define FORWARD(result, name, parameters, arguments)           \
-  result name parameters {                                     \
+#define FORWARD(result, name, parameters, arguments)                   \
+  result name parameters {                                             \
     static const auto real = library().find<decltype(&(name))>(#name); \
-    return real arguments;                                     \
+    return real arguments;                                             \
   }
 
 extern "C" {
-FORWARD(PGconn*, PQconnectdbParams, (const char* const* names, const char* const* values, int expand), (names, values, expand))
+FORWARD(PGconn*, PQconnectdbParams, (const char* const* names, const char* const* values, int expand),
+        (names, values, expand))
 FORWARD(void, PQfinish, (PGconn * connection), (connection))
 FORWARD(void, PQclear, (PGresult * result), (result))
 FORWARD(ConnStatusType, PQstatus, (const PGconn* connection), (connection))

@@ -23,7 +23,8 @@ class Machine {
   };
   virtual Verdict judge(std::string_view software, const Driver&) = 0;
   /// The runtime of one engine, not started. `folder` is its own (Place::outside); this makes it and its parts.
-  virtual std::unique_ptr<Runtime> runtime(const Specification&, const Driver&, const std::filesystem::path& folder) = 0;
+  virtual std::unique_ptr<Runtime> runtime(const Specification&, const Driver&,
+                                           const std::filesystem::path& folder) = 0;
   /// Ends whatever a server that is gone left running on this data directory. Called once, before any runtime is made.
   virtual void end_leftovers() = 0;
   /// Removes an engine's or a copy's folder, whoever owns what is in it.

@@ -14,18 +14,59 @@ namespace orrery::engines::mariadb {
 namespace {
 
 /// What the place, the certificate and the engine's life decide, not a group. RDS lets a group set few of them.
-constexpr std::string_view reserved[] = {
-    "aria_log_dir_path", "basedir", "bind_address", "character_sets_dir", "chroot", "datadir", "default_time_zone", "general_log_file",
-    "init_file", "innodb_data_file_path", "innodb_data_home_dir", "innodb_log_group_home_dir", "innodb_page_size",
-    "innodb_undo_directory", "innodb_use_native_aio", "lc_messages_dir", "log_basename", "log_bin", "log_bin_basename",
-    "log_bin_index", "log_error", "log_slave_updates", "pid_file", "plugin_dir", "plugin_load", "plugin_load_add",
-    "port", "relay_log", "relay_log_basename", "relay_log_index", "relay_log_info_file", "secure_file_priv",
-    "server_id", "skip_grant_tables", "skip_networking", "skip_slave_start", "slave_load_tmpdir",
-    "slow_query_log_file", "socket", "ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_cipher", "ssl_crl", "ssl_crlpath",
-    "ssl_key", "tmpdir", "user"};
+constexpr std::string_view reserved[] = {"aria_log_dir_path",
+                                         "basedir",
+                                         "bind_address",
+                                         "character_sets_dir",
+                                         "chroot",
+                                         "datadir",
+                                         "default_time_zone",
+                                         "general_log_file",
+                                         "init_file",
+                                         "innodb_data_file_path",
+                                         "innodb_data_home_dir",
+                                         "innodb_log_group_home_dir",
+                                         "innodb_page_size",
+                                         "innodb_undo_directory",
+                                         "innodb_use_native_aio",
+                                         "lc_messages_dir",
+                                         "log_basename",
+                                         "log_bin",
+                                         "log_bin_basename",
+                                         "log_bin_index",
+                                         "log_error",
+                                         "log_slave_updates",
+                                         "pid_file",
+                                         "plugin_dir",
+                                         "plugin_load",
+                                         "plugin_load_add",
+                                         "port",
+                                         "relay_log",
+                                         "relay_log_basename",
+                                         "relay_log_index",
+                                         "relay_log_info_file",
+                                         "secure_file_priv",
+                                         "server_id",
+                                         "skip_grant_tables",
+                                         "skip_networking",
+                                         "skip_slave_start",
+                                         "slave_load_tmpdir",
+                                         "slow_query_log_file",
+                                         "socket",
+                                         "ssl",
+                                         "ssl_ca",
+                                         "ssl_capath",
+                                         "ssl_cert",
+                                         "ssl_cipher",
+                                         "ssl_crl",
+                                         "ssl_crlpath",
+                                         "ssl_key",
+                                         "tmpdir",
+                                         "user"};
 
 bool is_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
 /// MySQL's names of what MariaDB 10.11 calls otherwise.
@@ -40,8 +81,8 @@ std::string own_name(const std::string& given) {
 /// Groups are written for the instance class, whose memory this machine may not have.
 std::string fitting(const Engine& engine, const std::string& name, const std::string& value) {
   if (name != "innodb_buffer_pool_size") return value;
-  const auto limit = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                     static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 4;
+  const auto limit =
+      static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 4;
   std::uint64_t asked = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), asked);
   if (error != std::errc() || end != value.data() + value.size() || asked <= limit) return value;
@@ -86,14 +127,17 @@ Variables variables(const Engine& engine) {
 
 /// Different in every engine, so that replicas know whose a change is.
 std::string server_id(const Engine& engine) {
-  return std::to_string(std::strtoul(aws::hex(aws::sha256(engine.specification.id)).substr(0, 7).c_str(), nullptr, 16) + 1);
+  return std::to_string(std::strtoul(aws::hex(aws::sha256(engine.specification.id)).substr(0, 7).c_str(), nullptr, 16) +
+                        1);
 }
 
 /// What the place decides. It comes last, because the last line of a name is the one that counts.
 Variables own(const Engine& engine) {
   const auto& place = engine.runtime.place();
   const auto log = [&](const char* name) { return engine.inside(std::string("log/") + name); };
-  const auto in_log_folder = [&](const std::string& name) { return engine.inside(std::string(log_folder) + "/" + name); };
+  const auto in_log_folder = [&](const std::string& name) {
+    return engine.inside(std::string(log_folder) + "/" + name);
+  };
   return {{"datadir", engine.inside("data")},
           {"aria_log_dir_path", aria_folder},
           {"tmpdir", engine.inside("tmp")},
@@ -132,7 +176,10 @@ std::string quoted(const std::string& value) {
 std::string lines(const Variables& values, const std::string& prefix = "") {
   std::string text;
   for (const auto& [name, value] : values)
-    text += prefix + (name == "time_zone" ? "default_time_zone" : name == "tx_isolation" ? "transaction_isolation" : name) +
+    text += prefix +
+            (name == "time_zone"      ? "default_time_zone"
+             : name == "tx_isolation" ? "transaction_isolation"
+                                      : name) +
             " = " + quoted(value) + "\n";
   return text;
 }
@@ -164,8 +211,8 @@ void configure(const Engine& engine) {
   engine.make_folders({"conf", "log", "tmp", log_folder});
   engine.certify({});
   // "loose": what this version does not know, or does not take, is passed over with a line in its log.
-  engine.write(engine.outside("conf/my.cnf"), "[mariadbd]\n" + lines(defaults(engine)) + lines(group(engine), "loose_") +
-                                                  lines(own(engine)));
+  engine.write(engine.outside("conf/my.cnf"),
+               "[mariadbd]\n" + lines(defaults(engine)) + lines(group(engine), "loose_") + lines(own(engine)));
 }
 
 void take_over(const Engine& before, const Engine& after) {
@@ -209,7 +256,8 @@ void complete(const Engine& engine) {
       engine.log("MariaDB refuses a parameter of the group: " + std::string(error.what()));
     }
   }
-  if (!unknown.empty()) engine.log("parameters of the group that this MariaDB does not know have no effect: " + unknown);
+  if (!unknown.empty())
+    engine.log("parameters of the group that this MariaDB does not know have no effect: " + unknown);
 }
 
 }  // namespace orrery::engines::mariadb

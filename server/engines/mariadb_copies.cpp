@@ -59,7 +59,8 @@ class Halt {
     if (!runtime_.alive()) return;
     halted_ = true;
     runtime_.signal(SIGSTOP);
-    for (int attempt = 0; attempt < 500 && !stands_still(engine); ++attempt) std::this_thread::sleep_for(milliseconds(2));
+    for (int attempt = 0; attempt < 500 && !stands_still(engine); ++attempt)
+      std::this_thread::sleep_for(milliseconds(2));
   }
   ~Halt() {
     if (halted_) runtime_.signal(SIGCONT);
@@ -73,8 +74,8 @@ class Halt {
 };
 
 /// A session that holds commits back as long as it lives, as MariaDB's documentation asks for before a storage snapshot
-/// ("BACKUP STAGE"). None where there is no server, or where statements keep it waiting too long: InnoDB recovers from that
-/// as well, but with more to do.
+/// ("BACKUP STAGE"). None where there is no server, or where statements keep it waiting too long: InnoDB recovers from
+/// that as well, but with more to do.
 std::optional<Session> hold_commits(const Engine& engine) {
   if (!engine.runtime.alive()) return std::nullopt;
   try {
@@ -127,7 +128,9 @@ void fetch_log(const Engine& engine) {
     throw std::runtime_error("the log of " + source + " is gone, so there is nothing to recover from");
   if (const auto running = engine.running(source)) {
     // So that the last file is whole.
-    Session session({.host = running->host, .port = running->port, .user = "rdsadmin",
+    Session session({.host = running->host,
+                     .port = running->port,
+                     .user = "rdsadmin",
                      .password = read_file(engine.folder_of(source) / "data" / secret_file)});
     session.query("FLUSH BINARY LOGS");
   }
@@ -184,8 +187,10 @@ void recover(const Engine& engine) {
   std::string script = "set -e; cd \"$0\"; mariadb-binlog --no-defaults --skip-gtid-strict-mode --stop-datetime='" +
                        utc(*engine.settings.recover_to + 1000) + "'";
   if (!position.empty()) script += " --start-position='" + position + "'";
-  script += " $(cat list) >statements && mariadb --no-defaults --ssl --skip-ssl-verify-server-cert --binary-mode --max-allowed-packet=1G -h " +
-            reachable(place.listen_host) + " -P " + std::to_string(place.listen_port) + " -u rdsadmin <statements";
+  script +=
+      " $(cat list) >statements && mariadb --no-defaults --ssl --skip-ssl-verify-server-cert --binary-mode "
+      "--max-allowed-packet=1G -h " +
+      reachable(place.listen_host) + " -P " + std::to_string(place.listen_port) + " -u rdsadmin <statements";
   engine.run({.argv = {"sh", "-c", script, engine.inside(fetched_folder)},
               .environment = {{"TZ", "UTC"}, {"MYSQL_PWD", read_file(engine.outside("data") / secret_file)}}},
              seconds(3600));

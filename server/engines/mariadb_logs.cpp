@@ -21,8 +21,10 @@ void rotate_logs(const Engine& engine) {
   auto session = engine.session();
   if (renamed) session.query("SET STATEMENT sql_log_bin = 0 FOR FLUSH LOCAL ERROR LOGS, SLOW LOGS, GENERAL LOGS");
   for (const std::string log : {"slow_log", "general_log"}) {
-    const auto bytes = session.value("SELECT data_length FROM information_schema.tables WHERE table_schema = 'mysql' AND "
-                                     "table_name = '" + log + "'");
+    const auto bytes = session.value(
+        "SELECT data_length FROM information_schema.tables WHERE table_schema = 'mysql' AND "
+        "table_name = '" +
+        log + "'");
     if (bytes && std::stoull("0" + *bytes) > largest_file) session.query("CALL mysql.rds_rotate_" + log + "()");
   }
 }

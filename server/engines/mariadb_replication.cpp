@@ -33,8 +33,9 @@ void follow(const Engine& engine) {
   const auto note = engine.outside("conf") / source_note;
   if (const auto source = engine.running(engine.settings.replica_of)) {
     const auto secret = read_file(engine.folder_of(source->id) / "data" / secret_file);
-    const auto whereabouts = "MASTER_HOST = " + literal(source->host) + ", MASTER_PORT = " +
-                             std::to_string(source->port) + ", MASTER_PASSWORD = " + literal(secret);
+    const auto whereabouts = "MASTER_HOST = " + literal(source->host) +
+                             ", MASTER_PORT = " + std::to_string(source->port) +
+                             ", MASTER_PASSWORD = " + literal(secret);
     if (read_file(note) != whereabouts) engine.write(note, whereabouts);
   }
   session.query("SET GLOBAL read_only = ON");
@@ -55,8 +56,9 @@ void promote(const Engine& engine) {
   for (;;) {
     const auto status = session.record("SHOW SLAVE STATUS");
     // One that stopped at an error has nothing more to wait for.
-    if (at(status, "Slave_SQL_Running") != "Yes" || (at(status, "Read_Master_Log_Pos") == at(status, "Exec_Master_Log_Pos") &&
-        at(status, "Master_Log_File") == at(status, "Relay_Master_Log_File")))
+    if (at(status, "Slave_SQL_Running") != "Yes" ||
+        (at(status, "Read_Master_Log_Pos") == at(status, "Exec_Master_Log_Pos") &&
+         at(status, "Master_Log_File") == at(status, "Relay_Master_Log_File")))
       break;
     if (std::chrono::steady_clock::now() > until)
       throw std::runtime_error("the replica did not apply what it received within 60 seconds");

@@ -6,8 +6,8 @@
 namespace orrery::engines::mariadb {
 namespace {
 
-/// RDS user guide, "Master user account privileges". SLAVE MONITOR is what MariaDB split off from REPLICATION CLIENT for
-/// SHOW REPLICA STATUS, by which RDS has its users watch their replicas.
+/// RDS user guide, "Master user account privileges". SLAVE MONITOR is what MariaDB split off from REPLICATION CLIENT
+/// for SHOW REPLICA STATUS, by which RDS has its users watch their replicas.
 constexpr auto privileges =
     "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, "
     "CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, SLAVE MONITOR, CREATE VIEW, "
@@ -22,8 +22,9 @@ class Memory {
  public:
   explicit Memory(Session& session) : session_(session) {
     // For data of before there was one, and for users who drop it.
-    session_.query("CREATE TABLE IF NOT EXISTS mysql.rds_settled (item varchar(100) PRIMARY KEY, "
-                   "value varchar(300) NOT NULL) ENGINE=InnoDB");
+    session_.query(
+        "CREATE TABLE IF NOT EXISTS mysql.rds_settled (item varchar(100) PRIMARY KEY, "
+        "value varchar(300) NOT NULL) ENGINE=InnoDB");
   }
   std::string read(const std::string& item) {
     return session_.value("SELECT value FROM mysql.rds_settled WHERE item = " + literal(item)).value_or("");
@@ -39,11 +40,13 @@ class Memory {
 void settle_master(const Engine& engine, Session& session, Memory& memory) {
   const auto& settings = engine.settings;
   const auto user = literal(settings.user) + "@'%'", hash = native_hash(settings.password);
-  const bool exists = session.value("SELECT 1 FROM mysql.global_priv WHERE Host = '%' AND User = " + literal(settings.user)).has_value();
+  const bool exists =
+      session.value("SELECT 1 FROM mysql.global_priv WHERE Host = '%' AND User = " + literal(settings.user))
+          .has_value();
   if (exists && memory.read("password") == hash) return;
   session.query((exists ? "ALTER USER " : "CREATE USER ") + user + " IDENTIFIED BY PASSWORD " + literal(hash));
-  // "If you accidentally delete the permissions for the master user, you can restore them by … setting a new master user
-  // password."
+  // "If you accidentally delete the permissions for the master user, you can restore them by … setting a new master
+  // user password."
   session.query(std::string("GRANT ") + privileges + (engine.specification.software == "mysql" ? also_for_mysql : "") +
                 " ON *.* TO " + user + " WITH GRANT OPTION");
   memory.write("password", hash);
@@ -56,13 +59,15 @@ void settle_database(const Engine& engine, Session& session, Memory& memory) {
   memory.write("database", name.empty() ? "none" : name);
 }
 
-/// The log is kept for as long as there are backups to roll forward from, or as mysql.rds_set_configuration asked; for a
-/// day at least, so that a replica may be away.
+/// The log is kept for as long as there are backups to roll forward from, or as mysql.rds_set_configuration asked; for
+/// a day at least, so that a replica may be away.
 void settle_log(const Engine& engine, Session& session) {
   const auto asked = session.value("SELECT value FROM mysql.rds_configuration WHERE name = 'binlog retention hours'");
-  const auto hours = std::max<std::int64_t>({std::atol(asked.value_or("0").c_str()), engine.settings.backup_days * 24, 24});
+  const auto hours =
+      std::max<std::int64_t>({std::atol(asked.value_or("0").c_str()), engine.settings.backup_days * 24, 24});
   if (!engine.settings.parameters.contains("binlog_expire_logs_seconds"))
-    session.query("SET GLOBAL binlog_expire_logs_seconds = " + std::to_string(std::min<std::int64_t>(hours, 27'000) * 3600));
+    session.query("SET GLOBAL binlog_expire_logs_seconds = " +
+                  std::to_string(std::min<std::int64_t>(hours, 27'000) * 3600));
 }
 
 }  // namespace

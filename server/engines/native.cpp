@@ -50,18 +50,19 @@ class Pipe {
   int ends_[2] = {-1, -1};
 };
 
-/// What programs of this machine say of themselves (`postgres --version` takes longer than many a start), as long as they
-/// are the same files.
+/// What programs of this machine say of themselves (`postgres --version` takes longer than many a start), as long as
+/// they are the same files.
 class Sayings {
  public:
   /// What to remember an answer under; "" for a command that asks for anything else.
   static std::string name_of(const Launch& launch) {
     const auto& words = launch.arguments;
-    if (words.size() != 2 || (words[1] != "--version" && words[1] != "--pkglibdir" && words[1] != "--configure")) return "";
+    if (words.size() != 2 || (words[1] != "--version" && words[1] != "--pkglibdir" && words[1] != "--configure"))
+      return "";
     struct stat status {};
     if (::stat(launch.program.c_str(), &status) != 0) return "";
-    return launch.program + " " + words[1] + " " + std::to_string(status.st_ino) + " " + std::to_string(status.st_size) + " " +
-           std::to_string(status.st_mtime);
+    return launch.program + " " + words[1] + " " + std::to_string(status.st_ino) + " " +
+           std::to_string(status.st_size) + " " + std::to_string(status.st_mtime);
   }
   std::optional<std::string> find(const std::string& name) {
     const std::lock_guard guard(mutex_);
@@ -109,8 +110,12 @@ class NativeRuntime final : public Runtime {
  public:
   NativeRuntime(Launcher& launcher, Sayings& sayings, const Specification& specification, const Driver& driver,
                 const fs::path& folder, fs::path pid_file)
-      : launcher_(launcher), sayings_(sayings), user_(user_for(specification.software)), pid_file_(std::move(pid_file)),
-        programs_(specification.software, specification.version), stop_signal_(driver.stop_signal()) {
+      : launcher_(launcher),
+        sayings_(sayings),
+        user_(user_for(specification.software)),
+        pid_file_(std::move(pid_file)),
+        programs_(specification.software, specification.version),
+        stop_signal_(driver.stop_signal()) {
     place_ = {folder, folder, specification.host, specification.port, specification.host, specification.port};
     make_tree(folder);
     for (const char* part : {"conf", "log", "tls"}) fs::create_directories(folder / part);
@@ -140,18 +145,21 @@ class NativeRuntime final : public Runtime {
     const bool in_time = converse(in, out, command.input, outcome.output, Clock::now() + limit);
     if (!in_time) ::kill(-pid, SIGKILL);
     int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     if (outcome.output.size() > kOutputBytes) outcome.output.erase(0, outcome.output.size() - kOutputBytes);
     outcome.exit_code = exit_code_of(status);
     if (in_time && outcome.exit_code == 0 && !saying.empty()) sayings_.learn(saying, outcome.output);
-    if (!in_time) outcome.output += "\n" + command.argv.front() + " took longer than " + std::to_string(limit.count()) + " s";
+    if (!in_time)
+      outcome.output += "\n" + command.argv.front() + " took longer than " + std::to_string(limit.count()) + " s";
     return outcome;
   }
 
   void start(const Command& command) override {
     const fs::path console = place_.outside / "log" / "console.log";
     std::error_code missing;
-    if (fs::file_size(console, missing) > kConsoleBytes && !missing) fs::rename(console, place_.outside / "log" / "console.log.1");
+    if (fs::file_size(console, missing) > kConsoleBytes && !missing)
+      fs::rename(console, place_.outside / "log" / "console.log.1");
     const int log = ::open(console.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0) throw std::system_error(errno, std::generic_category(), "cannot write " + console.string());
     Pipe in;
@@ -184,7 +192,8 @@ class NativeRuntime final : public Runtime {
     auto next = Clock::now();
     while (alive()) {
       if (Clock::now() > until) return end_group();
-      // More than once: Redis does not listen while it writes its first append-only file ("Writing initial AOF, can't exit").
+      // More than once: Redis does not listen while it writes its first append-only file ("Writing initial AOF, can't
+      // exit").
       if (Clock::now() >= next) send(signal), next += kRepeat;
       std::this_thread::sleep_for(kPoll);
     }
@@ -199,8 +208,10 @@ class NativeRuntime final : public Runtime {
  private:
   /// The folder itself, not what is in it.
   void give_folder() {
-    if (::chmod(place_.outside.c_str(), 0700) != 0 || (user_.switches && ::chown(place_.outside.c_str(), user_.uid, user_.gid) != 0)) {
-      throw std::system_error(errno, std::generic_category(), "cannot give " + place_.outside.string() + " to " + user_.name);
+    if (::chmod(place_.outside.c_str(), 0700) != 0 ||
+        (user_.switches && ::chown(place_.outside.c_str(), user_.uid, user_.gid) != 0)) {
+      throw std::system_error(errno, std::generic_category(),
+                              "cannot give " + place_.outside.string() + " to " + user_.name);
     }
   }
 
@@ -215,7 +226,9 @@ class NativeRuntime final : public Runtime {
     // Nothing of our own environment: it holds credentials and settings of clients (PGHOST, AWS_…).
     std::map<std::string, std::string> environment = {
         {"PATH", program->parent_path().string() + ":/usr/local/bin:/usr/bin:/bin"},
-        {"HOME", place_.inside.string()}, {"TMPDIR", "/tmp"}, {"LC_ALL", "C.UTF-8"}};
+        {"HOME", place_.inside.string()},
+        {"TMPDIR", "/tmp"},
+        {"LC_ALL", "C.UTF-8"}};
     for (const auto& [name, value] : command.environment) environment[name] = value;
     for (const auto& [name, value] : environment) launch.environment.push_back(name + "=" + value);
     launch.directory = place_.outside;
@@ -233,17 +246,20 @@ class NativeRuntime final : public Runtime {
     const std::lock_guard guard(mutex_);
     if (pid_ <= 0) return;
     ::kill(-pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
     forget();
   }
 
   /// Looks whether the leader ended; ends what is left of its group before its id is given back.
   bool reap_if_ended() {
     siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == EINTR) return false;
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == EINTR)
+      return false;
     if (info.si_pid != pid_) return false;
     ::kill(-pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
     forget();
     return true;
   }
@@ -281,7 +297,8 @@ class NativeMachine final : public Machine {
     return {true, first};
   }
 
-  std::unique_ptr<Runtime> runtime(const Specification& specification, const Driver& driver, const fs::path& folder) override {
+  std::unique_ptr<Runtime> runtime(const Specification& specification, const Driver& driver,
+                                   const fs::path& folder) override {
     fs::create_directories(run_directory_);
     return std::make_unique<NativeRuntime>(launcher_, sayings_, specification, driver, folder,
                                            run_directory_ / (file_name_of(specification.id) + ".pid"));
@@ -292,11 +309,14 @@ class NativeMachine final : public Machine {
     std::vector<std::pair<fs::path, PidFile>> leftovers;
     for (const auto& entry : fs::directory_iterator(run_directory_)) {
       const auto note = read_pid_file(entry.path());
-      if (note && still_runs(*note)) leftovers.emplace_back(entry.path(), *note);
-      else fs::remove(entry.path());
+      if (note && still_runs(*note))
+        leftovers.emplace_back(entry.path(), *note);
+      else
+        fs::remove(entry.path());
     }
     for (const auto& [file, note] : leftovers) {
-      log_(Severity::warning, "ending process " + std::to_string(note.pid) + ", which an earlier server left (" + file.stem().string() + ")");
+      log_(Severity::warning, "ending process " + std::to_string(note.pid) + ", which an earlier server left (" +
+                                  file.stem().string() + ")");
       ::kill(note.pid, note.stop_signal);
       ::kill(note.pid, SIGCONT);  // that server may have died while it held it still for a copy
     }

@@ -35,7 +35,8 @@ std::optional<Stat> process_stat(pid_t pid) {
 }  // namespace
 
 void write_pid_file(const std::filesystem::path& file, const PidFile& note) {
-  write_file(file, std::to_string(note.pid) + " " + std::to_string(note.started) + " " + std::to_string(note.stop_signal) + "\n");
+  write_file(file, std::to_string(note.pid) + " " + std::to_string(note.started) + " " +
+                       std::to_string(note.stop_signal) + "\n");
 }
 
 std::optional<PidFile> read_pid_file(const std::filesystem::path& file) {

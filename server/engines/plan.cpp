@@ -31,9 +31,12 @@ Step next_step(const Situation& now) {
   if (failed) return now.copy_pending && now.created ? Step::copy : Step::none;
   if (now.created) return Step::start;
   switch (now.needed) {
-    case Situation::Needed::pending: return Step::none;
-    case Situation::Needed::hopeless: return Step::give_up;
-    default: return Step::start;
+    case Situation::Needed::pending:
+      return Step::none;
+    case Situation::Needed::hopeless:
+      return Step::give_up;
+    default:
+      return Step::start;
   }
 }
 

@@ -23,9 +23,9 @@ struct Situation {
 };
 
 enum class Step {
-  none,     ///< it is as wanted, or failed, or must wait
+  none,  ///< it is as wanted, or failed, or must wait
   start,
-  change,   ///< while it runs
+  change,  ///< while it runs
   restart,
   stop,
   copy,

@@ -5,11 +5,11 @@
 namespace orrery::engines::postgres {
 namespace {
 
-/// What "Extension versions for Amazon RDS for PostgreSQL" (release notes) has, and timescaledb, which RDS lacks but a local
-/// machine may have. Held against two recorded answers to SHOW rds.extensions: of RDS 12, all but test_parser, which ended
-/// with it; of Aurora in 2023 (pgvector/pgvector#209), all but Aurora's own apg_plan_mgmt, aurora_stat_utils and aws_ml. Of
-/// those that came later pg_tle (user guide), pgactive and vector (pgvector/pgvector#73) are confirmed, while h3,
-/// h3_postgis, hypopg, mysql_fdw, old_snapshot and plrust are not.
+/// What "Extension versions for Amazon RDS for PostgreSQL" (release notes) has, and timescaledb, which RDS lacks but a
+/// local machine may have. Held against two recorded answers to SHOW rds.extensions: of RDS 12, all but test_parser,
+/// which ended with it; of Aurora in 2023 (pgvector/pgvector#209), all but Aurora's own apg_plan_mgmt,
+/// aurora_stat_utils and aws_ml. Of those that came later pg_tle (user guide), pgactive and vector
+/// (pgvector/pgvector#73) are confirmed, while h3, h3_postgis, hypopg, mysql_fdw, old_snapshot and plrust are not.
 constexpr std::string_view extensions[] = {"address_standardizer",
                                            "address_standardizer_data_us",
                                            "amcheck",

@@ -69,8 +69,9 @@ std::string own(const Engine& engine) {
   const auto logical = group.find("rds.logical_replication");
   const bool is_logical = logical != group.end() && (logical->second == "1" || logical->second == "on");
   std::string text =
-      setting_line("listen_addresses", listen_addresses(engine)) + setting_line("port", std::to_string(place.listen_port)) +
-      setting_line("unix_socket_directories", "") + setting_line("data_directory", engine.inside("data")) +
+      setting_line("listen_addresses", listen_addresses(engine)) +
+      setting_line("port", std::to_string(place.listen_port)) + setting_line("unix_socket_directories", "") +
+      setting_line("data_directory", engine.inside("data")) +
       setting_line("hba_file", engine.inside("conf/pg_hba.conf")) +
       setting_line("ident_file", engine.inside("conf/pg_ident.conf")) + setting_line("ssl", "on") +
       setting_line("ssl_cert_file", engine.inside("tls/server.crt")) +

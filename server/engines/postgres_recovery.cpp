@@ -59,7 +59,8 @@ void fetch_log(const Engine& engine, const std::string& source_id) {
   auto target = std::to_string(*engine.settings.recover_to);
   fs::remove_all(fetched);
   if (const auto specification = engine.running(source_id)) {
-    if (read_settings(*specification).archive_days == 0) throw std::runtime_error(source_id + " keeps no archive of its log");
+    if (read_settings(*specification).archive_days == 0)
+      throw std::runtime_error(source_id + " keeps no archive of its log");
     flush_archive(engine, *specification);
   } else if (!fs::exists(source / "data")) {
     throw std::runtime_error("the log of " + source_id + " is gone, so there is nothing to recover from");

@@ -39,8 +39,8 @@ void add_versioned(std::vector<Versioned>& out, const fs::path& parent, std::str
 std::vector<Versioned> versioned_folders(std::string_view software) {
   std::vector<Versioned> found;
   if (software == "postgres") {
-    add_versioned(found, "/usr/lib/postgresql", "");          // Debian, Ubuntu
-    add_versioned(found, "/usr", "pgsql-");                   // PostgreSQL's own packages for Red Hat
+    add_versioned(found, "/usr/lib/postgresql", "");           // Debian, Ubuntu
+    add_versioned(found, "/usr", "pgsql-");                    // PostgreSQL's own packages for Red Hat
     add_versioned(found, "/opt/homebrew/opt", "postgresql@");  // Homebrew
     add_versioned(found, "/usr/local/opt", "postgresql@");
   }

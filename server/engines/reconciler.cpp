@@ -14,8 +14,12 @@ constexpr std::chrono::milliseconds kLook{500}, kTryAgain{1000}, kIdle{60'000};
 }  // namespace
 
 Reconciler::Reconciler(Parts parts)
-    : parts_(std::move(parts)), leases_(parts_.options, parts_.data_dir), engines_(parts_.data_dir / "engines"),
-      copies_folder_(parts_.data_dir / "copies"), records_(parts_.data_dir / "engines" / ".records"), pool_(kThreads) {}
+    : parts_(std::move(parts)),
+      leases_(parts_.options, parts_.data_dir),
+      engines_(parts_.data_dir / "engines"),
+      copies_folder_(parts_.data_dir / "copies"),
+      records_(parts_.data_dir / "engines" / ".records"),
+      pool_(kThreads) {}
 
 Reconciler::~Reconciler() { drain(); }
 
@@ -77,7 +81,8 @@ void Reconciler::load() {
     fleet_[engine->target.id] = engine;
   }
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(copies_folder_, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(copies_folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
     if (entry->path().filename() == "data") entry.disable_recursion_pending();
     if (entry->path().filename() != "copy.json") continue;
     const Json note = Json::parse(read_file(entry->path()), nullptr, false);
@@ -184,8 +189,12 @@ Situation::Needed Reconciler::needed_of(const Specification& target) const {
 }
 
 Situation Reconciler::situation_of(const Engine& engine) const {
-  return {.wanted = engine.wanted, .target = engine.target, .in_force = engine.in_force, .created = engine.created,
-          .failed_with = engine.failed_with, .copy_pending = pending_copy_of(engine.target.id) != nullptr,
+  return {.wanted = engine.wanted,
+          .target = engine.target,
+          .in_force = engine.in_force,
+          .created = engine.created,
+          .failed_with = engine.failed_with,
+          .copy_pending = pending_copy_of(engine.target.id) != nullptr,
           .source_moved = engine.in_force && !engine.source_seen.empty() && source_moved(engine),
           .needed = engine.created ? Situation::Needed::nothing : needed_of(engine.target),
           .copy_failed = engine.created && copy_failed(engine.target.id)};
@@ -258,14 +267,19 @@ void Reconciler::schedule_engine(const EnginePointer& engine, Clock::time_point 
       }
       return;
     case Step::start:
-    case Step::restart: return run_job(engine, [this, target](Engine& mine) { start_engine(mine, target); });
+    case Step::restart:
+      return run_job(engine, [this, target](Engine& mine) { start_engine(mine, target); });
     case Step::change:
-      return run_job(engine, [this, target, before = *engine->in_force](Engine& mine) { change_engine(mine, before, target); });
-    case Step::stop: return run_job(engine, [this, target](Engine& mine) { stop_engine(mine, target); });
-    case Step::remove: return run_job(engine, [this](Engine& mine) { remove_engine(mine); });
+      return run_job(engine,
+                     [this, target, before = *engine->in_force](Engine& mine) { change_engine(mine, before, target); });
+    case Step::stop:
+      return run_job(engine, [this, target](Engine& mine) { stop_engine(mine, target); });
+    case Step::remove:
+      return run_job(engine, [this](Engine& mine) { remove_engine(mine); });
     case Step::give_up:
       return run_job(engine, [this, target](Engine& mine) {
-        failed(mine, target, target.restore_from.empty() ? "its source does not run" : "there is no copy " + target.restore_from);
+        failed(mine, target,
+               target.restore_from.empty() ? "its source does not run" : "there is no copy " + target.restore_from);
       });
     case Step::copy: {
       CopyState& state = *pending_copy_of(target.id);
@@ -288,15 +302,18 @@ void Reconciler::schedule_copies() {
       const auto source = fleet_.find(state.copy.source);
       if (!state.copy.from_copy.empty()) {
         const auto original = copies_.find(state.copy.from_copy);
-        if (original != copies_.end() && original->second.status.phase == CopyPhase::complete && original->second.wanted) {
+        if (original != copies_.end() && original->second.status.phase == CopyPhase::complete &&
+            original->second.wanted) {
           state.busy = true;
           state.status.phase = CopyPhase::copying;
           ++jobs_;
           pool_.submit([this, copy = state.copy] { copy_a_copy(copy); });
-        } else if (original == copies_.end() || original->second.status.phase == CopyPhase::failed || !original->second.wanted) {
+        } else if (original == copies_.end() || original->second.status.phase == CopyPhase::failed ||
+                   !original->second.wanted) {
           state.status = {CopyPhase::failed, "there is no copy " + state.copy.from_copy, 0};
         }
-      } else if (source == fleet_.end() || (!source->second->wanted && !source->second->created && !source->second->busy)) {
+      } else if (source == fleet_.end() ||
+                 (!source->second->wanted && !source->second->created && !source->second->busy)) {
         state.status = {CopyPhase::failed, "its source has no data", 0};
       }
     }
@@ -316,11 +333,13 @@ bool Reconciler::at_rest() const {
   for (const auto& [id, engine] : fleet_) {
     if (at_work(*engine)) return false;
     const bool failed = engine->failed_with == engine->target;
-    if (engine->wanted && !engine->in_force && engine->target.desired == Desired::running && !failed) return false;  // waits for another
+    if (engine->wanted && !engine->in_force && engine->target.desired == Desired::running && !failed)
+      return false;  // waits for another
   }
   return std::none_of(copies_.begin(), copies_.end(), [](const auto& entry) {
     const CopyState& state = entry.second;
-    return state.busy || !state.wanted || state.status.phase == CopyPhase::missing || state.status.phase == CopyPhase::copying;
+    return state.busy || !state.wanted || state.status.phase == CopyPhase::missing ||
+           state.status.phase == CopyPhase::copying;
   });
 }
 

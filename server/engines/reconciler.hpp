@@ -45,7 +45,8 @@ class Reconciler final : public Supervisor {
   Status status(const std::string& id) const override;
   CopyStatus copy_status(const std::string& id) const override;
   std::vector<LogFile> log_files(const std::string& id) const override;
-  std::string log_text(const std::string& id, const std::string& name, std::uint64_t offset, std::size_t limit) const override;
+  std::string log_text(const std::string& id, const std::string& name, std::uint64_t offset,
+                       std::size_t limit) const override;
   Json describe() const override;
   bool settled(int millis) override;
 
@@ -61,7 +62,7 @@ class Reconciler final : public Supervisor {
     bool proven = false;    ///< it ran before: a failure to start may pass
     bool watching = false;  ///< the job only looks whether it is alive
     int deaths = 0;
-    std::string source_seen;  ///< where a replica's source listened when the replica started
+    std::string source_seen;              ///< where a replica's source listened when the replica started
     bool prepared = false;                ///< Driver::prepare was called
     std::vector<std::string> pruned_for;  ///< the copies that were there when it was last pruned
     Clock::time_point retry_at{}, running_since{}, look_at{}, tended{};

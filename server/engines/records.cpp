@@ -41,7 +41,8 @@ std::vector<Records::Record> Records::list() const {
     if (entry.path().extension() != ".json") continue;
     try {
       const Json document = Json::parse(read_file(entry.path()));
-      records.push_back({specification_from(document.at("specification")), document.at("backend"), document.at("created")});
+      records.push_back(
+          {specification_from(document.at("specification")), document.at("backend"), document.at("created")});
     } catch (const Json::exception&) {  // not written by us: nothing that we could act on
     }
   }
@@ -49,7 +50,8 @@ std::vector<Records::Record> Records::list() const {
 }
 
 void Records::put(const Record& record) {
-  const Json document = {{"specification", to_json(record.specification)}, {"backend", record.backend}, {"created", record.created}};
+  const Json document = {
+      {"specification", to_json(record.specification)}, {"backend", record.backend}, {"created", record.created}};
   write_file(directory_ / (file_name_of(record.specification.id) + ".json"), document.dump());
 }
 

@@ -73,8 +73,8 @@ void write_network(const Settings& settings, const Place& place, Lines& line) {
   line("tls-cluster", "yes");
 }
 
-void write_replication(const Specification& spec, const Settings& settings, const Place& place, Surroundings& surroundings,
-                       Lines& line) {
+void write_replication(const Specification& spec, const Settings& settings, const Place& place,
+                       Surroundings& surroundings, Lines& line) {
   line("masteruser", kManager);
   line("masterauth", settings.secret);
   // Diskless and at once: a new replica should not wait five seconds for others that might come.

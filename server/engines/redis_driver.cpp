@@ -107,7 +107,8 @@ class RedisDriver final : public Driver {
     // SCHEDULE waits for a rewrite of the append-only file, not for another save: that one is refused until its child
     // is reaped, some time after its file has appeared (bgsaveCommand in Redis' rdb.c).
     const auto saving = [&client] { return redis::info(client, "persistence", "rdb_bgsave_in_progress") != "0"; };
-    if (!redis::wait_for(10min, [&] { return !saving(); })) throw std::runtime_error("the engine is busy saving its data");
+    if (!redis::wait_for(10min, [&] { return !saving(); }))
+      throw std::runtime_error("the engine is busy saving its data");
     fs::remove(dump);
     client.demand({"BGSAVE", "SCHEDULE"});
     // The file appears whole, by a rename.

@@ -23,10 +23,10 @@ struct Endpoint {
 
 /// What `--engines` and its companions settle.
 struct Options {
-  std::string engines = "auto";        ///< "auto", "native", "docker", "off", or "postgres=native,redis=docker"
-  std::string advertise_host;          ///< "": the leased address itself
+  std::string engines = "auto";           ///< "auto", "native", "docker", "off", or "postgres=native,redis=docker"
+  std::string advertise_host;             ///< "": the leased address itself
   std::string listen_host = "127.0.0.1";  ///< of leased ports; 0.0.0.0 when the server itself listens everywhere
-  std::string engine_ports;            ///< "4510-4559": lease ports on one address instead of addresses
+  std::string engine_ports;               ///< "4510-4559": lease ports on one address instead of addresses
   std::map<std::string, std::string> images = {};  ///< "postgres:15" → image, from --engine-image
 };
 

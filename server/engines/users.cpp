@@ -13,7 +13,8 @@ std::optional<User> look_up(const std::string& name) {
   std::array<char, 16384> buffer;
   passwd entry{};
   passwd* found = nullptr;
-  if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
+  if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return std::nullopt;
   User user{name, entry.pw_uid, entry.pw_gid, {}, true};
 #ifdef __linux__
   int count = 64;

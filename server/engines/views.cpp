@@ -13,22 +13,32 @@ namespace {
 
 constexpr std::string_view name_of(Phase phase) {
   switch (phase) {
-    case Phase::starting: return "starting";
-    case Phase::running: return "running";
-    case Phase::stopping: return "stopping";
-    case Phase::stopped: return "stopped";
-    case Phase::failed: return "failed";
-    case Phase::unknown: break;
+    case Phase::starting:
+      return "starting";
+    case Phase::running:
+      return "running";
+    case Phase::stopping:
+      return "stopping";
+    case Phase::stopped:
+      return "stopped";
+    case Phase::failed:
+      return "failed";
+    case Phase::unknown:
+      break;
   }
   return "unknown";
 }
 
 constexpr std::string_view name_of(CopyPhase phase) {
   switch (phase) {
-    case CopyPhase::copying: return "copying";
-    case CopyPhase::complete: return "complete";
-    case CopyPhase::failed: return "failed";
-    case CopyPhase::missing: break;
+    case CopyPhase::copying:
+      return "copying";
+    case CopyPhase::complete:
+      return "complete";
+    case CopyPhase::failed:
+      return "failed";
+    case CopyPhase::missing:
+      break;
   }
   return "missing";
 }
@@ -71,7 +81,8 @@ CopyStatus Reconciler::copy_status(const std::string& id) const {
 std::vector<Supervisor::LogFile> Reconciler::log_files(const std::string& id) const {
   std::vector<LogFile> files;
   std::error_code error;
-  for (fs::directory_iterator entry(folder_of_engine(id) / "log", error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(folder_of_engine(id) / "log", error), end; !error && entry != end;
+       entry.increment(error)) {
     struct stat status {};
     if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     files.push_back({entry->path().filename().string(), static_cast<std::uint64_t>(status.st_size),
@@ -83,7 +94,8 @@ std::vector<Supervisor::LogFile> Reconciler::log_files(const std::string& id) co
   return files;
 }
 
-std::string Reconciler::log_text(const std::string& id, const std::string& name, std::uint64_t offset, std::size_t limit) const {
+std::string Reconciler::log_text(const std::string& id, const std::string& name, std::uint64_t offset,
+                                 std::size_t limit) const {
   const bool plain = !name.empty() && name.find('/') == std::string::npos && name != "." && name != "..";
   const fs::path file = folder_of_engine(id) / "log" / name;
   // The folder is the engine's: a link or a pipe in it must not lead us elsewhere.
@@ -93,7 +105,10 @@ std::string Reconciler::log_text(const std::string& id, const std::string& name,
     if (descriptor >= 0) ::close(descriptor);
     throw std::out_of_range("no log file " + name);
   }
-  std::string text(std::min<std::uint64_t>(limit, status.st_size > static_cast<off_t>(offset) ? static_cast<std::uint64_t>(status.st_size) - offset : 0), '\0');
+  std::string text(
+      std::min<std::uint64_t>(
+          limit, status.st_size > static_cast<off_t>(offset) ? static_cast<std::uint64_t>(status.st_size) - offset : 0),
+      '\0');
   const ssize_t got = ::pread(descriptor, text.data(), text.size(), static_cast<off_t>(offset));
   ::close(descriptor);
   text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
@@ -103,7 +118,8 @@ std::string Reconciler::log_text(const std::string& id, const std::string& name,
 Json Reconciler::describe() const {
   Json software = Json::array(), engines = Json::array(), copies = Json::array();
   for (const auto& row : parts_.choice->rows()) {
-    software.push_back({{"software", row.software}, {"backend", orrery::engines::name_of(row.backend)}, {"reason", row.reason}});
+    software.push_back(
+        {{"software", row.software}, {"backend", orrery::engines::name_of(row.backend)}, {"reason", row.reason}});
   }
   const std::lock_guard guard(mutex_);
   for (const auto& [id, engine] : fleet_) {
@@ -121,7 +137,10 @@ Json Reconciler::describe() const {
                        {"detail", status.detail}});
   }
   for (const auto& [id, state] : copies_) {
-    copies.push_back({{"id", id}, {"phase", name_of(state.status.phase)}, {"bytes", state.status.bytes}, {"detail", state.status.detail}});
+    copies.push_back({{"id", id},
+                      {"phase", name_of(state.status.phase)},
+                      {"bytes", state.status.bytes},
+                      {"detail", state.status.detail}});
   }
   return {{"software", std::move(software)}, {"engines", std::move(engines)}, {"copies", std::move(copies)}};
 }

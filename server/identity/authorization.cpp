@@ -64,8 +64,7 @@ std::string missing_fields(const HeaderFields& fields, std::string_view timestam
   need(!fields.credential.empty(), "Credential");
   need(!fields.signature.empty(), "Signature");
   need(!fields.signed_headers.empty(), "SignedHeaders");
-  if (timestamp.empty())
-    out += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+  if (timestamp.empty()) out += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
   if (!out.empty()) out.append("Authorization=").append(header);
   return out;
 }
@@ -83,8 +82,9 @@ Authorization parse_header(const http::Request& request, std::string_view header
     if (s3)
       throw authorization_header_malformed(
           "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
-    throw incomplete_signature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" +
-                               text + "'");
+    throw incomplete_signature(
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + text +
+        "'");
   }
   out.signed_headers = split(fields.signed_headers, ';');
   out.signature = fields.signature;
@@ -111,8 +111,9 @@ Authorization parse_query_form(const std::vector<std::pair<std::string, std::str
       throw authorization_query_parameters_error(
           "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
           "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
-    throw incomplete_signature("AWS query-string parameters must include 'X-Amz-Algorithm', 'X-Amz-Credential', "
-                               "'X-Amz-Date', 'X-Amz-SignedHeaders' and 'X-Amz-Signature'.");
+    throw incomplete_signature(
+        "AWS query-string parameters must include 'X-Amz-Algorithm', 'X-Amz-Credential', "
+        "'X-Amz-Date', 'X-Amz-SignedHeaders' and 'X-Amz-Signature'.");
   }
   out.signed_headers = split(signed_headers, ';');
   out.expires_seconds = 900;
@@ -152,7 +153,8 @@ std::optional<Authorization> parse_authorization(const http::Request& request) {
     if (text.starts_with("AWS ")) return parse_header_v2(text.substr(4), request);
     if (text.starts_with("AWS4-")) throw unsupported_mechanism();
   }
-  if (request.query.find("AWSAccessKeyId=") != std::string::npos) return parse_query_v2(http::parse_query(request.query));
+  if (request.query.find("AWSAccessKeyId=") != std::string::npos)
+    return parse_query_v2(http::parse_query(request.query));
   if (request.query.find("X-Amz-") == std::string::npos) return std::nullopt;
   const auto query = http::parse_query(request.query);
   const auto has = [&](std::string_view name, std::string_view value) {

@@ -19,8 +19,8 @@ struct Caller {
 /// Nobody: an unsigned request, in the default account and region.
 Caller anonymous_caller(const Settings& settings);
 
-/// Who `authorization` names. `issued` gives the credential of an access key that IAM or STS issued. Throws AwsError for
-/// one that is expired, inactive, or came with another session token.
+/// Who `authorization` names. `issued` gives the credential of an access key that IAM or STS issued. Throws AwsError
+/// for one that is expired, inactive, or came with another session token.
 using Issued = std::function<std::optional<Credential>(const std::string& access_key)>;
 Caller caller_of(const Settings& settings, const Authorization& authorization, const Issued& issued, aws::Millis now);
 

@@ -13,12 +13,33 @@ namespace orrery::identity {
 
 namespace {
 
-constexpr std::string_view kOperators[] = {
-    "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike",
-    "StringNotLike", "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals",
-    "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan",
-    "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress",
-    "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Null"};
+constexpr std::string_view kOperators[] = {"StringEquals",
+                                           "StringNotEquals",
+                                           "StringEqualsIgnoreCase",
+                                           "StringNotEqualsIgnoreCase",
+                                           "StringLike",
+                                           "StringNotLike",
+                                           "NumericEquals",
+                                           "NumericNotEquals",
+                                           "NumericLessThan",
+                                           "NumericLessThanEquals",
+                                           "NumericGreaterThan",
+                                           "NumericGreaterThanEquals",
+                                           "DateEquals",
+                                           "DateNotEquals",
+                                           "DateLessThan",
+                                           "DateLessThanEquals",
+                                           "DateGreaterThan",
+                                           "DateGreaterThanEquals",
+                                           "Bool",
+                                           "BinaryEquals",
+                                           "IpAddress",
+                                           "NotIpAddress",
+                                           "ArnEquals",
+                                           "ArnLike",
+                                           "ArnNotEquals",
+                                           "ArnNotLike",
+                                           "Null"};
 
 struct Operator {
   std::string_view base;

@@ -9,9 +9,7 @@ namespace orrery::identity {
 /// S3's signature rules and errors differ from every other service's (S3 API reference, "Error responses").
 inline bool s3_like(std::string_view signing_name) { return signing_name.starts_with("s3"); }
 
-inline AwsError incomplete_signature(std::string message) {
-  return {"IncompleteSignature", 400, std::move(message)};
-}
+inline AwsError incomplete_signature(std::string message) { return {"IncompleteSignature", 400, std::move(message)}; }
 inline AwsError authorization_header_malformed(const std::string& what) {
   return {"AuthorizationHeaderMalformed", 400, "The authorization header is malformed; " + what};
 }

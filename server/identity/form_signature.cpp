@@ -11,7 +11,8 @@ std::string needed(const http::Headers& fields, const std::string& name) {
   const std::string_view value = fields.get(name);
   if (value.empty()) {
     throw AwsError("InvalidArgument", 400,
-                   "Bucket POST must contain a field named '" + name + "'.  If it is specified, please check the order of the fields.")
+                   "Bucket POST must contain a field named '" + name +
+                       "'.  If it is specified, please check the order of the fields.")
         .with("ArgumentName", name)
         .with("ArgumentValue", "");
   }
@@ -50,7 +51,8 @@ void verify_form(const Authorization& authorization, std::string_view policy, st
       v4 ? hex(hmac_sha256(view(signing_key(secret, authorization)), policy)) : hmac_sha1_base64(secret, policy);
   if (!equal_constant_time(expected, authorization.signature)) {
     throw signature_does_not_match(
-        "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
+        "The request signature we calculated does not match the signature you provided. Check your key and signing "
+        "method.");
   }
 }
 

@@ -55,7 +55,8 @@ void read_conditions(const Json& json, Statement& out) {
     if (!keys.is_object()) throw syntax_error();
     if (!known_condition_operator(op)) throw syntax_error();
     for (const auto& [key, value] : keys.items()) {
-      if (key.find(':') == std::string::npos) throw malformed("Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+      if (key.find(':') == std::string::npos)
+        throw malformed("Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
       out.conditions.push_back({op, key, values_of(value, Scalars::any)});
     }
   }
@@ -121,8 +122,7 @@ void check_resources(const Statement& statement, PolicyKind kind) {
   if (kind == PolicyKind::resource) return;
   for (const auto& resource : statement.resources) {
     if (resource == "*") continue;
-    if (!resource.starts_with("arn:"))
-      throw malformed("Resource " + resource + " must be in ARN format or \"*\".");
+    if (!resource.starts_with("arn:")) throw malformed("Resource " + resource + " must be in ARN format or \"*\".");
     if (std::count(resource.begin(), resource.end(), ':') < 5 && resource.find('*') == std::string::npos)
       throw malformed("The policy failed legacy parsing");
   }
@@ -136,7 +136,10 @@ void check_statement(const Statement& statement, PolicyKind kind) {
     const bool plain = std::all_of(statement.sid.begin(), statement.sid.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     });
-    if (!plain) throw malformed("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
+    if (!plain)
+      throw malformed(
+          "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+          "[0-9A-Za-z]*");
   } else if (statement.principals.empty()) {
     throw malformed("Missing required field Principal");
   }
@@ -173,7 +176,8 @@ bool applies(const Statement& statement, const Question& question) {
 
 Policy parse_policy(std::string_view document, PolicyKind kind) {
   const Json json = Json::parse(document, nullptr, false);
-  if (json.is_discarded()) throw kind == PolicyKind::trust ? malformed("This policy contains invalid Json") : syntax_error();
+  if (json.is_discarded())
+    throw kind == PolicyKind::trust ? malformed("This policy contains invalid Json") : syntax_error();
   if (!json.is_object() || !json.contains("Statement")) throw syntax_error();
   Policy out;
   for (const auto& [name, value] : json.items()) {

@@ -18,8 +18,8 @@ struct Principal {
 /// A credential that Orrery issued: its secret is known, so signatures made with it are checked.
 struct Credential {
   std::string secret;
-  std::string session_token;   ///< "" for long-term keys
-  std::int64_t expires_ms = 0; ///< 0: never
+  std::string session_token;    ///< "" for long-term keys
+  std::int64_t expires_ms = 0;  ///< 0: never
   bool active = true;
   Principal principal;
 };

@@ -17,12 +17,41 @@ namespace orrery::identity {
 namespace {
 
 /// The parameters that are part of the signed resource (the guide's list, and those of botocore's HmacV1Auth).
-constexpr std::string_view kSigned[] = {
-    "accelerate", "acl", "analytics", "cors", "defaultObjectAcl", "delete", "inventory", "lifecycle", "location",
-    "logging", "metrics", "notification", "object-lock", "partNumber", "policy", "replication", "requestPayment",
-    "response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
-    "response-content-type", "response-expires", "restore", "select", "select-type", "storageClass", "tagging",
-    "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website"};
+constexpr std::string_view kSigned[] = {"accelerate",
+                                        "acl",
+                                        "analytics",
+                                        "cors",
+                                        "defaultObjectAcl",
+                                        "delete",
+                                        "inventory",
+                                        "lifecycle",
+                                        "location",
+                                        "logging",
+                                        "metrics",
+                                        "notification",
+                                        "object-lock",
+                                        "partNumber",
+                                        "policy",
+                                        "replication",
+                                        "requestPayment",
+                                        "response-cache-control",
+                                        "response-content-disposition",
+                                        "response-content-encoding",
+                                        "response-content-language",
+                                        "response-content-type",
+                                        "response-expires",
+                                        "restore",
+                                        "select",
+                                        "select-type",
+                                        "storageClass",
+                                        "tagging",
+                                        "torrent",
+                                        "uploadId",
+                                        "uploads",
+                                        "versionId",
+                                        "versioning",
+                                        "versions",
+                                        "website"};
 
 std::string value_of(const Query& query, std::string_view name) {
   const auto found = std::find_if(query.begin(), query.end(), [&](const auto& field) { return field.first == name; });
@@ -73,8 +102,8 @@ std::string signed_parameters(std::string_view raw) {
   return text;
 }
 
-/// The signed path begins with the bucket, which may stand in the Host: the path alone, and with each beginning of it. A
-/// bucket alone is signed with a slash behind it.
+/// The signed path begins with the bucket, which may stand in the Host: the path alone, and with each beginning of it.
+/// A bucket alone is signed with a slash behind it.
 std::vector<std::string> signed_paths(const http::Request& request) {
   std::vector<std::string> out{request.path};
   if (request.path.find('/', 1) == std::string::npos) out.push_back(request.path + "/");
@@ -112,7 +141,8 @@ std::string hmac_sha1_base64(std::string_view key, std::string_view text) {
 std::optional<Authorization> parse_query_v2(const Query& query) {
   Authorization out;
   out.access_key = value_of(query, "AWSAccessKeyId");
-  // With SignatureVersion it is a call of the query protocol by a client of before 2012, which no service takes any more.
+  // With SignatureVersion it is a call of the query protocol by a client of before 2012, which no service takes any
+  // more.
   if (out.access_key.empty() || !value_of(query, "SignatureVersion").empty()) return std::nullopt;
   out.version = Authorization::Version::v2;
   out.presigned = true;
@@ -122,7 +152,8 @@ std::optional<Authorization> parse_query_v2(const Query& query) {
   const std::string expires = value_of(query, "Expires");
   const auto result = std::from_chars(expires.data(), expires.data() + expires.size(), out.expires_seconds);
   if (out.signature.empty() || result.ec != std::errc() || result.ptr != expires.data() + expires.size())
-    throw AwsError("AccessDenied", 403, "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
+    throw AwsError("AccessDenied", 403,
+                   "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
   return out;
 }
 
@@ -156,13 +187,15 @@ void verify_v2(const Authorization& authorization, const http::Request& request,
     date = std::to_string(authorization.expires_seconds);
   }
   std::string text = request.method + "\n" + header_or_parameter(request, query, "content-md5") + "\n" +
-                     header_or_parameter(request, query, "content-type") + "\n" + date + "\n" + amz_headers(request, query);
+                     header_or_parameter(request, query, "content-type") + "\n" + date + "\n" +
+                     amz_headers(request, query);
   const std::string parameters = signed_parameters(request.query);
   for (const std::string& path : signed_paths(request)) {
     if (equal_constant_time(hmac_sha1_base64(secret, text + path + parameters), authorization.signature)) return;
   }
   throw signature_does_not_match(
-      "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
+      "The request signature we calculated does not match the signature you provided. Check your key and signing "
+      "method.");
 }
 
 }  // namespace orrery::identity

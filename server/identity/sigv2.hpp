@@ -1,6 +1,6 @@
 #pragma once
-// Signature Version 2 of S3 (S3 developer guide, "Signing and authenticating REST requests"), in a header or in the query:
-// what boto3's generate_presigned_url makes in us-east-1 unless it is told otherwise.
+// Signature Version 2 of S3 (S3 developer guide, "Signing and authenticating REST requests"), in a header or in the
+// query: what boto3's generate_presigned_url makes in us-east-1 unless it is told otherwise.
 //
 //   Authorization: AWS KEY:BASE64(HMAC-SHA1)
 //   ?AWSAccessKeyId=KEY&Signature=BASE64(HMAC-SHA1)&Expires=SECONDS[&x-amz-security-token=…]

@@ -42,7 +42,8 @@ std::string normalise(std::string_view path) {
 /// S3 takes the key as it is: encoded once, nothing normalised. All else is encoded once more than it came.
 std::string canonical_path(const Authorization& authorization, const http::Request& request) {
   if (request.path.empty()) return "/";
-  if (s3_like(authorization.service)) return http::percent_encode(http::percent_decode(request.path), http::Slash::keep);
+  if (s3_like(authorization.service))
+    return http::percent_encode(http::percent_decode(request.path), http::Slash::keep);
   return http::percent_encode(normalise(request.path), http::Slash::keep);
 }
 
@@ -121,8 +122,8 @@ void check_time(const Authorization& authorization, aws::Millis now) {
     throw incomplete_signature("Date must be in ISO-8601 'basic format'. Got '" + text +
                                "'. See http://en.wikipedia.org/wiki/ISO_8601");
   const bool s3 = s3_like(authorization.service);
-  // STS takes a presigned call for 15 minutes, whatever its X-Amz-Expires says (aws-iam-authenticator, pkg/token: "IT IS
-  // UNUSED"). Tokens of EKS are such calls, and Terraform's provider signs them with 0.
+  // STS takes a presigned call for 15 minutes, whatever its X-Amz-Expires says (aws-iam-authenticator, pkg/token: "IT
+  // IS UNUSED"). Tokens of EKS are such calls, and Terraform's provider signs them with 0.
   const bool stated = authorization.presigned && authorization.service != "sts";
   const aws::Millis life = stated ? authorization.expires_seconds * 1000 : kSkew;
   if (now > signed_at + life) {

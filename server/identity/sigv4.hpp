@@ -43,8 +43,7 @@ bool read_credential(std::string_view text, Authorization& out);
 /// before a body is decoded. A body that went to a sink is vouched for by x-amz-content-sha256, which the caller then
 /// checks. Throws AwsError: SignatureDoesNotMatch, RequestTimeTooSkewed, AccessDenied (presigned and expired),
 /// XAmzContentSHA256Mismatch. Thread-safe.
-void verify(const Authorization& authorization, const http::Request& request, std::string_view secret,
-            aws::Millis now);
+void verify(const Authorization& authorization, const http::Request& request, std::string_view secret, aws::Millis now);
 
 /// The two intermediate texts, for tests and for the StringToSign that S3 gives back with a mismatch.
 std::string canonical_request(const Authorization& authorization, const http::Request& request);

@@ -47,7 +47,8 @@ std::string response_head(const http::Request& request, const http::Response& re
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
-  const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
+  const auto reason =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
   out.append(reason.data(), reason.size());
   out += "\r\n";
   bool has_date = false, has_length = false;
@@ -60,7 +61,8 @@ std::string response_head(const http::Request& request, const http::Response& re
     append_field(out, name, value);
   }
   if (!has_date) append_field(out, "Date", date());
-  if (!has_length && !bodiless(response.status)) append_field(out, "Content-Length", std::to_string(body_size(response)));
+  if (!has_length && !bodiless(response.status))
+    append_field(out, "Content-Length", std::to_string(body_size(response)));
   append_field(out, "Connection", keep_alive == KeepAlive::yes ? "keep-alive" : "close");
   out += "\r\n";
   return out;

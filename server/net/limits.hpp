@@ -8,7 +8,7 @@ namespace orrery::net {
 struct Limits {
   std::size_t head_bytes = 64 * 1024;
   std::size_t connections = 10000;
-  std::chrono::seconds read_timeout{60};  ///< for one read or write inside a request, renewed for each
+  std::chrono::seconds read_timeout{60};   ///< for one read or write inside a request, renewed for each
   std::chrono::seconds idle_timeout{120};  ///< between requests
   std::chrono::seconds drain_timeout{15};
 };

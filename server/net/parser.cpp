@@ -28,8 +28,7 @@ RequestParser::RequestParser(std::size_t head_limit) {
   body_limit(boost::none);  // the pipeline knows how much an operation may send
 }
 
-void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int,
-                                    error_code& error) {
+void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int, error_code& error) {
   request_.method = copy(method);
   request_.target = std::string(origin_form({target.data(), target.size()}));
   if (request_.target.empty() || (request_.target[0] != '/' && request_.target[0] != '?' && request_.target != "*")) {

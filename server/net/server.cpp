@@ -65,7 +65,8 @@ std::optional<Address> parse_address(const std::string& text) {
   if (colon == std::string::npos) return std::nullopt;
   Address address;
   if (colon > 0) address.host = text.substr(0, colon);
-  if (address.host.starts_with('[') && address.host.ends_with(']')) address.host = address.host.substr(1, address.host.size() - 2);
+  if (address.host.starts_with('[') && address.host.ends_with(']'))
+    address.host = address.host.substr(1, address.host.size() - 2);
   const char* end = text.data() + text.size();
   const auto [stop, status] = std::from_chars(text.data() + colon + 1, end, address.port);
   if (status != std::errc() || stop != end) return std::nullopt;
@@ -105,7 +106,9 @@ Server::Server(const Address& plain, const std::optional<Address>& tls, Limits l
 Server::~Server() = default;
 
 std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }
-std::uint16_t Server::tls_port() const { return state_->tls_acceptor ? state_->tls_acceptor->local_endpoint().port() : 0; }
+std::uint16_t Server::tls_port() const {
+  return state_->tls_acceptor ? state_->tls_acceptor->local_endpoint().port() : 0;
+}
 
 void Server::use_certificate(const std::string& chain_file, const std::string& key_file) {
   state_->tls.emplace(tls_context({chain_file, key_file}));

@@ -33,8 +33,8 @@ class Server {
   void use_certificate(const std::string& chain_file, const std::string& key_file);
 
   /// Serves until SIGTERM or SIGINT, then until what is under way is answered. `ready` is called when connections are
-  /// taken, `each_second` on an I/O thread. A second signal, as long as this object lives, calls `at_once` with the exit
-  /// code, on a thread of its own.
+  /// taken, `each_second` on an I/O thread. A second signal, as long as this object lives, calls `at_once` with the
+  /// exit code, on a thread of its own.
   void run(const pipeline::Host& host, const std::function<void()>& ready, const std::function<void()>& each_second,
            const std::function<void(int)>& at_once);
 

@@ -166,7 +166,8 @@ Awaitable<bool> Session<Stream>::read_head(RequestParser& parser) {
     }
     waiting_ = buffer_.size() == 0;
     if (waiting_ && shared_.connections.draining()) co_return false;
-    if (!co_await fill(kHeadRead, waiting_ ? shared_.limits.idle_timeout : shared_.limits.read_timeout)) co_return false;
+    if (!co_await fill(kHeadRead, waiting_ ? shared_.limits.idle_timeout : shared_.limits.read_timeout))
+      co_return false;
     waiting_ = false;
   }
 }
@@ -206,8 +207,7 @@ Awaitable<void> Session<Stream>::run_exchange(RequestParser& parser, pipeline::E
     auto held = std::make_shared<decltype(handler)>(std::move(handler));
     exchange.commit([held, executor = stream_.get_executor()] { asio::post(executor, std::move(*held)); });
   };
-  co_await asio::async_initiate<const asio::use_awaitable_t<Strand>, void()>(initiate,
-                                                                           asio::use_awaitable_t<Strand>{});
+  co_await asio::async_initiate<const asio::use_awaitable_t<Strand>, void()>(initiate, asio::use_awaitable_t<Strand>{});
 }
 
 template <typename Stream>

@@ -25,7 +25,8 @@ bool has_token(std::string_view value, std::string_view token) {
 /// The token aws-chunked alone says nothing of the body: S3 takes it from Content-Encoding and stores the rest.
 bool is_aws_chunked(const http::Request& head) {
   return head.headers.get("x-amz-content-sha256").starts_with("STREAMING-") ||
-         (has_token(head.headers.get("Content-Encoding"), "aws-chunked") && head.headers.has("x-amz-decoded-content-length"));
+         (has_token(head.headers.get("Content-Encoding"), "aws-chunked") &&
+          head.headers.has("x-amz-decoded-content-length"));
 }
 
 bool is_gzip(const http::Request& head) { return has_token(head.headers.get("Content-Encoding"), "gzip"); }
@@ -53,8 +54,10 @@ Body::Body(const http::Request& head, http::BodySink* sink, std::size_t limit) :
   }
   if (is_aws_chunked(head)) {
     chunks_ = std::make_unique<http::AwsChunkedDecoder>([this](http::Bytes bytes) {
-      if (gzip_) gzip_->write(bytes);
-      else take(bytes);
+      if (gzip_)
+        gzip_->write(bytes);
+      else
+        take(bytes);
     });
   }
 }
@@ -70,9 +73,12 @@ void Body::verify_chunks(std::unique_ptr<identity::ChunkVerifier> verifier) {
 
 void Body::write(http::Bytes bytes) {
   if (digest_) digest_->update({bytes.data(), bytes.size()});
-  if (chunks_) chunks_->write(bytes);
-  else if (gzip_) gzip_->write(bytes);
-  else take(bytes);
+  if (chunks_)
+    chunks_->write(bytes);
+  else if (gzip_)
+    gzip_->write(bytes);
+  else
+    take(bytes);
 }
 
 void Body::take(http::Bytes bytes) {

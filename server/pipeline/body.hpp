@@ -43,5 +43,4 @@ class Body {
   std::unique_ptr<identity::Sha256> digest_;
 };
 
-
 }  // namespace orrery::pipeline

@@ -23,9 +23,11 @@ AwsError unknown_operation(const api::ServiceView& service, const std::string& n
 
 AwsError internal_failure(const api::ServiceView& service, Failure failure) {
   if (service.protocol() == api::Protocol::rest_xml) {
-    return {"InternalError", failure == Failure::disk_full ? 507 : 500, "We encountered an internal error. Please try again."};
+    return {"InternalError", failure == Failure::disk_full ? 507 : 500,
+            "We encountered an internal error. Please try again."};
   }
-  return {"InternalFailure", 500, "The request processing has failed because of an unknown error, exception or failure."};
+  return {"InternalFailure", 500,
+          "The request processing has failed because of an unknown error, exception or failure."};
 }
 
 }  // namespace orrery::pipeline

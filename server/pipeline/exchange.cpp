@@ -194,8 +194,9 @@ Failure failure_of(const std::exception& error) {
   constexpr int kSqliteFull = 13;
   const auto* stored = dynamic_cast<const storage::StorageError*>(&error);
   const auto* system = dynamic_cast<const std::system_error*>(&error);
-  const bool full = (stored != nullptr && (stored->code() & 0xFF) == kSqliteFull) ||
-                    (system != nullptr && (system->code() == std::errc::no_space_on_device || system->code().value() == EDQUOT));
+  const bool full =
+      (stored != nullptr && (stored->code() & 0xFF) == kSqliteFull) ||
+      (system != nullptr && (system->code() == std::errc::no_space_on_device || system->code().value() == EDQUOT));
   return full ? Failure::disk_full : Failure::unknown;
 }
 

@@ -11,8 +11,8 @@
 namespace orrery::pipeline {
 
 /// One request on its way through the list in exchange.cpp. The session drives it, in this order: open() with the
-/// head, write() for each piece of the body, run() after the last, commit() if it says so, then response(). Owned by shared_ptr,
-/// since the writer thread holds it while the session waits.
+/// head, write() for each piece of the body, run() after the last, commit() if it says so, then response(). Owned by
+/// shared_ptr, since the writer thread holds it while the session waits.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(const Host& host, http::Request head);

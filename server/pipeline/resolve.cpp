@@ -104,7 +104,8 @@ api::ServiceView nearest_form(const http::Request& request) {
   }
   if (request.headers.has("X-Amz-Target")) return *api::find_service("dynamodb");
   const std::string_view type = request.headers.get("Content-Type");
-  if (request.method == "POST" && type.starts_with("application/x-www-form-urlencoded")) return *api::find_service("sts");
+  if (request.method == "POST" && type.starts_with("application/x-www-form-urlencoded"))
+    return *api::find_service("sts");
   if (type.starts_with("application/json")) return *api::find_service("eks");
   return *api::find_service("s3");
 }

@@ -16,13 +16,16 @@ CREATE TABLE seed (account TEXT NOT NULL, region TEXT NOT NULL, service TEXT NOT
 
 const storage::Migrations SeedTable::migrations{"seed", kSchema};
 
-std::string RequestContext::arn(std::string_view resource) const { return aws::arn(service, region, account, resource); }
+std::string RequestContext::arn(std::string_view resource) const {
+  return aws::arn(service, region, account, resource);
+}
 
 void ensure_seeded(RequestContext& context, std::string_view service, void (*seed)(RequestContext&)) {
   storage::Database& db = context.tx.db();
   const auto seeded = [&] {
-    return db.query("SELECT 1 FROM seed WHERE account = ? AND region = ? AND service = ?", context.account,
-                    context.region, service)
+    return db
+        .query("SELECT 1 FROM seed WHERE account = ? AND region = ? AND service = ?", context.account, context.region,
+               service)
         .next();
   };
   thread_local storage::ConfigurationCache<bool> known;  // each call asks

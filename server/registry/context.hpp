@@ -16,8 +16,8 @@ namespace orrery {
 /// Everything a handler may know of its request. One a request, on one thread at a time; no handler sees HTTP except
 /// through `request`, which is for S3 (headers that no table describes) and the access log.
 struct RequestContext {
-  std::string account;  ///< 12 digits
-  std::string region;   ///< "us-east-1"
+  std::string account;         ///< 12 digits
+  std::string region;          ///< "us-east-1"
   std::string_view service;    ///< "ec2"
   std::string_view operation;  ///< "CreateVpc"
   std::string request_id;
@@ -27,10 +27,10 @@ struct RequestContext {
   Peers& peers;
   storage::Transaction& tx;
   const http::Request& request;
-  http::BodySink* body = nullptr;                ///< set for operations with a streaming input
+  http::BodySink* body = nullptr;                           ///< set for operations with a streaming input
   std::unique_ptr<http::BodySource> body_source = nullptr;  ///< set by a handler whose output payload is a stream
-  http::Headers response_headers = {};                ///< additional ones
-  int response_status = 0;                       ///< 0: the operation's own
+  http::Headers response_headers = {};                      ///< additional ones
+  int response_status = 0;                                  ///< 0: the operation's own
 
   /// Resources of this request's service in this account and region.
   storage::ResourceTable resources() { return {tx, account, region, std::string(service)}; }

@@ -9,7 +9,8 @@ bool wildcard_match(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && !escaped && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.size() && (escaped ? pattern[p + 1] == text[t] : pattern[p] == '?' || pattern[p] == text[t])) {
+    } else if (p < pattern.size() &&
+               (escaped ? pattern[p + 1] == text[t] : pattern[p] == '?' || pattern[p] == text[t])) {
       p += escaped ? 2 : 1;
       ++t;
     } else if (star != std::string_view::npos) {

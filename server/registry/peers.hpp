@@ -116,8 +116,8 @@ class IamPeer {
   virtual std::optional<RoleInfo> role(RequestContext&, const std::string& arn_or_name) = 0;
   virtual bool instance_profile_exists(RequestContext&, const std::string& arn_or_name) = 0;
   virtual std::optional<OidcProviderInfo> oidc_provider(RequestContext&, const std::string& arn) = 0;
-  /// What the identity policies of a user or a role (its own, its groups', under its boundary) answer. The root user may
-  /// do all.
+  /// What the identity policies of a user or a role (its own, its groups', under its boundary) answer. The root user
+  /// may do all.
   virtual identity::Decision decide(RequestContext&, const identity::Principal&, const identity::Question&) = 0;
 };
 

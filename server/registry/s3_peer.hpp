@@ -29,8 +29,8 @@ class S3Peer {
   virtual std::unique_ptr<http::BodySink> new_body(RequestContext&) = 0;
   virtual PutObjectResult put_object(RequestContext&, const ObjectToPut&, http::BodySink& body) = 0;
   /// The keys of a bucket that begin with `prefix`, in order.
-  virtual std::vector<std::string> list_keys(RequestContext&, const std::string& bucket, const std::string& expected_owner,
-                                             const std::string& prefix) = 0;
+  virtual std::vector<std::string> list_keys(RequestContext&, const std::string& bucket,
+                                             const std::string& expected_owner, const std::string& prefix) = 0;
   virtual std::unique_ptr<http::BodySource> get_object(RequestContext&, const std::string& bucket,
                                                        const std::string& expected_owner, const std::string& key) = 0;
 };

@@ -35,9 +35,9 @@ Access access_of(const OperationRow& row);
 struct Violation {
   enum class Kind { missing, type, enumeration, pattern, length, range, empty_key };
   Kind kind;
-  std::string path;    ///< "tags.1.member.key" style as the protocol writes it; member names joined with '.'
-  std::string member;  ///< the last name of the path
-  Json value;          ///< what was sent
+  std::string path;        ///< "tags.1.member.key" style as the protocol writes it; member names joined with '.'
+  std::string member;      ///< the last name of the path
+  Json value;              ///< what was sent
   std::string constraint;  ///< "Member must have length less than or equal to 64", as AWS words it
 };
 

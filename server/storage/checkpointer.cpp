@@ -8,8 +8,8 @@ namespace orrery::storage {
 
 namespace {
 
-/// Of the log, after which what is new in it is copied. SQLite's own default is 1,000; with eight times that, a page that
-/// many commits write goes to the file, and both are synced, the more seldom.
+/// Of the log, after which what is new in it is copied. SQLite's own default is 1,000; with eight times that, a page
+/// that many commits write goes to the file, and both are synced, the more seldom.
 constexpr int kPages = 8000;
 constexpr int kMostPages = 16 * 1024;  ///< after which the writer copies the rest, and the log is started anew
 
@@ -18,8 +18,8 @@ void copy(sqlite3* connection) {
   sqlite3_wal_checkpoint_v2(connection, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
-/// Syncs the database's file, so that the writer's own sync has little to wait for. Through SQLite's descriptor: to close
-/// another would end the locks that this process holds on the file.
+/// Syncs the database's file, so that the writer's own sync has little to wait for. Through SQLite's descriptor: to
+/// close another would end the locks that this process holds on the file.
 void sync(sqlite3* connection) {
   sqlite3_file* file = nullptr;
   if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file && file->pMethods)

@@ -9,8 +9,8 @@ struct sqlite3;
 namespace orrery::storage {
 
 /// Copies the write-ahead log back into the database on a thread of its own, so that no request waits for it: what a
-/// commit would do every thousand pages takes tens of milliseconds. When the log has become long, the writer copies the rest
-/// of it, after which SQLite starts the log anew. Lives on the writer's thread.
+/// commit would do every thousand pages takes tens of milliseconds. When the log has become long, the writer copies the
+/// rest of it, after which SQLite starts the log anew. Lives on the writer's thread.
 class Checkpointer {
  public:
   /// Watches the commits of `writer`, a connection to `file`.

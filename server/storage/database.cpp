@@ -47,7 +47,8 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
   // opened and closed when it is there: closing ends the locks that this process holds on it.
   constexpr mode_t kOwner = S_IRUSR | S_IWUSR;
   if (mode == Mode::create) {
-    if (const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwner); made >= 0) ::close(made);
+    if (const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwner); made >= 0)
+      ::close(made);
   } else if (mode == Mode::read_write) {
     ::chmod(file.c_str(), kOwner);  // made by a version that let others read it
   }

@@ -50,9 +50,9 @@ std::optional<Resource> load_resource(Database& db, const Place& place) {
 
 Tags load_tags(Database& db, const Place& place) {
   Tags out;
-  auto rows = db.query(
-      "SELECT key, value FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
-      place.account, place.region, place.service, place.kind, place.id);
+  auto rows =
+      db.query("SELECT key, value FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
+               place.account, place.region, place.service, place.kind, place.id);
   while (rows.next()) out.emplace(rows.text(0), rows.text(1));
   return out;
 }
@@ -98,27 +98,26 @@ std::optional<Resource> ResourceTable::find(std::string_view kind, std::string_v
 
 bool ResourceTable::exists(std::string_view kind, std::string_view id) const {
   return transaction_.db()
-      .query("SELECT 1 FROM resource WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?", account_,
-             region_, service_, kind, id)
+      .query("SELECT 1 FROM resource WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
+             account_, region_, service_, kind, id)
       .next();
 }
 
 void ResourceTable::put(const Resource& resource) {
-  change(
-      transaction_,
-      "INSERT INTO resource (account, region, service, kind, id, arn, created, document, hidden) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, region, service, kind, id) "
-      "DO UPDATE SET arn = excluded.arn, document = excluded.document, hidden = excluded.hidden",
-      account_, region_, service_, resource.kind, resource.id, resource.arn, resource.created, resource.document.dump(),
-      resource.hidden.dump());
+  change(transaction_,
+         "INSERT INTO resource (account, region, service, kind, id, arn, created, document, hidden) "
+         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, region, service, kind, id) "
+         "DO UPDATE SET arn = excluded.arn, document = excluded.document, hidden = excluded.hidden",
+         account_, region_, service_, resource.kind, resource.id, resource.arn, resource.created,
+         resource.document.dump(), resource.hidden.dump());
 }
 
 bool ResourceTable::erase(std::string_view kind, std::string_view id) {
   untag_all(kind, id);
   unlink(kind, id, "");
-  return change(
-             transaction_, "DELETE FROM resource WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?", account_,
-             region_, service_, kind, id) > 0;
+  return change(transaction_,
+                "DELETE FROM resource WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ?",
+                account_, region_, service_, kind, id) > 0;
 }
 
 std::vector<Resource> ResourceTable::list(std::string_view kind) const { return list(kind, "", ~std::size_t{0} >> 1); }
@@ -158,16 +157,16 @@ std::map<std::string, Tags> ResourceTable::tags(std::string_view kind) const {
 
 void ResourceTable::tag(std::string_view kind, std::string_view id, const Tags& tags) {
   for (const auto& [key, value] : tags) {
-    change(
-        transaction_, "INSERT OR REPLACE INTO tag (account, region, service, kind, id, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        account_, region_, service_, kind, id, key, value);
+    change(transaction_,
+           "INSERT OR REPLACE INTO tag (account, region, service, kind, id, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
+           account_, region_, service_, kind, id, key, value);
   }
 }
 
 void ResourceTable::untag(std::string_view kind, std::string_view id, std::string_view key) {
-  change(
-      transaction_, "DELETE FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ? AND key = ?",
-      account_, region_, service_, kind, id, key);
+  change(transaction_,
+         "DELETE FROM tag WHERE account = ? AND region = ? AND service = ? AND kind = ? AND id = ? AND key = ?",
+         account_, region_, service_, kind, id, key);
 }
 
 void ResourceTable::untag_all(std::string_view kind, std::string_view id) {
@@ -177,7 +176,8 @@ void ResourceTable::untag_all(std::string_view kind, std::string_view id) {
 
 void ResourceTable::link(std::string_view kind, std::string_view id, std::string_view role, const Target& to) {
   transaction_.db().execute(
-      "INSERT OR IGNORE INTO edge (account, region, from_service, from_kind, from_id, role, to_service, to_kind, to_id) "
+      "INSERT OR IGNORE INTO edge (account, region, from_service, from_kind, from_id, role, to_service, to_kind, "
+      "to_id) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       account_, region_, service_, kind, id, role, to.service, to.kind, to.id);
 }
@@ -197,17 +197,17 @@ void ResourceTable::unlink(std::string_view kind, std::string_view id, std::stri
 }
 
 std::vector<Edge> ResourceTable::links_from(std::string_view kind, std::string_view id) const {
-  return rows_to_edges(transaction_.db().query(
-      "SELECT from_service, from_kind, from_id, role, to_service, to_kind, to_id FROM edge "
-      "WHERE account = ? AND region = ? AND from_service = ? AND from_kind = ? AND from_id = ?",
-      account_, region_, service_, kind, id));
+  return rows_to_edges(
+      transaction_.db().query("SELECT from_service, from_kind, from_id, role, to_service, to_kind, to_id FROM edge "
+                              "WHERE account = ? AND region = ? AND from_service = ? AND from_kind = ? AND from_id = ?",
+                              account_, region_, service_, kind, id));
 }
 
 std::vector<Edge> ResourceTable::links_to(std::string_view kind, std::string_view id) const {
-  return rows_to_edges(transaction_.db().query(
-      "SELECT from_service, from_kind, from_id, role, to_service, to_kind, to_id FROM edge "
-      "WHERE account = ? AND region = ? AND to_service = ? AND to_kind = ? AND to_id = ?",
-      account_, region_, service_, kind, id));
+  return rows_to_edges(
+      transaction_.db().query("SELECT from_service, from_kind, from_id, role, to_service, to_kind, to_id FROM edge "
+                              "WHERE account = ? AND region = ? AND to_service = ? AND to_kind = ? AND to_id = ?",
+                              account_, region_, service_, kind, id));
 }
 
 std::optional<Location> find_by_arn(Transaction& transaction, std::string_view arn) {
@@ -220,8 +220,8 @@ std::optional<Location> find_by_arn(Transaction& transaction, std::string_view a
 
 std::vector<Location> locations(Transaction& transaction, std::string_view service, std::string_view kind) {
   std::vector<Location> out;
-  auto rows = transaction.db().query("SELECT account, region, id FROM resource WHERE service = ? AND kind = ?", service,
-                                     kind);
+  auto rows =
+      transaction.db().query("SELECT account, region, id FROM resource WHERE service = ? AND kind = ?", service, kind);
   while (rows.next()) {
     out.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(service), std::string(kind),
                    std::string(rows.text(2))});

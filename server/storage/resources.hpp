@@ -13,9 +13,9 @@ namespace orrery::storage {
 
 /// A control-plane resource in the form of its own output shape.
 struct Resource {
-  std::string kind;  ///< "vpc", "db-instance": lower case with dashes, one name a resource type
-  std::string id;    ///< unique in (account, region, service, kind)
-  std::string arn;   ///< "" where the type has none
+  std::string kind;                ///< "vpc", "db-instance": lower case with dashes, one name a resource type
+  std::string id;                  ///< unique in (account, region, service, kind)
+  std::string arn;                 ///< "" where the type has none
   Json document = Json::object();  ///< what Describe returns (without tags, which are rows)
   Json hidden = Json::object();    ///< what no client sees
   aws::Millis created = 0;

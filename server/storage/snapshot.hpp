@@ -5,9 +5,10 @@
 
 namespace orrery::storage {
 
-/// Tells states of the configuration apart: resources, tags, credentials, buckets and the like, which are read by nearly
-/// every request and change seldom, as against items and objects. Inside Store::read() it is the snapshot's, never the
-/// same for two states or two stores; inside a write it is the writer's, which sees what it has written; else 0.
+/// Tells states of the configuration apart: resources, tags, credentials, buckets and the like, which are read by
+/// nearly every request and change seldom, as against items and objects. Inside Store::read() it is the snapshot's,
+/// never the same for two states or two stores; inside a write it is the writer's, which sees what it has written; else
+/// 0.
 std::uint64_t configuration();
 
 /// Called in a write transaction by whoever changes a table that is cached under configuration().

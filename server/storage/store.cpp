@@ -80,8 +80,9 @@ Store::~Store() {
 void Store::lock_directory() {
   const auto file = directory_ / "lock";
   lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0) throw StorageError(errno, "cannot write to the data directory " + directory_.string() + ": " +
-                                               std::error_code(errno, std::generic_category()).message());
+  if (lock_ < 0)
+    throw StorageError(errno, "cannot write to the data directory " + directory_.string() + ": " +
+                                  std::error_code(errno, std::generic_category()).message());
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock_);
     lock_ = -1;
@@ -92,7 +93,8 @@ void Store::lock_directory() {
 
 void Store::migrate(std::span<const Migrations> components) {
   Database& db = *writer_;
-  db.script("CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
+  db.script(
+      "CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
   db.script("BEGIN IMMEDIATE");
   for (const auto& [component, scripts] : components) {
     std::int64_t version = 0;
@@ -258,7 +260,8 @@ void Store::reset() {
     std::vector<std::string> tables;
     {
       auto rows = transaction.db().query(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_version'");
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> "
+          "'schema_version'");
       while (rows.next()) tables.emplace_back(rows.text(0));
     }
     for (const auto& table : tables) transaction.db().script("DELETE FROM \"" + table + "\"");

@@ -61,14 +61,16 @@ std::string error_type(const ServiceView& service, const std::optional<ErrorView
   const auto begin = prefix.rfind('_') + 1;
   const std::string_view date = prefix.substr(std::min(begin, prefix.size()));
   if (begin == 0 || date.size() != kDate || date.find_first_not_of("0123456789") != std::string_view::npos) return code;
-  if (const auto name = coral_namespace(code); !name.empty()) return "com.amazon.coral." + std::string(name) + "#" + code;
+  if (const auto name = coral_namespace(code); !name.empty())
+    return "com.amazon.coral." + std::string(name) + "#" + code;
   if (!modelled) return code;
   return "com.amazonaws." + std::string(service.signing_name()) + ".v" + std::string(date) + "#" + code;
 }
 
 /// Most services call it "message", some "Message": the model says which, and Coral has its own way.
 std::string_view message_name(const std::optional<ErrorView>& modelled, const std::string& type) {
-  if (type.starts_with("com.amazon.coral.service#") && (type.ends_with("#SerializationException") || type.ends_with("#AccessDeniedException")))
+  if (type.starts_with("com.amazon.coral.service#") &&
+      (type.ends_with("#SerializationException") || type.ends_with("#AccessDeniedException")))
     return "Message";
   if (modelled && !modelled->shape().find_member("message") && modelled->shape().find_member("Message")) {
     return "Message";

@@ -120,9 +120,9 @@ class Builder {
   enum class Kind { structure, list, map, any, skipped };
   struct Frame {
     Kind kind;
-    Json* value = nullptr;                     ///< what is being filled
-    std::optional<ShapeView> shape = {};       ///< of a structure
-    std::optional<ReferenceView> slot = {};    ///< of the next value, where it has a type
+    Json* value = nullptr;                   ///< what is being filled
+    std::optional<ShapeView> shape = {};     ///< of a structure
+    std::optional<ReferenceView> slot = {};  ///< of the next value, where it has a type
     std::string key = {};
   };
 

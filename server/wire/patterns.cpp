@@ -26,8 +26,8 @@ Compiled compile(std::string_view pattern) {
   int error = 0;
   PCRE2_SIZE at = 0;
   constexpr std::uint32_t options = PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_DOLLAR_ENDONLY;
-  out.code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options, &error, &at,
-                               nullptr));
+  out.code.reset(
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options, &error, &at, nullptr));
   if (out.code) out.data.reset(pcre2_match_data_create(1, nullptr));
   return out;
 }

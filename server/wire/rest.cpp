@@ -300,8 +300,7 @@ Json read_rest(const OperationView& operation, const http::Request& request, Bod
   if (!input) return out;
   const auto payload = input->payload();
   if (!payload && has_body_member(*input) && !request.body.empty()) {
-    out = body == Body::xml ? read_xml(*input, request.body)
-                            : read_json(*input, request.body);
+    out = body == Body::xml ? read_xml(*input, request.body) : read_json(*input, request.body);
   }
   if (payload) read_payload(*payload, request, body, out);
   read_head(operation, *input, request, out);

@@ -2,8 +2,8 @@
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
-#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/settling.hpp"
 
 namespace orrery::dynamodb {
 
@@ -12,7 +12,9 @@ namespace {
 constexpr double kSystemLifeSeconds = 35 * 24 * 3600;
 constexpr std::size_t kMostBackups = 100;
 
-AwsError backup_not_found(const std::string& arn) { return {"BackupNotFoundException", 400, "Backup not found: " + arn}; }
+AwsError backup_not_found(const std::string& arn) {
+  return {"BackupNotFoundException", 400, "Backup not found: " + arn};
+}
 
 storage::Resource require_backup(RequestContext& context, const std::string& arn) {
   auto backup = context.resources().find(kBackup, arn.substr(arn.rfind('/') + 1));
@@ -70,8 +72,8 @@ Json make_backup(RequestContext& context, const Table& table, const std::string&
   backup.id = "0" + std::to_string(context.now) + "-" + aws::random_hex(8);
   backup.arn = table.arn + "/backup/" + backup.id;
   backup.created = context.now;
-  Json details = {{"BackupArn", backup.arn},        {"BackupName", name}, {"BackupSizeBytes", usage.bytes},
-                  {"BackupStatus", "AVAILABLE"},    {"BackupType", type}, {"BackupCreationDateTime", context.timestamp()}};
+  Json details = {{"BackupArn", backup.arn},     {"BackupName", name}, {"BackupSizeBytes", usage.bytes},
+                  {"BackupStatus", "AVAILABLE"}, {"BackupType", type}, {"BackupCreationDateTime", context.timestamp()}};
   if (type == "SYSTEM") details["BackupExpiryDateTime"] = context.timestamp() + kSystemLifeSeconds;
   backup.document = {{"BackupDetails", details},
                      {"SourceTableDetails", source_details(table, usage)},

@@ -33,7 +33,8 @@ Gets checked_gets(const Input& request, const std::string& table, std::size_t& c
   std::set<std::string> seen;
   for (const auto& given : request.json("Keys")) {
     out.keys.push_back(checked_item(given));
-    if (!seen.insert(encode_item(out.keys.back())).second) throw validation("Provided list of item keys contains duplicates");
+    if (!seen.insert(encode_item(out.keys.back())).second)
+      throw validation("Provided list of item keys contains duplicates");
     if (++count > kMostGets) throw validation("Too many items requested for the BatchGetItem call");
   }
   return out;
@@ -43,8 +44,9 @@ Write checked_write(const Input& request) {
   const auto put = request.find_object("PutRequest");
   const auto removal = request.find_object("DeleteRequest");
   if (put.has_value() == removal.has_value()) {
-    throw validation("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
-                     "datatypes");
+    throw validation(
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+        "datatypes");
   }
   Write out{put.has_value(), checked_item(put ? put->json("Item") : removal->json("Key"))};
   if (put && item_size(out.value) > kMostItemBytes) throw item_too_large();
@@ -108,7 +110,8 @@ Json batch_get_item(RequestContext& context, const Input& input) {
   const Input requests = input.object("RequestItems");
   std::vector<Gets> all;
   std::size_t count = 0, bytes = 0;
-  for (const auto& name : requested_tables(requests, input)) all.push_back(checked_gets(requests.object(name), name, count));
+  for (const auto& name : requested_tables(requests, input))
+    all.push_back(checked_gets(requests.object(name), name, count));
   Json out = {{"Responses", Json::object()}, {"UnprocessedKeys", Json::object()}};
   Json consumed = Json::array();
   const std::string wanted = wanted_capacity(input);

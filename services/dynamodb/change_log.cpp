@@ -35,9 +35,10 @@ void ChangeLog::keep_for(std::int64_t log, aws::Millis keep) {
 void ChangeLog::append(std::int64_t log, const Change& change) {
   const auto before = encoded(change.before), after = encoded(change.after);
   db_.execute("UPDATE dynamodb_log SET last = last + 1 WHERE id = ?", log);
-  db_.execute("INSERT INTO dynamodb_change (log_id, sequence, time, actor, before, after) "
-              "SELECT id, last, ?, ?, ?, ? FROM dynamodb_log WHERE id = ?",
-              change.time, static_cast<std::int64_t>(change.actor), blob(before), blob(after), log);
+  db_.execute(
+      "INSERT INTO dynamodb_change (log_id, sequence, time, actor, before, after) "
+      "SELECT id, last, ?, ?, ?, ? FROM dynamodb_log WHERE id = ?",
+      change.time, static_cast<std::int64_t>(change.actor), blob(before), blob(after), log);
 }
 
 void ChangeLog::drop(std::int64_t log) {
@@ -52,11 +53,14 @@ std::int64_t ChangeLog::last(std::int64_t log) const {
 
 void ChangeLog::visit(std::int64_t log, std::int64_t first, Order order,
                       const std::function<bool(const Change&)>& visit) const {
-  auto rows = order == Order::oldest_first
-                  ? db_.query("SELECT sequence, time, actor, before, after FROM dynamodb_change "
-                              "WHERE log_id = ? AND sequence >= ? ORDER BY sequence", log, first)
-                  : db_.query("SELECT sequence, time, actor, before, after FROM dynamodb_change "
-                              "WHERE log_id = ? AND sequence >= ? ORDER BY sequence DESC", log, first);
+  auto rows = order == Order::oldest_first ? db_.query(
+                                                 "SELECT sequence, time, actor, before, after FROM dynamodb_change "
+                                                 "WHERE log_id = ? AND sequence >= ? ORDER BY sequence",
+                                                 log, first)
+                                           : db_.query(
+                                                 "SELECT sequence, time, actor, before, after FROM dynamodb_change "
+                                                 "WHERE log_id = ? AND sequence >= ? ORDER BY sequence DESC",
+                                                 log, first);
   while (rows.next()) {
     const Change change{rows.integer(0), rows.integer(1), static_cast<Change::Actor>(rows.integer(2)), item_at(rows, 3),
                         item_at(rows, 4)};

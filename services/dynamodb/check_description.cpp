@@ -21,15 +21,16 @@ std::string list(const Names& names) {
 /// aws-controllers-k8s' notes).
 void check_key_schema(const Json& elements, const Names& defined, Names& used) {
   if (elements.size() > 2) {
-    throw validation("1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have "
-                     "length less than or equal to 2");
+    throw validation(
+        "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have "
+        "length less than or equal to 2");
   }
   Names names;
   for (const auto& element : elements) names.insert(element.at("AttributeName").get<std::string>());
   for (const auto& name : names) {
     if (!defined.contains(name)) {
-      throw invalid_parameter("Some index key attributes are not defined in AttributeDefinitions. Keys: " + list(names) +
-                              ", AttributeDefinitions: " + list(defined));
+      throw invalid_parameter("Some index key attributes are not defined in AttributeDefinitions. Keys: " +
+                              list(names) + ", AttributeDefinitions: " + list(defined));
     }
   }
   if (names.size() < elements.size())
@@ -46,7 +47,8 @@ void check_projection(const Json& index) {
   const std::string type = projection.value("ProjectionType", "");
   if (type.empty()) throw invalid_parameter("Unknown ProjectionType: null");
   const bool names = projection.contains("NonKeyAttributes");
-  if (type == "INCLUDE" && !names) throw invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+  if (type == "INCLUDE" && !names)
+    throw invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
   if (names) {
     Names all;
     for (const auto& name : projection.at("NonKeyAttributes")) {
@@ -79,12 +81,14 @@ void check_indexes(const Json& document, const char* member, std::size_t most, c
     if (local && index.at("KeySchema").size() < 2)
       throw invalid_parameter("Index KeySchema does not have a range key for index: " + name);
     if (local && index.at("KeySchema")[0].at("AttributeName") != table_keys[0].at("AttributeName")) {
-      throw invalid_parameter("Index KeySchema does not have the same leading hash key as table KeySchema for index: " +
-                              name + ". index hash key: " + index.at("KeySchema")[0].at("AttributeName").get<std::string>() +
-                              ", table hash key: " + table_keys[0].at("AttributeName").get<std::string>());
+      throw invalid_parameter(
+          "Index KeySchema does not have the same leading hash key as table KeySchema for index: " + name +
+          ". index hash key: " + index.at("KeySchema")[0].at("AttributeName").get<std::string>() +
+          ", table hash key: " + table_keys[0].at("AttributeName").get<std::string>());
     }
     check_projection(index);
-    if (index.at("Projection").contains("NonKeyAttributes")) projected += index.at("Projection").at("NonKeyAttributes").size();
+    if (index.at("Projection").contains("NonKeyAttributes"))
+      projected += index.at("Projection").at("NonKeyAttributes").size();
   }
 }
 
@@ -94,27 +98,29 @@ void check_description(const Json& document) {
   Names defined, used, index_names;
   for (const auto& definition : document.at("AttributeDefinitions")) {
     const auto name = definition.at("AttributeName").get<std::string>();
-    if (!defined.insert(name).second)
-      throw validation("Attribute Name is duplicated: " + name);
+    if (!defined.insert(name).second) throw validation("Attribute Name is duplicated: " + name);
   }
   if (document.at("KeySchema").size() > defined.size())
     throw validation("Invalid KeySchema: Some index key attribute have no definition");
   check_key_schema(document.at("KeySchema"), defined, used);
   const bool local = document.contains("LocalSecondaryIndexes") && !document.at("LocalSecondaryIndexes").empty();
   if (local && document.at("KeySchema").size() < 2)
-    throw invalid_parameter("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
+    throw invalid_parameter(
+        "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
   std::size_t projected = 0;
   check_indexes(document, "LocalSecondaryIndexes", kMostLocalIndexes, defined, used, index_names, projected);
   check_indexes(document, "GlobalSecondaryIndexes", kMostGlobalIndexes, defined, used, index_names, projected);
   if (projected > kMostProjected)
-    throw invalid_parameter("Number of NonKeyAttributes in all indexes exceeds the limit of " + std::to_string(kMostProjected));
+    throw invalid_parameter("Number of NonKeyAttributes in all indexes exceeds the limit of " +
+                            std::to_string(kMostProjected));
   if (used.size() == defined.size()) return;
   if (document.contains("LocalSecondaryIndexes") || document.contains("GlobalSecondaryIndexes")) {
     throw invalid_parameter("Some AttributeDefinitions are not used. AttributeDefinitions: " + list(defined) +
                             ", keys used: " + list(used));
   }
-  throw invalid_parameter("Number of attributes in KeySchema does not exactly match number of attributes defined in "
-                          "AttributeDefinitions");
+  throw invalid_parameter(
+      "Number of attributes in KeySchema does not exactly match number of attributes defined in "
+      "AttributeDefinitions");
 }
 
 }  // namespace orrery::dynamodb

@@ -92,8 +92,9 @@ Condition Parser::function_condition(Operand call) {
 Condition Parser::comparison() {
   Operand left = operand(Where::condition);
   static constexpr std::string_view kComparators[] = {"=", "<>", "<", "<=", ">", ">="};
-  const bool compared = peek().kind == Token::Kind::symbol &&
-                        std::find(std::begin(kComparators), std::end(kComparators), peek().text) != std::end(kComparators);
+  const bool compared =
+      peek().kind == Token::Kind::symbol &&
+      std::find(std::begin(kComparators), std::end(kComparators), peek().text) != std::end(kComparators);
   const bool between = keyword("BETWEEN"), in = keyword("IN");
   if (!compared && !between && !in) {
     if (left.kind != Operand::Kind::function) throw syntax_error();
@@ -117,7 +118,8 @@ Condition Parser::comparison() {
     } while (take_symbol(","));
     expect(")");
     if (out.operands.size() > 101) {
-      throw error("Invalid number of operands for operator: IN; number of operands: " + std::to_string(out.operands.size() - 1));
+      throw error("Invalid number of operands for operator: IN; number of operands: " +
+                  std::to_string(out.operands.size() - 1));
     }
   } else {
     out.kind = between ? Condition::Kind::between : Condition::Kind::compare;
@@ -208,7 +210,8 @@ bool evaluate_function(const Condition& condition, const Json& item) {
   if (condition.op == "contains") return contains(*first, *second);
   const std::string& type = type_of(*first);  // begins_with
   return (type == "S" || type == "B") && type == type_of(*second) &&
-         content_of(*first).get_ref<const std::string&>().starts_with(content_of(*second).get_ref<const std::string&>());
+         content_of(*first).get_ref<const std::string&>().starts_with(
+             content_of(*second).get_ref<const std::string&>());
 }
 
 }  // namespace
@@ -217,14 +220,20 @@ bool evaluate(const Condition& condition, const Json& item) {
   const auto holds = [&](const Condition& child) { return evaluate(child, item); };
   const auto operand = [&](std::size_t i) { return resolve(condition.operands[i], item); };
   switch (condition.kind) {
-    case Condition::Kind::all: return std::all_of(condition.children.begin(), condition.children.end(), holds);
-    case Condition::Kind::any: return std::any_of(condition.children.begin(), condition.children.end(), holds);
-    case Condition::Kind::negation: return !holds(condition.children[0]);
-    case Condition::Kind::function: return evaluate_function(condition, item);
-    case Condition::Kind::compare: return compare_values(condition.op, operand(0), operand(1));
+    case Condition::Kind::all:
+      return std::all_of(condition.children.begin(), condition.children.end(), holds);
+    case Condition::Kind::any:
+      return std::any_of(condition.children.begin(), condition.children.end(), holds);
+    case Condition::Kind::negation:
+      return !holds(condition.children[0]);
+    case Condition::Kind::function:
+      return evaluate_function(condition, item);
+    case Condition::Kind::compare:
+      return compare_values(condition.op, operand(0), operand(1));
     case Condition::Kind::between:
       return compare_values(">=", operand(0), operand(1)) && compare_values("<=", operand(0), operand(2));
-    case Condition::Kind::in: break;
+    case Condition::Kind::in:
+      break;
   }
   const auto left = operand(0);
   for (std::size_t i = 1; i < condition.operands.size(); ++i) {

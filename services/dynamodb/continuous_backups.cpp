@@ -2,9 +2,9 @@
 #include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
-#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/recovery.hpp"
+#include "services/dynamodb/settling.hpp"
 
 namespace orrery::dynamodb {
 
@@ -111,7 +111,8 @@ Json restore_table_to_point_in_time(RequestContext& context, const Input& input)
   const double time = timed ? input.number("RestoreDateTime") : context.timestamp();
   // Clients cut the earliest time to whole seconds.
   if (time < std::floor(earliest(context, *held)) || time > context.timestamp())
-    throw AwsError("InvalidRestoreTimeException", 400, "RestoreDateTime is not within the restorable window of table " + source.name);
+    throw AwsError("InvalidRestoreTimeException", 400,
+                   "RestoreDateTime is not within the restorable window of table " + source.name);
   const Table table = restored_table(context, input, source.document(), {{"RestoreDateTime", time}});
   Table plain = table;  // its indexes are filled once, at the end
   plain.indexes.clear();

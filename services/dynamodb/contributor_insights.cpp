@@ -18,7 +18,8 @@ struct Subject {
 Subject subject(RequestContext& context, const Input& input) {
   Subject out{require_described_table(context, input.str("TableName")), input.str("IndexName")};
   if (!out.index.empty() && !out.table.index(out.index)) {
-    throw AwsError("ResourceNotFoundException", 400, "Requested resource not found: Index: " + out.index + " not found");
+    throw AwsError("ResourceNotFoundException", 400,
+                   "Requested resource not found: Index: " + out.index + " not found");
   }
   return out;
 }

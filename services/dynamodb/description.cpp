@@ -29,8 +29,12 @@ Json projection(const Input& index) {
 
 Json index_description(const Input& index, const std::string& table_arn) {
   const std::string name = index.str("IndexName");
-  return {{"IndexName", name},        {"KeySchema", key_elements(index)}, {"Projection", projection(index)},
-          {"IndexSizeBytes", 0},      {"ItemCount", 0},                   {"IndexArn", table_arn + "/index/" + name}};
+  return {{"IndexName", name},
+          {"KeySchema", key_elements(index)},
+          {"Projection", projection(index)},
+          {"IndexSizeBytes", 0},
+          {"ItemCount", 0},
+          {"IndexArn", table_arn + "/index/" + name}};
 }
 
 }  // namespace
@@ -61,8 +65,7 @@ Json warm_throughput(const std::optional<Input>& input, const std::string& billi
 
 Json on_demand_throughput(const Input& input) {
   Json out = Json::object();
-  for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"})
-    out[member] = input.integer(member, -1);
+  for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"}) out[member] = input.integer(member, -1);
   return out;
 }
 
@@ -82,7 +85,8 @@ Json sse_description(RequestContext& context, const std::optional<Input>& specif
   if (info->state == "Disabled")
     throw validation("KMS key disabled error: " + kms + "DisabledException: " + info->arn + " is disabled.");
   if (info->state == "PendingDeletion")
-    throw validation("KMS validation error: " + kms + "KMSInvalidStateException: " + info->arn + " is pending deletion.");
+    throw validation("KMS validation error: " + kms + "KMSInvalidStateException: " + info->arn +
+                     " is pending deletion.");
   return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", info->arn}};
 }
 
@@ -102,7 +106,8 @@ Json global_index_description(const Input& index, const std::string& table_arn, 
   const auto warm = index.find_object("WarmThroughput");
   if (warm) check_warm_minimum(*warm, billing_mode, out["ProvisionedThroughput"], index.str("IndexName"));
   out["WarmThroughput"] = warm_throughput(warm, billing_mode, out["ProvisionedThroughput"]);
-  if (const auto maxima = index.find_object("OnDemandThroughput")) out["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  if (const auto maxima = index.find_object("OnDemandThroughput"))
+    out["OnDemandThroughput"] = on_demand_throughput(*maxima);
   return out;
 }
 
@@ -115,7 +120,8 @@ void set_stream(RequestContext& context, storage::Resource& table, const Input& 
     if (!view.empty())
       throw invalid_parameter("If stream is being disabled, then UpdateViewType must not be specified");
     if (!was) throw validation("Table has no stream to disable: TableName: " + table.id);
-    if (document.contains("Replicas")) throw invalid_parameter("Disabling Stream is not allowed for a Global Table replica.");
+    if (document.contains("Replicas"))
+      throw invalid_parameter("Disabling Stream is not allowed for a Global Table replica.");
     close_stream(context, table);
     return;
   }

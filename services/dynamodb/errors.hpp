@@ -42,7 +42,8 @@ inline AwsError access_denied() { return {"AccessDeniedException", 400, "Access 
 inline AwsError invalid_request(const std::string& message) { return validation("Invalid Request: " + message); }
 
 inline AwsError recovery_unavailable(const std::string& table) {
-  return {"PointInTimeRecoveryUnavailableException", 400, "Point in time recovery is not enabled for table '" + table + "'"};
+  return {"PointInTimeRecoveryUnavailableException", 400,
+          "Point in time recovery is not enabled for table '" + table + "'"};
 }
 
 inline AwsError invalid_export_time(const std::string& message) { return {"InvalidExportTimeException", 400, message}; }

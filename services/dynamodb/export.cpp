@@ -11,8 +11,10 @@ namespace orrery::dynamodb {
 
 namespace {
 
-constexpr JobShape kExport{"export", "ExportStatus",
-                           {"BilledSizeBytes", "EndTime", "ExportManifest", "ItemCount", "FailureCode", "FailureMessage"}};
+constexpr JobShape kExport{
+    "export",
+    "ExportStatus",
+    {"BilledSizeBytes", "EndTime", "ExportManifest", "ItemCount", "FailureCode", "FailureMessage"}};
 constexpr aws::Millis kExportTakes = 150 * 1000;
 constexpr aws::Millis kMinute = 60 * 1000;
 constexpr std::int64_t kLeastBilledIncrement = 10'000'000;  // as a recorded export says of a few items
@@ -37,9 +39,11 @@ Span changes_asked(RequestContext& context, const Input& input, const Table& tab
             specification->str("ExportViewType", "NEW_AND_OLD_IMAGES")};
   if (specification->has("ExportToTime")) span.to = millis(specification->number("ExportToTime"));
   if (span.from < table.resource.created / 1000 * 1000)
-    throw invalid_export_time("Incremental export period from time cannot be less than the table creation time : " + aws::iso8601(span.from));
+    throw invalid_export_time("Incremental export period from time cannot be less than the table creation time : " +
+                              aws::iso8601(span.from));
   if (span.to > context.now)
-    throw invalid_export_time("Incremental export period to time cannot be greater than the current time : " + aws::iso8601(span.to));
+    throw invalid_export_time("Incremental export period to time cannot be greater than the current time : " +
+                              aws::iso8601(span.to));
   const std::string difference = "Difference between export period from time and export period to time is ";
   if (span.to - span.from < 15 * kMinute) throw invalid_export_time(difference + "less than 15 minutes");
   if (span.to - span.from > 24 * 60 * kMinute) throw invalid_export_time(difference + "more than 24 hours");
@@ -57,15 +61,17 @@ Span span_asked(RequestContext& context, const Input& input, const Table& table)
     return changes_asked(context, input, table);
   }
   if (input.has("IncrementalExportSpecification")) {
-    throw invalid_request(type ? "When Export Type is Full Export , Incremental Export Specification should not be provided"
-                               : "Export Type expected to be Incremental Export when incremental export specification is provided");
+    throw invalid_request(
+        type ? "When Export Type is Full Export , Incremental Export Specification should not be provided"
+             : "Export Type expected to be Incremental Export when incremental export specification is provided");
   }
   const auto earliest = earliest_restorable(context, table);
   if (!earliest) throw recovery_unavailable(table.name);
   Span span;
   span.to = input.has("ExportTime") ? millis(input.number("ExportTime")) : context.now;
   // Clients cut the earliest time to whole seconds.
-  if (span.to > context.now || span.to < millis(std::floor(*earliest))) throw invalid_export_time("Export Time is invalid");
+  if (span.to > context.now || span.to < millis(std::floor(*earliest)))
+    throw invalid_export_time("Export Time is invalid");
   return span;
 }
 
@@ -174,7 +180,9 @@ void write_export(RequestContext& context, const Table& table, const Span& span,
   const bool kms = document.at("S3SseAlgorithm") == "KMS";
   ExportFiles files(context, {{document.at("S3Bucket").get<std::string>(), "", document.value("S3BucketOwner", ""),
                                kms ? "aws:kms" : "AES256", document.value("S3SseKmsKeyId", "")},
-                              document.value("S3Prefix", ""), job.id, document.at("ExportFormat").get<std::string>(),
+                              document.value("S3Prefix", ""),
+                              job.id,
+                              document.at("ExportFormat").get<std::string>(),
                               span.incremental});
   std::int64_t billed = kLeastBilledIncrement;
   if (span.incremental) {
@@ -231,7 +239,8 @@ Json export_table_to_point_in_time(RequestContext& context, const Input& input) 
   const Json parameters = parameters_of(input);
   if (const auto before = job_with_token(context, kExport, token)) {
     if (before->hidden.at("Parameters") != parameters)
-      throw AwsError("ExportConflictException", 400, "Export conflict: Duplicate request detected with conflicting parameters");
+      throw AwsError("ExportConflictException", 400,
+                     "Export conflict: Duplicate request detected with conflicting parameters");
     return {{"ExportDescription", job_description(context, kExport, *before)}};
   }
   check_encryption(input);

@@ -87,7 +87,8 @@ void ExportFiles::put_with_checksum(const std::string& name, const std::string& 
 
 void ExportFiles::finish(const nlohmann::ordered_json& summary) {
   ObjectToPut object = place_.object;
-  object.key = (place_.incremental ? root_ : folder_) + "data/" + aws::random_text(26, "abcdefghijklmnopqrstuvwxyz234567") +
+  object.key = (place_.incremental ? root_ : folder_) + "data/" +
+               aws::random_text(26, "abcdefghijklmnopqrstuvwxyz234567") +
                (place_.format == "ION" ? ".ion.gz" : ".json.gz");
   const auto written = context_.peers.s3->put_object(context_, object, data_->finish());
   nlohmann::ordered_json file;

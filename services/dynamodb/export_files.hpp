@@ -7,8 +7,8 @@ namespace orrery::dynamodb {
 /// The objects of one export, as "DynamoDB table export output format" in the developer guide lays them out (and as a
 /// recorded export has them, gurre/ddb-pitr at 02acf36, where the checksum files end in ".md5"):
 ///
-///   prefix/AWSDynamoDB/ID/_started, manifest-summary.json, manifest-summary.md5, manifest-files.json, manifest-files.md5
-///   prefix/AWSDynamoDB/ID/data/NAME.json.gz     of a full export
+///   prefix/AWSDynamoDB/ID/_started, manifest-summary.json, manifest-summary.md5, manifest-files.json,
+///   manifest-files.md5 prefix/AWSDynamoDB/ID/data/NAME.json.gz     of a full export
 ///   prefix/AWSDynamoDB/data/NAME.json.gz        of an incremental one
 class ExportFiles {
  public:

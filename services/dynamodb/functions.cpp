@@ -41,8 +41,8 @@ void check_attribute_type(const Operand& call, std::string_view kind) {
   for (const char* known : {"S", "N", "B", "SS", "NS", "BS", "BOOL", "NULL", "L", "M"}) {
     if (name == known) return;
   }
-  throw fail(kind, "Invalid attribute type name found; type: " + name +
-                       ", valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}");
+  throw fail(kind,
+             "Invalid attribute type name found; type: " + name + ", valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}");
 }
 
 std::string operand_text(const Operand& operand) {
@@ -103,17 +103,20 @@ void check_function(const Operand& call, FunctionUse use, std::string_view kind)
       first.path == call.arguments[1].path) {
     throw fail(kind,
                "The first operand must be distinct from the remaining operands for this operator or function; "
-               "operator: contains, first operand: " + first.path.text());
+               "operator: contains, first operand: " +
+                   first.path.text());
   }
 }
 
 void check_operands(std::string_view op, const std::vector<Operand>& operands, std::string_view kind) {
   const Operand& first = operands.front();
   for (std::size_t i = 1; i < operands.size(); ++i) {
-    if (first.kind == Operand::Kind::path && operands[i].kind == Operand::Kind::path && first.path == operands[i].path) {
+    if (first.kind == Operand::Kind::path && operands[i].kind == Operand::Kind::path &&
+        first.path == operands[i].path) {
       throw fail(kind,
                  "The first operand must be distinct from the remaining operands for this operator or function; "
-                 "operator: " + std::string(op) + ", first operand: " + first.path.text());
+                 "operator: " +
+                     std::string(op) + ", first operand: " + first.path.text());
     }
   }
   if (op == "=" || op == "<>" || op == "IN") return;
@@ -123,8 +126,8 @@ void check_operands(std::string_view op, const std::vector<Operand>& operands, s
   }
   if (op != "BETWEEN" || operands[1].kind != Operand::Kind::value || operands[2].kind != Operand::Kind::value) return;
   const auto order = compare(operands[1].value, operands[2].value);
-  const std::string bounds = "lower bound operand: " + operand_text(operands[1]) +
-                             ", upper bound operand: " + operand_text(operands[2]);
+  const std::string bounds =
+      "lower bound operand: " + operand_text(operands[1]) + ", upper bound operand: " + operand_text(operands[2]);
   if (!order) throw fail(kind, "The BETWEEN operator requires same data type for lower and upper bounds; " + bounds);
   if (*order > 0) {
     throw fail(kind, "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; " + bounds);

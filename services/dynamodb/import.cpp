@@ -114,11 +114,13 @@ void run_import(RequestContext& context, const Input& input, Table table, Json& 
     erase_table(context, std::move(table));
   } else if (importer.counts().errors > 0) {
     fail(document, "ItemValidationError",
-         "Some of the items failed validation checks and were not imported. Please check CloudWatch error logs for more details.");
+         "Some of the items failed validation checks and were not imported. Please check CloudWatch error logs for "
+         "more details.");
   }
 }
 
-storage::Resource new_import(RequestContext& context, const Input& input, const Table& table, const std::string& token) {
+storage::Resource new_import(RequestContext& context, const Input& input, const Table& table,
+                             const std::string& token) {
   storage::Resource job;
   job.kind = kImport.kind;
   job.id = new_job_id(context);
@@ -126,19 +128,19 @@ storage::Resource new_import(RequestContext& context, const Input& input, const 
   job.created = context.now;
   Json source = input.json("S3BucketSource");
   source.emplace("S3BucketOwner", context.account);
-  job.document = {{"ImportArn", job.arn},
-                  {"ImportStatus", "COMPLETED"},
-                  {"TableArn", table.arn},
-                  {"TableId", table.document().at("TableId")},
-                  {"ClientToken", token},
-                  {"S3BucketSource", std::move(source)},
-                  {"ErrorCount", 0},
-                  {"CloudWatchLogGroupArn",
-                   aws::arn("logs", context.region, context.account, "log-group:/aws-dynamodb/imports:*")},
-                  {"InputFormat", input.str("InputFormat")},
-                  {"InputCompressionType", input.str("InputCompressionType", "NONE")},
-                  {"TableCreationParameters", input.json("TableCreationParameters")},
-                  {"StartTime", context.timestamp()}};
+  job.document = {
+      {"ImportArn", job.arn},
+      {"ImportStatus", "COMPLETED"},
+      {"TableArn", table.arn},
+      {"TableId", table.document().at("TableId")},
+      {"ClientToken", token},
+      {"S3BucketSource", std::move(source)},
+      {"ErrorCount", 0},
+      {"CloudWatchLogGroupArn", aws::arn("logs", context.region, context.account, "log-group:/aws-dynamodb/imports:*")},
+      {"InputFormat", input.str("InputFormat")},
+      {"InputCompressionType", input.str("InputCompressionType", "NONE")},
+      {"TableCreationParameters", input.json("TableCreationParameters")},
+      {"StartTime", context.timestamp()}};
   if (input.has("InputFormatOptions")) job.document["InputFormatOptions"] = input.json("InputFormatOptions");
   set_end(context, job, "EndTime", kImportTakes);
   return job;
@@ -153,7 +155,8 @@ Json import_table(RequestContext& context, const Input& input) {
   if (const auto before = job_with_token(context, kImport, token)) {
     // Only another table's name is a conflict: AWS takes other differences for a repetition (recorded too).
     if (before->document.at("TableCreationParameters").at("TableName") != name)
-      throw AwsError("ImportConflictException", 400, "Import conflict: Duplicate request detected with conflicting parameters");
+      throw AwsError("ImportConflictException", 400,
+                     "Import conflict: Duplicate request detected with conflicting parameters");
     input.all();
     return {{"ImportTableDescription", job_description(context, kImport, *before)}};
   }

@@ -16,8 +16,8 @@ void check_length(const std::string& record) {
   if (record.size() > kLongestRecord) throw MalformedSource("a record without an end");
 }
 
-/// DynamoDB JSON: objects {"Item": {…}}, one after the other. Newlines between them are usual, but not needed (getmoto's
-/// tests that were verified against AWS have objects without).
+/// DynamoDB JSON: objects {"Item": {…}}, one after the other. Newlines between them are usual, but not needed
+/// (getmoto's tests that were verified against AWS have objects without).
 class JsonReader final : public ImportReader {
  public:
   explicit JsonReader(Found found) : found_(std::move(found)) {}
@@ -62,7 +62,8 @@ class JsonReader final : public ImportReader {
   void take() {
     const Json whole = Json::parse(std::exchange(record_, {}), nullptr, false);
     const auto item = whole.find("Item");
-    if (!whole.is_object() || item == whole.end() || !item->is_object()) throw MalformedSource("an object without an Item");
+    if (!whole.is_object() || item == whole.end() || !item->is_object())
+      throw MalformedSource("an object without an Item");
     found_([&] { return item_of_portable(*item); });
   }
 
@@ -107,8 +108,8 @@ class IonLineReader final : public ImportReader {
   std::string line_;
 };
 
-/// CSV (RFC 4180, with a choice of delimiters). Keys of the table and its indexes have the types of their attributes, all
-/// other columns are strings ("Amazon S3 import formats for DynamoDB").
+/// CSV (RFC 4180, with a choice of delimiters). Keys of the table and its indexes have the types of their attributes,
+/// all other columns are strings ("Amazon S3 import formats for DynamoDB").
 ///
 ///   file = record (("\n" | "\r\n") record)* ;  record = field (delimiter field)*
 ///   field = '"' (any but '"' | '""')* '"' | (any but '"', delimiter, "\n", "\r")*

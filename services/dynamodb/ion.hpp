@@ -8,8 +8,8 @@
 
 namespace orrery::dynamodb {
 
-// Amazon Ion's text form, as DynamoDB's exports and imports use it ("DynamoDB table export output format" in the developer
-// guide; amazon-ion.github.io/ion-docs):
+// Amazon Ion's text form, as DynamoDB's exports and imports use it ("DynamoDB table export output format" in the
+// developer guide; amazon-ion.github.io/ion-docs):
 //
 //   line       = ("$ion_1_0" | annotated)*
 //   annotated  = (symbol "::")* value

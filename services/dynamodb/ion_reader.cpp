@@ -205,7 +205,8 @@ class IonReader {
 
   std::string number() {
     std::string out;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(peek())) != 0 || std::string_view("+-._").find(peek()) != std::string_view::npos)) {
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(peek())) != 0 ||
+                                  std::string_view("+-._").find(peek()) != std::string_view::npos)) {
       const char c = text_[at_++];
       if (c != '_') out += c == 'd' || c == 'D' ? 'e' : c;
     }

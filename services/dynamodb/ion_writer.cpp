@@ -66,7 +66,8 @@ void write_decimal(std::string& out, std::string text) {
   } else if (scale < 0) {
     out += text + "d" + std::to_string(-scale);
   } else if (adjusted >= 0) {
-    out += text.substr(0, static_cast<std::size_t>(digits - scale)) + "." + text.substr(static_cast<std::size_t>(digits - scale));
+    out += text.substr(0, static_cast<std::size_t>(digits - scale)) + "." +
+           text.substr(static_cast<std::size_t>(digits - scale));
   } else if (adjusted >= kSmallestPlain) {
     out += "0." + std::string(static_cast<std::size_t>(scale - digits), '0') + text;
   } else {
@@ -120,7 +121,8 @@ void write_value(std::string& out, const Json& value) {
     write_list(out, content, [&](const Json& element) { write_value(out, element); });
   } else if (type.size() == 2) {
     out += "$dynamodb_" + type + "::";
-    write_list(out, content, [&](const Json& element) { write_scalar(out, type[0], element.get_ref<const std::string&>()); });
+    write_list(out, content,
+               [&](const Json& element) { write_scalar(out, type[0], element.get_ref<const std::string&>()); });
   } else {
     write_scalar(out, type[0], content.get_ref<const std::string&>());
   }

@@ -8,7 +8,8 @@ namespace orrery::dynamodb {
 
 Json ItemChange::reason(RequestContext& context) {
   before = ItemStore(context.tx).get(table, key);
-  if (kind == Kind::insert && before) return {{"Code", "DuplicateItem"}, {"Message", "Duplicate primary key exists in table"}};
+  if (kind == Kind::insert && before)
+    return {{"Code", "DuplicateItem"}, {"Message", "Duplicate primary key exists in table"}};
   if (condition && !evaluate(*condition, before.value_or(Json::object()))) {
     Json out = {{"Code", "ConditionalCheckFailed"}, {"Message", "The conditional request failed"}};
     if (on_failure == "ALL_OLD" && before) out["Item"] = *before;
@@ -54,7 +55,8 @@ void cancel_if_any(const Json& reasons) {
       .with("CancellationReasons", reasons);
 }
 
-Json capacity_reports(const std::map<std::string, Capacity>& capacities, const std::string& wanted, Capacity::Split split) {
+Json capacity_reports(const std::map<std::string, Capacity>& capacities, const std::string& wanted,
+                      Capacity::Split split) {
   Json out = Json::array();
   for (const auto& [name, capacity] : capacities) {
     if (Json report = capacity.report(name, wanted, split); !report.is_null()) out.push_back(std::move(report));

@@ -38,6 +38,7 @@ struct ItemChange {
 void cancel_if_any(const Json& reasons);
 
 /// Of several tables by name; null when none was asked for.
-Json capacity_reports(const std::map<std::string, Capacity>& capacities, const std::string& wanted, Capacity::Split split);
+Json capacity_reports(const std::map<std::string, Capacity>& capacities, const std::string& wanted,
+                      Capacity::Split split);
 
 }  // namespace orrery::dynamodb

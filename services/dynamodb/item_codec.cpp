@@ -46,7 +46,8 @@ void put_value(std::string& out, const Json& value) {
     out += kNull;
     return;
   }
-  const char tag = std::find_if(std::begin(kTags), std::end(kTags), [&](const auto& t) { return t.first == type; })->second;
+  const char tag =
+      std::find_if(std::begin(kTags), std::end(kTags), [&](const auto& t) { return t.first == type; })->second;
   out += tag;
   if (tag == 's' || tag == 'n' || tag == 'b') {
     put_text(out, content.get_ref<const std::string&>());
@@ -130,8 +131,10 @@ class Reader {
     } else {
       out += '[';
       for (std::size_t left = count(); left > 0; --left) {
-        if (tag == 'l') write_value(out, depth + 1);
-        else write_scalar(out, tag);
+        if (tag == 'l')
+          write_value(out, depth + 1);
+        else
+          write_scalar(out, tag);
         if (left > 1) out += ',';
       }
       out += ']';
@@ -146,11 +149,15 @@ class Reader {
     switch (tag) {
       case kTrue:
       case kFalse:
-      case kNull: return 1;
+      case kNull:
+        return 1;
       case 's':
-      case 'b': return text().size();
-      case 'n': return Number::parse(text()).size();
-      case 'm': return 3 + measure_members(depth + 1, 1);
+      case 'b':
+        return text().size();
+      case 'n':
+        return Number::parse(text()).size();
+      case 'm':
+        return 3 + measure_members(depth + 1, 1);
       case 'l':
         for (std::size_t left = count(); left > 0; --left) size += measure_value(depth + 1) + 1;
         return 3 + size;
@@ -161,7 +168,8 @@ class Reader {
       case 'B':
         for (std::size_t left = count(); left > 0; --left) size += text().size();
         return size;
-      default: fail();
+      default:
+        fail();
     }
   }
 

@@ -45,7 +45,8 @@ Json converted_content(const std::string& type, const Json& content, Direction d
   if (type == "B") return converted(text_of(content), direction);
   if (type == "SS" || type == "NS") return converted_list(content, [](const Json& one) { return text_of(one); });
   if (type == "BS") return converted_list(content, [&](const Json& one) { return converted(text_of(one), direction); });
-  if (type == "L") return converted_list(content, [&](const Json& one) { return converted_value(one, direction, depth + 1); });
+  if (type == "L")
+    return converted_list(content, [&](const Json& one) { return converted_value(one, direction, depth + 1); });
   if (type == "M") return converted_members(content, direction, depth + 1);
   if ((type == "BOOL" || type == "NULL") && content.is_boolean()) return content;
   throw validation("Invalid attribute value type");
@@ -53,7 +54,8 @@ Json converted_content(const std::string& type, const Json& content, Direction d
 
 Json converted_value(const Json& value, Direction direction, int depth) {
   if (depth > kDeepestDocument) throw validation("Nesting Levels have exceeded supported limits");
-  if (!value.is_object() || value.size() != 1) throw validation("Supplied AttributeValue must contain exactly one of the supported datatypes");
+  if (!value.is_object() || value.size() != 1)
+    throw validation("Supplied AttributeValue must contain exactly one of the supported datatypes");
   Json out = Json::object();
   out[type_of(value)] = converted_content(type_of(value), content_of(value), direction, depth);
   return out;

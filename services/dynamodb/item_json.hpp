@@ -5,8 +5,8 @@
 
 namespace orrery::dynamodb {
 
-/// An item as "DynamoDB JSON" (what exports and imports are made of): as inside of Orrery, but with its binary values in
-/// Base64.
+/// An item as "DynamoDB JSON" (what exports and imports are made of): as inside of Orrery, but with its binary values
+/// in Base64.
 Json portable_item(const Json& item);
 
 /// An item of a client's DynamoDB JSON, checked and in normal form. Throws ValidationException.

@@ -17,7 +17,8 @@ CREATE TABLE dynamodb_entry (index_id INTEGER NOT NULL, hash BLOB NOT NULL, sort
   PRIMARY KEY (index_id, hash, sort, item_hash, item_sort)) WITHOUT ROWID;
 CREATE TABLE dynamodb_token (account TEXT NOT NULL, region TEXT NOT NULL, token TEXT NOT NULL, digest BLOB NOT NULL,
   created INTEGER NOT NULL, PRIMARY KEY (account, region, token)) WITHOUT ROWID;
-)sql", R"sql(
+)sql",
+                                        R"sql(
 CREATE TABLE dynamodb_log (id INTEGER PRIMARY KEY, keep INTEGER NOT NULL, last INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE dynamodb_change (log_id INTEGER NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL,
   actor INTEGER NOT NULL, before BLOB, after BLOB, PRIMARY KEY (log_id, sequence)) WITHOUT ROWID;
@@ -113,8 +114,9 @@ void ItemStore::add_entries(const Table& table, const Key& key, const Json& item
   for (const auto& index : table.indexes) {
     const auto entry = index_key(index.key, item);
     if (!entry) continue;
-    db_.execute("INSERT OR REPLACE INTO dynamodb_entry (index_id, hash, sort, item_hash, item_sort) VALUES (?, ?, ?, ?, ?)",
-                index.id, Blob{entry->hash}, Blob{entry->range}, Blob{key.hash}, Blob{key.range});
+    db_.execute(
+        "INSERT OR REPLACE INTO dynamodb_entry (index_id, hash, sort, item_hash, item_sort) VALUES (?, ?, ?, ?, ?)",
+        index.id, Blob{entry->hash}, Blob{entry->range}, Blob{key.hash}, Blob{key.range});
   }
 }
 
@@ -140,10 +142,14 @@ void ItemStore::remove_entries(const Table& table, const Key& key, const Json& i
 }
 
 void ItemStore::copy(std::int64_t from, std::int64_t to) {
-  db_.execute("INSERT INTO dynamodb_item (table_id, hash, sort, item) "
-              "SELECT ?, hash, sort, item FROM dynamodb_item WHERE table_id = ?", to, from);
-  db_.execute("UPDATE dynamodb_usage SET (items, bytes) = (SELECT items, bytes FROM dynamodb_usage WHERE id = ?) "
-              "WHERE id = ?", from, to);
+  db_.execute(
+      "INSERT INTO dynamodb_item (table_id, hash, sort, item) "
+      "SELECT ?, hash, sort, item FROM dynamodb_item WHERE table_id = ?",
+      to, from);
+  db_.execute(
+      "UPDATE dynamodb_usage SET (items, bytes) = (SELECT items, bytes FROM dynamodb_usage WHERE id = ?) "
+      "WHERE id = ?",
+      from, to);
 }
 
 void ItemStore::drop_items(std::int64_t id) {

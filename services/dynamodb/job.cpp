@@ -71,18 +71,22 @@ storage::Resource require_job(RequestContext& context, const JobShape& shape, co
   if (!parts.resource.starts_with("table/") || middle == std::string::npos) throw validation(what);
   if (parts.region != context.region) throw not_found(std::string("Invalid ") + shape.kind + " arn");
   auto job = context.resources().find(shape.kind, parts.resource.substr(parts.resource.rfind('/') + 1));
-  if (!job || job->arn != arn) throw not_found(std::string(shape.kind[0] == 'e' ? "Export" : "Import") + " not found: " + arn);
+  if (!job || job->arn != arn)
+    throw not_found(std::string(shape.kind[0] == 'e' ? "Export" : "Import") + " not found: " + arn);
   return std::move(*job);
 }
 
 JobFailure failure_of(const RequestContext& context, const AwsError& refused) {
   static constexpr std::pair<std::string_view, std::string_view> kCodes[] = {
-      {"NoSuchBucket", "S3NoSuchBucket"}, {"AccessDenied", "S3AccessDenied"}, {"KMS.NotFoundException", "KmsNotFoundException"}};
+      {"NoSuchBucket", "S3NoSuchBucket"},
+      {"AccessDenied", "S3AccessDenied"},
+      {"KMS.NotFoundException", "KmsNotFoundException"}};
   std::string code = "S3" + refused.code();
   for (const auto& [s3, job] : kCodes) {
     if (refused.code() == s3) code = job;
   }
-  return {std::move(code), refused.message() + " (Service: Amazon S3; Status Code: " + std::to_string(refused.status()) +
+  return {std::move(code), refused.message() +
+                               " (Service: Amazon S3; Status Code: " + std::to_string(refused.status()) +
                                "; Error Code: " + refused.code() + "; Request ID: " + context.request_id + ")"};
 }
 
@@ -108,9 +112,11 @@ Json job_page(RequestContext& context, const Input& input, const JobShape& shape
   return out;
 }
 
-std::optional<storage::Resource> job_with_token(RequestContext& context, const JobShape& shape, const std::string& token) {
+std::optional<storage::Resource> job_with_token(RequestContext& context, const JobShape& shape,
+                                                const std::string& token) {
   for (auto& job : context.resources().list(shape.kind)) {
-    if (job.document.value("ClientToken", "") == token && context.now - job.created < kTokenValidity) return std::move(job);
+    if (job.document.value("ClientToken", "") == token && context.now - job.created < kTokenValidity)
+      return std::move(job);
   }
   return std::nullopt;
 }

@@ -7,8 +7,8 @@
 
 namespace orrery::dynamodb {
 
-// What exports and imports have in common. A job is a resource of kind "export" or "import" whose id ends its ARN. Its work
-// is done within its request; its status follows from the clock, and its document is what it comes to in the end.
+// What exports and imports have in common. A job is a resource of kind "export" or "import" whose id ends its ARN. Its
+// work is done within its request; its status follows from the clock, and its document is what it comes to in the end.
 
 /// "01768385930622-efd1a093": when it began, and eight digits.
 std::string new_job_id(const RequestContext& context);
@@ -26,8 +26,8 @@ Json job_description(const RequestContext& context, const JobShape& shape, const
 /// The same as the call that starts a job answers: in progress, whatever the clock.
 Json started_description(const JobShape& shape, const storage::Resource& job);
 
-/// The job that an ARN names. Throws ValidationException for text that is no such ARN, AccessDeniedException for another
-/// account's, and `not_found` with the reason.
+/// The job that an ARN names. Throws ValidationException for text that is no such ARN, AccessDeniedException for
+/// another account's, and `not_found` with the reason.
 storage::Resource require_job(RequestContext& context, const JobShape& shape, const std::string& arn,
                               const std::function<AwsError(const std::string& reason)>& not_found);
 
@@ -43,6 +43,7 @@ Json job_page(RequestContext& context, const Input& input, const JobShape& shape
               const std::function<Json(const storage::Resource&)>& summary);
 
 /// The job that the same client token began within the last eight hours.
-std::optional<storage::Resource> job_with_token(RequestContext& context, const JobShape& shape, const std::string& token);
+std::optional<storage::Resource> job_with_token(RequestContext& context, const JobShape& shape,
+                                                const std::string& token);
 
 }  // namespace orrery::dynamodb

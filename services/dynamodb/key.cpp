@@ -20,8 +20,9 @@ bool empty_key(const Json& value) {
 
 AwsError empty_key_error(const KeyAttribute& attribute) {
   const std::string_view what = attribute.type == 'B' ? "binary" : "string";
-  return validation("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
-                    std::string(what) + " value. Key: " + attribute.name);
+  return validation(
+      "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
+      std::string(what) + " value. Key: " + attribute.name);
 }
 
 void check_size(const std::string& hash, const std::string& range) {
@@ -57,10 +58,11 @@ void check_index_attribute(const Index& index, const KeyAttribute& attribute, co
                             " Actual: " + type_of(*found) + " IndexName: " + index.name);
   }
   if (empty_key(*found)) {
-    throw validation("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
-                     "The AttributeValue for a key attribute cannot contain an empty " +
-                     std::string(attribute.type == 'B' ? "binary" : "string") + " value. IndexName: " + index.name +
-                     ", IndexKey: " + attribute.name);
+    throw validation(
+        "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
+        "The AttributeValue for a key attribute cannot contain an empty " +
+        std::string(attribute.type == 'B' ? "binary" : "string") + " value. IndexName: " + index.name +
+        ", IndexKey: " + attribute.name);
   }
 }
 

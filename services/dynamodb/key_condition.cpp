@@ -64,9 +64,10 @@ void check_types(const Term& term, const KeyAttribute& attribute) {
     if (type_of(value) != std::string(1, attribute.type))
       throw invalid_parameter("Condition parameter type does not match schema type");
     if (attribute.type != 'N' && content_of(value).get_ref<const std::string&>().empty())
-      throw validation("One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
-                       "contain an empty " + std::string(attribute.type == 'B' ? "binary" : "string") +
-                       " value. Key: " + attribute.name);
+      throw validation(
+          "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+          "contain an empty " +
+          std::string(attribute.type == 'B' ? "binary" : "string") + " value. Key: " + attribute.name);
   }
 }
 
@@ -111,7 +112,8 @@ KeyCondition key_condition(const KeySchema& schema, const Condition& condition) 
       throw validation("KeyConditionExpressions must only contain one condition per key");
   }
   if (terms.size() > 2) throw validation("Conditions can be of length 1 or 2 only");
-  if (!seen.contains(schema.hash.name)) throw validation("Query condition missed key schema element: " + schema.hash.name);
+  if (!seen.contains(schema.hash.name))
+    throw validation("Query condition missed key schema element: " + schema.hash.name);
   KeyCondition out;
   for (const auto& term : terms) {
     if (term.attribute == schema.hash.name) {

@@ -30,10 +30,11 @@ std::pair<Table, std::string> with_active_destination(RequestContext& context, c
   std::string arn = input.str("StreamArn");
   const Json* destination = find_destination(table, arn);
   if (!destination || !active(*destination)) {
-    throw wrong_state(context.operation.starts_with("Disable")
-                          ? "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation."
-                          : "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: " +
-                                table.name + ", kdsArn: " + arn);
+    throw wrong_state(
+        context.operation.starts_with("Disable")
+            ? "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation."
+            : "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: " +
+                  table.name + ", kdsArn: " + arn);
   }
   return {std::move(table), std::move(arn)};
 }
@@ -42,7 +43,8 @@ Json answer(const Table& table, const Json& destination, const char* configurati
   Json out = {{"TableName", table.name},
               {"StreamArn", destination.at("StreamArn")},
               {"DestinationStatus", destination.at("DestinationStatus")}};
-  out[configuration] = {{"ApproximateCreationDateTimePrecision", destination.at("ApproximateCreationDateTimePrecision")}};
+  out[configuration] = {
+      {"ApproximateCreationDateTimePrecision", destination.at("ApproximateCreationDateTimePrecision")}};
   return out;
 }
 
@@ -52,16 +54,19 @@ Json enable_kinesis_streaming_destination(RequestContext& context, const Input& 
   Table table = require_described_table(context, input.str("TableName"));
   const std::string arn = input.str("StreamArn");
   const auto parts = aws::parse_arn(arn);
-  if (parts.service != "kinesis" || !parts.resource.starts_with("stream/")) throw validation("Invalid StreamArn: " + arn);
+  if (parts.service != "kinesis" || !parts.resource.starts_with("stream/"))
+    throw validation("Invalid StreamArn: " + arn);
   const std::string precision =
       input.object("EnableKinesisStreamingConfiguration").str("ApproximateCreationDateTimePrecision", "MILLISECOND");
   for (const auto& destination : table.resource.hidden[kDestinations]) {
     if (destination.at("StreamArn") != arn || !active(destination)) continue;
-    throw wrong_state("EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.");
+    throw wrong_state(
+        "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.");
   }
   Json* destination = find_destination(table, arn);
   if (!destination) destination = &table.resource.hidden[kDestinations].emplace_back(Json::object());
-  *destination = {{"StreamArn", arn}, {"DestinationStatus", "ACTIVE"}, {"ApproximateCreationDateTimePrecision", precision}};
+  *destination = {
+      {"StreamArn", arn}, {"DestinationStatus", "ACTIVE"}, {"ApproximateCreationDateTimePrecision", precision}};
   const Json out = answer(table, *destination, "EnableKinesisStreamingConfiguration");
   context.resources().put(table.resource);
   return out;
@@ -84,12 +89,13 @@ Json update_kinesis_streaming_destination(RequestContext& context, const Input& 
   const auto precision =
       input.object("UpdateKinesisStreamingConfiguration").find_str("ApproximateCreationDateTimePrecision");
   if (!precision) {
-    throw validation("Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration "
-                     "cannot be null or contain only null values");
+    throw validation(
+        "Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration "
+        "cannot be null or contain only null values");
   }
   if (destination.at("ApproximateCreationDateTimePrecision") == *precision) {
-    throw invalid_request("Precision is already set to the desired value of " + *precision + " for tableId: " +
-                          table.document().at("TableId").get<std::string>() + ", kdsArn: " + arn);
+    throw invalid_request("Precision is already set to the desired value of " + *precision +
+                          " for tableId: " + table.document().at("TableId").get<std::string>() + ", kdsArn: " + arn);
   }
   destination["ApproximateCreationDateTimePrecision"] = *precision;
   const Json out = answer(table, destination, "UpdateKinesisStreamingConfiguration");

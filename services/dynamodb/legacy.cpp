@@ -14,11 +14,19 @@ struct Comparison {
 };
 
 constexpr Comparison kComparisons[] = {
-    {"EQ", "=", 1, 1},        {"NE", "<>", 1, 1},          {"LE", "<=", 1, 1},
-    {"LT", "<", 1, 1},        {"GE", ">=", 1, 1},          {"GT", ">", 1, 1},
-    {"IN", "IN", 1, 100},     {"BETWEEN", "BETWEEN", 2, 2}, {"NULL", "attribute_not_exists", 0, 0},
-    {"NOT_NULL", "attribute_exists", 0, 0},                {"CONTAINS", "contains", 1, 1},
-    {"NOT_CONTAINS", "contains", 1, 1},                    {"BEGINS_WITH", "begins_with", 1, 1},
+    {"EQ", "=", 1, 1},
+    {"NE", "<>", 1, 1},
+    {"LE", "<=", 1, 1},
+    {"LT", "<", 1, 1},
+    {"GE", ">=", 1, 1},
+    {"GT", ">", 1, 1},
+    {"IN", "IN", 1, 100},
+    {"BETWEEN", "BETWEEN", 2, 2},
+    {"NULL", "attribute_not_exists", 0, 0},
+    {"NOT_NULL", "attribute_exists", 0, 0},
+    {"CONTAINS", "contains", 1, 1},
+    {"NOT_CONTAINS", "contains", 1, 1},
+    {"BEGINS_WITH", "begins_with", 1, 1},
 };
 
 Operand attribute(const std::string& name) {
@@ -54,17 +62,20 @@ void check_type(const Comparison& comparison, const Json& value) {
   const std::string& type = type_of(value);
   const std::string_view name = comparison.name;
   const bool scalar = type == "S" || type == "N" || type == "B";
-  const bool ordered = name == "LE" || name == "LT" || name == "GE" || name == "GT" || name == "BETWEEN" || name == "IN";
+  const bool ordered =
+      name == "LE" || name == "LT" || name == "GE" || name == "GT" || name == "BETWEEN" || name == "IN";
   const bool text = name == "BEGINS_WITH" && type != "S" && type != "B";
   const bool part = (name == "CONTAINS" || name == "NOT_CONTAINS") && !scalar && type != "BOOL" && type != "NULL";
   if ((ordered && !scalar) || text || part)
-    throw invalid_parameter("ComparisonOperator " + std::string(name) + " is not valid for " + type + " AttributeValue type");
+    throw invalid_parameter("ComparisonOperator " + std::string(name) + " is not valid for " + type +
+                            " AttributeValue type");
 }
 
 Condition compared(const std::string& name, const std::string& operation, const Json& arguments) {
   const auto* comparison = std::find_if(std::begin(kComparisons), std::end(kComparisons),
                                         [&](const Comparison& candidate) { return candidate.name == operation; });
-  if (comparison == std::end(kComparisons)) throw validation("Unsupported operator on ComparisonOperator: " + operation);
+  if (comparison == std::end(kComparisons))
+    throw validation("Unsupported operator on ComparisonOperator: " + operation);
   if (arguments.size() < comparison->least || arguments.size() > comparison->most)
     throw invalid_parameter("Invalid number of argument(s) for the " + operation + " ComparisonOperator");
   std::vector<Operand> operands{attribute(name)};
@@ -75,7 +86,8 @@ Condition compared(const std::string& name, const std::string& operation, const 
       throw invalid_parameter("AttributeValues inside AttributeValueList must be of same type");
   }
   if (operation == "BETWEEN" && compare(operands[1].value, operands[2].value).value_or(0) > 0)
-    throw validation("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
+    throw validation(
+        "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
   const std::string op(comparison->op);
   if (op.front() >= 'a') {
     Condition call = function(op, std::move(operands));
@@ -101,18 +113,22 @@ void check_values(const Json& given) {
 
 Condition one(const std::string& name, const Json& given) {
   const bool listed = given.contains("AttributeValueList"), valued = given.contains("Value");
-  if (listed && valued) throw invalid_parameter("Value and AttributeValueList cannot be used together for Attribute: " + name);
+  if (listed && valued)
+    throw invalid_parameter("Value and AttributeValueList cannot be used together for Attribute: " + name);
   if (given.contains("ComparisonOperator")) {
     const auto operation = given.at("ComparisonOperator").get<std::string>();
-    if (given.contains("Exists")) throw invalid_parameter("Exists and ComparisonOperator cannot be used together for Attribute: " + name);
+    if (given.contains("Exists"))
+      throw invalid_parameter("Exists and ComparisonOperator cannot be used together for Attribute: " + name);
     const bool unary = operation == "NULL" || operation == "NOT_NULL";
     if (!listed && !valued && !unary) {
       throw invalid_parameter("Value or AttributeValueList must be used with ComparisonOperator: " + operation +
                               " for Attribute: " + name);
     }
-    return compared(name, operation, valued ? Json::array({given.at("Value")}) : given.value("AttributeValueList", Json::array()));
+    return compared(name, operation,
+                    valued ? Json::array({given.at("Value")}) : given.value("AttributeValueList", Json::array()));
   }
-  if (listed) throw invalid_parameter("AttributeValueList can only be used with a ComparisonOperator for Attribute: " + name);
+  if (listed)
+    throw invalid_parameter("AttributeValueList can only be used with a ComparisonOperator for Attribute: " + name);
   if (!given.value("Exists", true)) {
     if (valued) throw invalid_parameter("Value cannot be used when Exists is false for Attribute: " + name);
     return function("attribute_not_exists", {attribute(name)});
@@ -138,8 +154,9 @@ void refuse_mixture(const Input& input, std::initializer_list<std::string_view> 
                     std::initializer_list<std::string_view> expressions) {
   const std::string old = listed(input, legacy), today = listed(input, expressions);
   if (old.empty() || today.empty()) return;
-  throw validation("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {" +
-                   old + "} Expression parameters: {" + today + "}");
+  throw validation(
+      "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {" +
+      old + "} Expression parameters: {" + today + "}");
 }
 
 std::optional<Condition> legacy_condition(const Input& input, std::string_view member) {
@@ -188,7 +205,8 @@ std::vector<UpdateAction> legacy_updates(const Input& input) {
       if (!set) throw invalid_parameter("DELETE action with value is not supported for the type " + type);
       next.kind = UpdateAction::Kind::erase;
     } else if (action == "ADD") {
-      if (!set && type != "N" && type != "L") throw invalid_parameter("ADD action is not supported for the type " + type);
+      if (!set && type != "N" && type != "L")
+        throw invalid_parameter("ADD action is not supported for the type " + type);
       next.kind = UpdateAction::Kind::add;
     }
     out.push_back(std::move(next));

@@ -8,7 +8,7 @@ namespace orrery::dynamodb {
 struct Token {
   enum class Kind { name, name_placeholder, value_placeholder, number, symbol, end };
   Kind kind = Kind::end;
-  std::string text;      ///< placeholders with their '#' or ':'
+  std::string text;       ///< placeholders with their '#' or ':'
   std::size_t begin = 0;  ///< offsets into the expression, for messages
   std::size_t end = 0;
 };

@@ -12,7 +12,8 @@ Json describe_limits(RequestContext&, const Input&) {
 
 Json describe_endpoints(RequestContext& context, const Input&) {
   return {{"Endpoints",
-           {{{"Address", context.settings.host + ":" + std::to_string(context.settings.port)}, {"CachePeriodInMinutes", 1440}}}}};
+           {{{"Address", context.settings.host + ":" + std::to_string(context.settings.port)},
+             {"CachePeriodInMinutes", 1440}}}}};
 }
 
 }  // namespace orrery::dynamodb

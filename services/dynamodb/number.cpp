@@ -10,7 +10,6 @@ constexpr std::size_t kMostDigits = 38;
 constexpr int kLowestExponent = -129;  // 1E-130 is 0.1 × 10^-129
 constexpr int kHighestExponent = 126;  // 9.9…E+125 is 0.99… × 10^126
 
-
 AwsError overflow() {
   return validation("Number overflow. Attempting to store a number with magnitude larger than supported range");
 }
@@ -75,7 +74,8 @@ std::string Number::text() const {
   } else if (exponent_ >= length) {
     out += digits_ + std::string(static_cast<std::size_t>(exponent_ - length), '0');
   } else {
-    out += digits_.substr(0, static_cast<std::size_t>(exponent_)) + "." + digits_.substr(static_cast<std::size_t>(exponent_));
+    out += digits_.substr(0, static_cast<std::size_t>(exponent_)) + "." +
+           digits_.substr(static_cast<std::size_t>(exponent_));
   }
   return out;
 }
@@ -125,8 +125,8 @@ Number operator+(const Number& a, const Number& b) {
   if (b.digits_.empty()) return a;
   // Both as integers of the same scale, most significant digit first.
   const int top = std::max(a.exponent_, b.exponent_);
-  const int bottom = std::min(a.exponent_ - static_cast<int>(a.digits_.size()),
-                              b.exponent_ - static_cast<int>(b.digits_.size()));
+  const int bottom =
+      std::min(a.exponent_ - static_cast<int>(a.digits_.size()), b.exponent_ - static_cast<int>(b.digits_.size()));
   const auto aligned = [&](const Number& n) {
     std::string out(static_cast<std::size_t>(top - n.exponent_), '0');
     out += n.digits_;

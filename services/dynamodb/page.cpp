@@ -36,8 +36,8 @@ void check_old_parameters(const Input& input, std::string_view filter) {
     checked_item(input.json("ExclusiveStartKey"));
   } catch (const AwsError& error) {
     // Of numbers and sets the service does not say where they are (dynalite's tests, which recorded it).
-    static constexpr std::string_view kBare[] = {"contains duplicates", "number set", "numeric value", "significant digits",
-                                                 "number with magnitude"};
+    static constexpr std::string_view kBare[] = {"contains duplicates", "number set", "numeric value",
+                                                 "significant digits", "number with magnitude"};
     const auto says = [&](std::string_view text) { return error.message().find(text) != std::string::npos; };
     if (std::any_of(std::begin(kBare), std::end(kBare), says)) throw;
     throw validation("The provided starting key is invalid: " + error.message());
@@ -58,8 +58,8 @@ Page::Page(const RequestContext& context, const Input& input, const Table& table
     throw validation("Consistent reads are not supported on global secondary indexes");
   select_ = select(input);
   if (global && projection_ && !all_projected(table, *index_, *projection_)) {
-    throw invalid_parameter("Global secondary index " + index_->name +
-                            " does not project " + projection_->front().text());
+    throw invalid_parameter("Global secondary index " + index_->name + " does not project " +
+                            projection_->front().text());
   }
   if (projection_) check_key_paths(table, *projection_);
   if (const auto limit = input.find_integer("Limit")) limit_ = static_cast<std::size_t>(*limit);
@@ -73,8 +73,7 @@ Page::Select Page::select(const Input& input) const {
     if (wanted && *wanted != "SPECIFIC_ATTRIBUTES")
       throw validation("Cannot specify the " +
                        std::string(input.has("AttributesToGet") ? "AttributesToGet" : "ProjectionExpression") +
-                       " when choosing to get " +
-                       std::string(*wanted == "COUNT" ? "only the Count" : *wanted));
+                       " when choosing to get " + std::string(*wanted == "COUNT" ? "only the Count" : *wanted));
     return Select::specific;
   }
   if (!wanted) return index_ ? Select::projected : Select::all;
@@ -84,7 +83,8 @@ Page::Select Page::select(const Input& input) const {
     return Select::projected;
   }
   if (*wanted == "SPECIFIC_ATTRIBUTES") {
-    throw validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+    throw validation(
+        "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
   }
   if (global && index_->projection != "ALL") {
     throw invalid_parameter("Select type ALL_ATTRIBUTES is not supported for global secondary index " + index_->name +
@@ -105,7 +105,8 @@ void Page::read_start(const Json& key) {
   }
   const auto part = [&](const KeySchema& schema) {
     const auto out = dynamodb::index_key(schema, key);
-    if (!out) throw validation("The provided starting key is invalid: The provided key element does not match the schema");
+    if (!out)
+      throw validation("The provided starting key is invalid: The provided key element does not match the schema");
     return *out;
   };
   start_ = ItemStore::Start{part(table_.key), index_ ? part(index_->key) : Key{}};
@@ -113,10 +114,13 @@ void Page::read_start(const Json& key) {
 
 Json Page::selected(const Json& item) const {
   switch (select_) {
-    case Select::specific: return project(item, *projection_);
-    case Select::projected: return index_projection(table_, *index_, item);
+    case Select::specific:
+      return project(item, *projection_);
+    case Select::projected:
+      return index_projection(table_, *index_, item);
     case Select::all:
-    case Select::count: break;
+    case Select::count:
+      break;
   }
   return item;
 }

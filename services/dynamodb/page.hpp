@@ -21,8 +21,8 @@ class Page {
   const std::optional<Condition>& filter() const { return filter_; }
   const std::optional<ItemStore::Start>& start() const { return start_; }
 
-  /// Takes one item; false when the page is full with it. The item that reaches 1 MB or the Limit is the page's last, and its
-  /// LastEvaluatedKey even where nothing follows (dynalite's tests, which recorded the service).
+  /// Takes one item; false when the page is full with it. The item that reaches 1 MB or the Limit is the page's last,
+  /// and its LastEvaluatedKey even where nothing follows (dynalite's tests, which recorded the service).
   bool take(StoredItem item);
   /// The answer: Items, Count, ScannedCount, LastEvaluatedKey, ConsumedCapacity.
   Json answer(const Input& input);

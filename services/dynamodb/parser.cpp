@@ -16,7 +16,8 @@ Parser::Parser(std::string_view text, std::string_view kind, Placeholders& place
     : text_(text), kind_(kind), placeholders_(placeholders) {
   if (text.empty()) throw error("The expression can not be empty;");
   if (text.size() > kMostExpressionBytes) {
-    throw error("Expression size has exceeded the maximum allowed size; expression size: " + std::to_string(text.size()));
+    throw error("Expression size has exceeded the maximum allowed size; expression size: " +
+                std::to_string(text.size()));
   }
   tokens_ = tokenize(text, kind);
   if (tokens_.size() == 1) throw error("The expression can not be empty;");
@@ -52,14 +53,14 @@ std::string Parser::name() {
   if (token.kind == Token::Kind::name_placeholder) {
     const std::string* name = placeholders_.name(token.text);
     if (!name) {
-      throw error("An expression attribute name used in the document path is not defined; attribute name: " + token.text);
+      throw error("An expression attribute name used in the document path is not defined; attribute name: " +
+                  token.text);
     }
     ++at_;
     return *name;
   }
   if (token.kind != Token::Kind::name) throw syntax_error();
-  if (reserved_word(token.text))
-    throw error("Attribute name is a reserved keyword; reserved keyword: " + token.text);
+  if (reserved_word(token.text)) throw error("Attribute name is a reserved keyword; reserved keyword: " + token.text);
   ++at_;
   return token.text;
 }
@@ -81,7 +82,8 @@ Path Parser::path() {
       break;
     }
   }
-  if (out.steps.size() > 32) throw error("The document path has too many nesting elements; nesting levels: " + std::to_string(out.steps.size()));
+  if (out.steps.size() > 32)
+    throw error("The document path has too many nesting elements; nesting levels: " + std::to_string(out.steps.size()));
   return out;
 }
 

@@ -81,8 +81,7 @@ Json batch_error(const AwsError& error) {
 }
 
 Json execute_change(RequestContext& context, const Statement& statement, const Input& input, Capacity& capacity) {
-  if (statement.kind == Statement::Kind::exists)
-    throw validation("EXISTS can only be used in ExecuteTransaction");
+  if (statement.kind == Statement::Kind::exists) throw validation("EXISTS can only be used in ExecuteTransaction");
   ItemChange change = change_of_statement(context, statement, input);
   const Json reason = change.reason(context);
   if (reason.at("Code") != "None") throw_reason(reason);
@@ -93,10 +92,10 @@ Json execute_change(RequestContext& context, const Statement& statement, const I
 Json batch_response(RequestContext& context, const Statement& statement, const Input& input,
                     std::map<std::string, Capacity>& capacities) {
   const std::string name = require_table(context, statement.table).name;
-  Json item = statement.reads()
-                  ? partiql::select_one(context, statement, partiql::Reading{consistency(input), Capacity::Transactional::no},
-                                        capacities[name])
-                  : execute_change(context, statement, input, capacities[name]);
+  Json item = statement.reads() ? partiql::select_one(context, statement,
+                                                      partiql::Reading{consistency(input), Capacity::Transactional::no},
+                                                      capacities[name])
+                                : execute_change(context, statement, input, capacities[name]);
   Json out = {{"TableName", name}};
   add(out, "Item", std::move(item));
   return out;
@@ -154,7 +153,8 @@ Json execute_statement(RequestContext& context, const Input& input) {
 
 Json batch_execute_statement(RequestContext& context, const Input& input) {
   const auto inputs = input.objects("Statements");
-  if (inputs.size() > kMostBatched) throw validation("Too many statements requested for the BatchExecuteStatement call");
+  if (inputs.size() > kMostBatched)
+    throw validation("Too many statements requested for the BatchExecuteStatement call");
   std::map<std::string, Capacity> capacities;
   Json responses = Json::array();
   std::optional<bool> reads;
@@ -178,7 +178,8 @@ Json batch_execute_statement(RequestContext& context, const Input& input) {
 
 Json execute_transaction(RequestContext& context, const Input& input) {
   const auto inputs = input.objects("TransactStatements");
-  if (inputs.size() > kMostInTransaction) throw validation("Too many statements requested for the ExecuteTransaction call");
+  if (inputs.size() > kMostInTransaction)
+    throw validation("Too many statements requested for the ExecuteTransaction call");
   const std::string wanted = wanted_capacity(input);
   const bool fresh = Tokens(context).claim(input.str("ClientRequestToken"), input.json("TransactStatements"));
   const auto statements = parsed(inputs);

@@ -48,7 +48,8 @@ bool ranges(const Condition& term, const KeyAttribute& attribute) {
   const bool compares = term.kind == Condition::Kind::compare && term.op != "<>";
   if (!begins && !compares && term.kind != Condition::Kind::between) return false;
   const Operand& first = term.operands.front();
-  if (first.kind != Operand::Kind::path || first.path.steps.size() != 1 || first.path.root() != attribute.name) return false;
+  if (first.kind != Operand::Kind::path || first.path.steps.size() != 1 || first.path.root() != attribute.name)
+    return false;
   return std::all_of(term.operands.begin() + 1, term.operands.end(), [&](const Operand& operand) {
     return operand.kind == Operand::Kind::value && type_of(operand.value) == std::string(1, attribute.type);
   });
@@ -92,7 +93,8 @@ std::optional<KeyCondition> query_condition(const KeySchema& schema, const std::
   both.kind = Condition::Kind::all;
   both.children.push_back(equals(schema.hash.name, *hash));
   if (schema.range) {
-    const auto found = std::find_if(terms.begin(), terms.end(), [&](const auto* term) { return ranges(*term, *schema.range); });
+    const auto found =
+        std::find_if(terms.begin(), terms.end(), [&](const auto* term) { return ranges(*term, *schema.range); });
     if (found != terms.end()) both.children.push_back(**found);
   }
   return key_condition(schema, both);

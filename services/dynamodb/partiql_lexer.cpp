@@ -42,7 +42,8 @@ class Lexer {
     if (c == '\'') return {Lexeme::Kind::text, quoted(c)};
     if (c == '"') return {Lexeme::Kind::quoted_name, quoted(c)};
     if (begins_word(c)) return {Lexeme::Kind::word, while_true(continues_word)};
-    if (digit(c) || (c == '.' && at_ + 1 < text_.size() && digit(text_[at_ + 1]))) return {Lexeme::Kind::number, number()};
+    if (digit(c) || (c == '.' && at_ + 1 < text_.size() && digit(text_[at_ + 1])))
+      return {Lexeme::Kind::number, number()};
     for (const std::string_view two : {"<<", ">>", "<=", ">=", "<>", "!="}) {
       if (!begins(two)) continue;
       at_ += 2;

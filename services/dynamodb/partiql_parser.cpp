@@ -167,9 +167,8 @@ class StatementParser : public ValueParser {
 
   Condition condition() {
     Nesting nesting(*this);
-    return joined("OR", Condition::Kind::any, [this] {
-      return joined("AND", Condition::Kind::all, [this] { return term(); });
-    });
+    return joined("OR", Condition::Kind::any,
+                  [this] { return joined("AND", Condition::Kind::all, [this] { return term(); }); });
   }
 
   template <typename Part>
@@ -303,6 +302,8 @@ class StatementParser : public ValueParser {
 
 }  // namespace
 
-Statement parse(const std::string& text, const Json& parameters) { return StatementParser(text, parameters).statement(); }
+Statement parse(const std::string& text, const Json& parameters) {
+  return StatementParser(text, parameters).statement();
+}
 
 }  // namespace orrery::dynamodb::partiql

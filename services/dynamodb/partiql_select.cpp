@@ -36,7 +36,8 @@ ItemStore::Order order_of(const Statement& statement, const KeySchema& schema, b
   if (statement.order.empty()) return ItemStore::Order::forward;
   if (!statement.where) throw validation("Must have WHERE clause in the statement when using ORDER BY clause.");
   if (!queried)
-    throw validation("Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.");
+    throw validation(
+        "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.");
   bool descending = false;
   for (const auto& order : statement.order) {
     if (!schema.holds(order.attribute))
@@ -85,7 +86,8 @@ Json select_one(RequestContext& context, const Statement& statement, const Readi
   const Table table = require_table(context, statement.table);
   const auto key = statement.index.empty() ? primary_key(table.key, statement.where) : std::nullopt;
   if (!key) {
-    throw validation("Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
+    throw validation(
+        "Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
   }
   const auto item = ItemStore(context.tx).get(table, dynamodb::key_of(table.key, *key));
   capacity.add_table(Capacity::read_units(item ? item_size(*item) : 0, reading.consistency, reading.transactional));

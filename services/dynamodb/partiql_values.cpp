@@ -34,8 +34,7 @@ void ValueParser::expect_symbol(std::string_view text) {
 AwsError ValueParser::unexpected() const { return malformed("Unexpected token: " + peek().text); }
 
 void ValueParser::check_parameters() const {
-  if (used_ != parameters_.size())
-    throw validation("Number of parameters in request and statement don't match.");
+  if (used_ != parameters_.size()) throw validation("Number of parameters in request and statement don't match.");
 }
 
 std::string ValueParser::name() {
@@ -119,7 +118,8 @@ Json ValueParser::tuple() {
   if (!take_symbol("}")) {
     do {
       const auto kind = peek().kind;
-      if (kind != Lexeme::Kind::text && kind != Lexeme::Kind::quoted_name && kind != Lexeme::Kind::word) throw unexpected();
+      if (kind != Lexeme::Kind::text && kind != Lexeme::Kind::quoted_name && kind != Lexeme::Kind::word)
+        throw unexpected();
       const std::string key = peek().text;
       skip(1);
       expect_symbol(":");

@@ -7,8 +7,9 @@ namespace orrery::dynamodb {
 namespace {
 
 void check_key(const std::string& key, char sign, const char* parameter) {
-  const bool right = key.size() > 1 && key[0] == sign &&
-                     std::all_of(key.begin() + 1, key.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  const bool right = key.size() > 1 && key[0] == sign && std::all_of(key.begin() + 1, key.end(), [](unsigned char c) {
+                       return std::isalnum(c) != 0 || c == '_';
+                     });
   if (!right) throw validation(std::string(parameter) + " contains invalid key: Syntax error; key: \"" + key + "\"");
 }
 
@@ -57,7 +58,8 @@ void Placeholders::check_all_used() const {
       if (!used_.contains(key)) unused += (unused.empty() ? "" : ", ") + key;
     }
     if (!unused.empty())
-      throw validation("Value provided in " + std::string(parameter) + " unused in expressions: keys: {" + unused + "}");
+      throw validation("Value provided in " + std::string(parameter) + " unused in expressions: keys: {" + unused +
+                       "}");
   }
 }
 

@@ -37,7 +37,8 @@ Json query(RequestContext& context, const Input& input) {
   auto paths = projection(input, held);
   refuse_mixture(input, {"KeyConditions"}, {"KeyConditionExpression"});
   const auto text = input.find_str("KeyConditionExpression");
-  const auto keys = text ? parse_condition(*text, "KeyConditionExpression", held) : legacy_condition(input, "KeyConditions");
+  const auto keys =
+      text ? parse_condition(*text, "KeyConditionExpression", held) : legacy_condition(input, "KeyConditions");
   if (!keys) throw validation("Conditions can be of length 1 or 2 only");  // KeyConditions without any
   held.check_all_used();
 
@@ -49,8 +50,9 @@ Json query(RequestContext& context, const Input& input) {
   check_key_paths(table, page.filter());
   check_start(page, condition);
   const auto order = input.flag("ScanIndexForward", true) ? ItemStore::Order::forward : ItemStore::Order::backward;
-  ItemStore(context.tx).query(table, page.index(), condition.hash, condition.range, order, page.start(),
-                              [&](const Key&, StoredItem item) { return page.take(item); });
+  ItemStore(context.tx)
+      .query(table, page.index(), condition.hash, condition.range, order, page.start(),
+             [&](const Key&, StoredItem item) { return page.take(item); });
   return page.answer(input);
 }
 

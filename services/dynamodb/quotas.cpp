@@ -12,8 +12,9 @@ constexpr const char* kQuotas = "https://docs.aws.amazon.com/amazondynamodb/late
 constexpr Rule kDecreases{"dynamodb-throughput-decreases", kQuotas};
 constexpr Rule kCombinations{"dynamodb-update-combination",
                              "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html"};
-constexpr Rule kExpiryChanges{"dynamodb-time-to-live-changes",
-                              "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html"};
+constexpr Rule kExpiryChanges{
+    "dynamodb-time-to-live-changes",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html"};
 constexpr Rule kClassChanges{
     "dynamodb-table-class-changes",
     "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.tableclasses.html"};
@@ -36,25 +37,30 @@ void check_decrease(RequestContext& context, const std::string& arn, const Json&
   const double last = before.at("LastDecreaseDateTime").get<double>();
   if (context.timestamp() >= last + kHour) return;
   const auto text = [](double seconds) { return aws::iso8601(static_cast<aws::Millis>(seconds * 1000)); };
-  would_refuse(context, kDecreases, arn,
-               limit_exceeded("Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. "
-                              "After the first 4 decreases, each subsequent decrease in the same UTC day can be performed at "
-                              "most once every 3600 seconds. Number of decreases today: " + std::to_string(today) +
-                              ". Last decrease at " + text(last) + ". Next decrease can be made at " + text(last + kHour)));
+  would_refuse(
+      context, kDecreases, arn,
+      limit_exceeded("Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. "
+                     "After the first 4 decreases, each subsequent decrease in the same UTC day can be performed at "
+                     "most once every 3600 seconds. Number of decreases today: " +
+                     std::to_string(today) + ". Last decrease at " + text(last) + ". Next decrease can be made at " +
+                     text(last + kHour)));
 }
 
 /// Why AWS would refuse the changes of an UpdateTable together; nullopt where it would not.
 std::optional<std::string> conflict(const Input& update) {
-  static constexpr const char* kChanges[] = {"ReplicaUpdates", "SSESpecification", "TableClass", "DeletionProtectionEnabled",
-                                             "WarmThroughput", "OnDemandThroughput", "StreamSpecification", "ProvisionedThroughput",
-                                             "BillingMode", "GlobalSecondaryIndexUpdates"};
-  const auto changes = std::count_if(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return update.has(one); });
+  static constexpr const char* kChanges[] = {
+      "ReplicaUpdates", "SSESpecification",           "TableClass",          "DeletionProtectionEnabled",
+      "WarmThroughput", "OnDemandThroughput",         "StreamSpecification", "ProvisionedThroughput",
+      "BillingMode",    "GlobalSecondaryIndexUpdates"};
+  const auto changes =
+      std::count_if(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return update.has(one); });
   if (changes < 2) return std::nullopt;
-  static constexpr std::pair<const char*, const char*> kAlone[] = {{"ReplicaUpdates", "Replica modification"},
-                                                                   {"SSESpecification", "Server-Side Encryption modification"},
-                                                                   {"TableClass", "TableClass modification"},
-                                                                   {"DeletionProtectionEnabled", "DeletionProtection modification"},
-                                                                   {"WarmThroughput", "WarmThroughput"}};
+  static constexpr std::pair<const char*, const char*> kAlone[] = {
+      {"ReplicaUpdates", "Replica modification"},
+      {"SSESpecification", "Server-Side Encryption modification"},
+      {"TableClass", "TableClass modification"},
+      {"DeletionProtectionEnabled", "DeletionProtection modification"},
+      {"WarmThroughput", "WarmThroughput"}};
   bool created = false;
   for (const auto& index : update.objects("GlobalSecondaryIndexUpdates")) created |= index.has("Create");
   if (created && update.has("WarmThroughput"))
@@ -64,11 +70,11 @@ std::optional<std::string> conflict(const Input& update) {
   }
   const bool capacity = update.has("ProvisionedThroughput") || update.str("BillingMode") == "PROVISIONED";
   bool indexes = false;
-  for (const auto& index : update.objects("GlobalSecondaryIndexUpdates")) indexes |= index.has("Create") || index.has("Delete");
+  for (const auto& index : update.objects("GlobalSecondaryIndexUpdates"))
+    indexes |= index.has("Create") || index.has("Delete");
   if (update.has("OnDemandThroughput") && (update.has("StreamSpecification") || indexes))
     return "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request";
-  if (update.has("StreamSpecification") && capacity)
-    return "You cannot modify stream status while updating table IOPS";
+  if (update.has("StreamSpecification") && capacity) return "You cannot modify stream status while updating table IOPS";
   if (indexes && update.has("ProvisionedThroughput"))
     return "You cannot create or delete index while updating table IOPS";
   if (indexes && update.has("StreamSpecification"))
@@ -87,17 +93,18 @@ void check_capacity(const RequestContext& context, const std::optional<Input>& p
     if (units <= kTableCapacity) continue;
     if (units > kBound)
       throw validation("Given value " + std::to_string(units) + " for " + member + " is out of bounds");
-    throw limit_exceeded("The requested " + std::string(member) + (of.empty() ? "," : of) + " " + std::to_string(units) +
-                         ", is above the per " + level + " maximum for the account in " + context.region + ". Per " + level +
-                         " maximum: " + std::to_string(kTableCapacity) +
-                         ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+    throw limit_exceeded(
+        "The requested " + std::string(member) + (of.empty() ? "," : of) + " " + std::to_string(units) +
+        ", is above the per " + level + " maximum for the account in " + context.region + ". Per " + level +
+        " maximum: " + std::to_string(kTableCapacity) +
+        ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
   }
 }
 
 void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,
                             const std::string& index) {
-  static constexpr std::pair<const char*, const char*> kMembers[] = {{"MaxReadRequestUnits", "TableMaxReadCapacityUnits"},
-                                                                     {"MaxWriteRequestUnits", "TableMaxWriteCapacityUnits"}};
+  static constexpr std::pair<const char*, const char*> kMembers[] = {
+      {"MaxReadRequestUnits", "TableMaxReadCapacityUnits"}, {"MaxWriteRequestUnits", "TableMaxWriteCapacityUnits"}};
   for (const auto& [member, quota] : kMembers) {
     const auto units = maxima.find_integer(member);
     if (!units) continue;
@@ -110,9 +117,9 @@ void check_on_demand_maxima(const RequestContext& context, const Input& maxima, 
                               (index.empty() ? "table" : "index : " + index) + " is outside of valid range");
     }
     if (*units > kTableCapacity) {
-      throw limit_exceeded("Subscriber limit exceeded: Requested " + std::string(member) + " for OnDemandThroughput for " +
-                           (index.empty() ? "table" : "index : " + index) + " exceeds " + quota +
-                           " of the account in region " + context.region);
+      throw limit_exceeded("Subscriber limit exceeded: Requested " + std::string(member) +
+                           " for OnDemandThroughput for " + (index.empty() ? "table" : "index : " + index) +
+                           " exceeds " + quota + " of the account in region " + context.region);
     }
   }
 }
@@ -125,12 +132,13 @@ void check_warm_minimum(const Input& asked, const std::string& billing_mode, con
   for (const auto& [member, of_table] : kMembers) {
     const auto units = asked.find_integer(member);
     if (!units || *units >= least.at(member).get<std::int64_t>()) continue;
-    throw invalid_parameter("Requested " + std::string(member) + " for WarmThroughput for " +
-                            (index.empty() ? "table" : "index " + index) + " is lower than " +
-                            (billing_mode == "PROVISIONED"
-                                 ? std::string(of_table) + " of ProvisionedThroughput"
-                                 : "initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/"
-                                   "developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial"));
+    throw invalid_parameter(
+        "Requested " + std::string(member) + " for WarmThroughput for " + (index.empty() ? "table" : "index " + index) +
+        " is lower than " +
+        (billing_mode == "PROVISIONED"
+             ? std::string(of_table) + " of ProvisionedThroughput"
+             : "initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/"
+               "developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial"));
   }
 }
 
@@ -169,7 +177,8 @@ Json changed_throughput(RequestContext& context, const std::string& arn, const J
 }
 
 void note_expiry_change(RequestContext& context, storage::Resource& table) {
-  constexpr double kInterval = 1800;  // an hour by the documentation; half of it as measured (aws-controllers-k8s' notes)
+  constexpr double kInterval =
+      1800;  // an hour by the documentation; half of it as measured (aws-controllers-k8s' notes)
   Json& last = table.hidden["TimeToLiveChange"];
   if (last.is_number() && context.timestamp() < last.get<double>() + kInterval) {
     would_refuse(context, kExpiryChanges, table.arn,
@@ -186,7 +195,8 @@ void note_class_change(RequestContext& context, storage::Resource& table) {
     if (time.get<double>() > context.timestamp() - kWindow) recent.push_back(time);
   }
   if (recent.size() >= kMost)
-    would_refuse(context, kClassChanges, table.arn, limit_exceeded("Updates to TableClass are limited to 2 times in 30 day(s)."));
+    would_refuse(context, kClassChanges, table.arn,
+                 limit_exceeded("Updates to TableClass are limited to 2 times in 30 day(s)."));
   recent.push_back(context.timestamp());
   table.hidden["ClassChanges"] = std::move(recent);
 }

@@ -9,7 +9,8 @@ namespace orrery::dynamodb {
 constexpr std::int64_t kAccountCapacity = 80000, kTableCapacity = 40000;
 
 /// ProvisionedThroughput of a table, or of its index where `index` is not "". Throws LimitExceededException.
-void check_capacity(const RequestContext& context, const std::optional<Input>& provisioned, const std::string& index = "");
+void check_capacity(const RequestContext& context, const std::optional<Input>& provisioned,
+                    const std::string& index = "");
 
 /// OnDemandThroughput: of on-demand tables alone, within the quota.
 void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,

@@ -95,8 +95,9 @@ void make_replica(RequestContext& context, const Input& action, const storage::R
 void create_replica(RequestContext& context, const Input& action, storage::Resource& table) {
   const std::string region = action.str("RegionName"), home = context.region;
   if (region == home)
-    throw validation("Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, "
-                     "or UpdateTable as required.");
+    throw validation(
+        "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, "
+        "or UpdateTable as required.");
   if (!table.document.contains("StreamSpecification")) open_stream(context, table, "NEW_AND_OLD_IMAGES");
   if (table.document.at("StreamSpecification").at("StreamViewType") != "NEW_AND_OLD_IMAGES")
     throw validation("Table " + table.id + " must have a stream with the view type NEW_AND_OLD_IMAGES");

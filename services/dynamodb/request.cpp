@@ -13,8 +13,9 @@ void refuse_any_mixture(const Input& input) {
     refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"},
                    {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"});
   }
-  refuse_mixture(input, {"AttributesToGet", "QueryFilter", "ScanFilter", "AttributeUpdates", "Expected", "ConditionalOperator"},
-                 {"ProjectionExpression", "FilterExpression", "UpdateExpression", "ConditionExpression"});
+  refuse_mixture(
+      input, {"AttributesToGet", "QueryFilter", "ScanFilter", "AttributeUpdates", "Expected", "ConditionalOperator"},
+      {"ProjectionExpression", "FilterExpression", "UpdateExpression", "ConditionExpression"});
 }
 
 }  // namespace
@@ -23,7 +24,8 @@ void check_parameters(const Input& input, std::initializer_list<std::string_view
   const Json &names = input.json("ExpressionAttributeNames"), &values = input.json("ExpressionAttributeValues");
   const bool any = std::any_of(expressions.begin(), expressions.end(), [&](auto name) { return input.has(name); });
   if (any) refuse_any_mixture(input);
-  if (!any && !names.is_null()) throw validation("ExpressionAttributeNames can only be specified when using expressions");
+  if (!any && !names.is_null())
+    throw validation("ExpressionAttributeNames can only be specified when using expressions");
   bool valued = false;
   std::string absent;
   std::size_t count = 0;
@@ -73,7 +75,8 @@ void check_key_paths(const Table& table, const std::optional<Condition>& conditi
 }
 
 std::optional<Condition> condition(const Input& input, Placeholders& placeholders) {
-  refuse_mixture(input, {"AttributeUpdates", "Expected", "ConditionalOperator"}, {"UpdateExpression", "ConditionExpression"});
+  refuse_mixture(input, {"AttributeUpdates", "Expected", "ConditionalOperator"},
+                 {"UpdateExpression", "ConditionExpression"});
   const auto text = input.find_str("ConditionExpression");
   if (!text) return legacy_condition(input, "Expected");
   return parse_condition(*text, "ConditionExpression", placeholders);

@@ -9,7 +9,8 @@
 
 namespace orrery::dynamodb {
 
-/// Refuses placeholders where none of the expressions named is there to use them, and expressions beside old parameters.
+/// Refuses placeholders where none of the expressions named is there to use them, and expressions beside old
+/// parameters.
 void check_parameters(const Input& input, std::initializer_list<std::string_view> expressions);
 /// The request's placeholders. What else has values (an item, a key) is checked before them.
 Placeholders placeholders(const Input& input);

@@ -13,25 +13,29 @@ void override_billing(RequestContext& context, const Input& input, Json& documen
   const auto mode = input.find_str("BillingModeOverride");
   const auto provisioned = input.find_object("ProvisionedThroughputOverride");
   if (mode == "PAY_PER_REQUEST") {
-    document["BillingModeSummary"] = {{"BillingMode", *mode}, {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
+    document["BillingModeSummary"] = {{"BillingMode", *mode},
+                                      {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
     document["ProvisionedThroughput"] = throughput(std::nullopt);
     if (document.contains("GlobalSecondaryIndexes")) {
       for (auto& index : document["GlobalSecondaryIndexes"]) index["ProvisionedThroughput"] = throughput(std::nullopt);
     }
   } else if (mode) {
     if (!provisioned && billing_mode(document) != "PROVISIONED")
-      throw invalid_parameter("ProvisionedThroughputOverride must be specified when BillingModeOverride is PROVISIONED");
+      throw invalid_parameter(
+          "ProvisionedThroughputOverride must be specified when BillingModeOverride is PROVISIONED");
     document["BillingModeSummary"]["BillingMode"] = *mode;
   }
   if (provisioned) document["ProvisionedThroughput"] = throughput(provisioned);
   if (const auto maxima = input.find_object("OnDemandThroughputOverride"))
     document["OnDemandThroughput"] = on_demand_throughput(*maxima);
-  document["WarmThroughput"] = warm_throughput(std::nullopt, billing_mode(document), document.at("ProvisionedThroughput"));
+  document["WarmThroughput"] =
+      warm_throughput(std::nullopt, billing_mode(document), document.at("ProvisionedThroughput"));
 }
 
 /// The indexes that the request wants: each must be one that the source has.
 template <typename Describe>
-void override_indexes(const Input& input, const char* parameter, const char* member, Json& document, Describe describe) {
+void override_indexes(const Input& input, const char* parameter, const char* member, Json& document,
+                      Describe describe) {
   if (!input.has(parameter)) return;
   Json wanted = Json::array();
   for (const auto& index : input.objects(parameter)) {

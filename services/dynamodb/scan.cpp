@@ -22,10 +22,12 @@ struct Segment {
 Segment segment(const Input& input) {
   const auto number = input.find_integer("Segment"), total = input.find_integer("TotalSegments");
   if (number && !total) {
-    throw validation("The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
+    throw validation(
+        "The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
   }
   if (total && !number) {
-    throw validation("The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
+    throw validation(
+        "The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
   }
   if (!number) return {};
   if (*number >= *total) {
@@ -51,8 +53,10 @@ Json scan(RequestContext& context, const Input& input) {
   Page page(context, input, table, std::move(filter), std::move(paths));
   check_key_paths(table, page.filter());
   if (page.start() && !part.holds(page.index() ? page.start()->index.hash : page.start()->item.hash)) {
-    throw validation("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
-                     "correct Segment. TotalSegments: " + std::to_string(part.total) + " Segment: " + std::to_string(part.number));
+    throw validation(
+        "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
+        "correct Segment. TotalSegments: " +
+        std::to_string(part.total) + " Segment: " + std::to_string(part.number));
   }
   ItemStore(context.tx).scan(table, page.index(), page.start(), [&](const Key& key, StoredItem item) {
     const bool ours = part.holds(page.index() && part.total > 1 ? index_key(page.index()->key, item)->hash : key.hash);

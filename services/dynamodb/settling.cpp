@@ -56,9 +56,13 @@ AwsError in_use(const std::string& what) {
 
 }  // namespace
 
-void begin_creation(const RequestContext& context, storage::Resource& table) { begin(context, table, "CREATING", kCreation); }
+void begin_creation(const RequestContext& context, storage::Resource& table) {
+  begin(context, table, "CREATING", kCreation);
+}
 
-void begin_update(const RequestContext& context, storage::Resource& table) { begin(context, table, "UPDATING", kUpdate); }
+void begin_update(const RequestContext& context, storage::Resource& table) {
+  begin(context, table, "UPDATING", kUpdate);
+}
 
 void begin_index_creation(const RequestContext& context, storage::Resource& table, const std::string& index) {
   begin_index(context, table, index, "CREATING", kAllocation, kBackfill);
@@ -89,7 +93,8 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
 void check_settled(const RequestContext& context, const storage::Resource& table) {
   const Json* change = going_on(table, kOfTable, context.now);
   if (!change) return;
-  throw in_use((change->at("Status") == "CREATING" ? "Table is being created: " : "Table is being updated: ") + table.id);
+  throw in_use((change->at("Status") == "CREATING" ? "Table is being created: " : "Table is being updated: ") +
+               table.id);
 }
 
 void check_deletable(const RequestContext& context, const storage::Resource& table) {
@@ -105,8 +110,10 @@ void check_index_changes(const RequestContext& context, const storage::Resource&
     const auto removal = one.find_object("Delete");
     if (removal && change && change->at("Status") == "CREATING" && change->at("Name") == removal->str("IndexName")) {
       if (change->at("From").get<aws::Millis>() <= context.now) continue;
-      throw in_use("Index creation is in resource allocation phase. Retry deletion during backfilling phase or when the index "
-                   "is active. Table: " + table.id + " Index: " + removal->str("IndexName"));
+      throw in_use(
+          "Index creation is in resource allocation phase. Retry deletion during backfilling phase or when the index "
+          "is active. Table: " +
+          table.id + " Index: " + removal->str("IndexName"));
     }
     if (!removal && !one.has("Create")) continue;
     if (++online < 2) continue;

@@ -19,7 +19,8 @@ std::string id_of(const aws::Arn& arn) {
   constexpr std::string_view kTable = "table/", kStream = "/stream/";
   const auto middle = arn.resource.find(kStream);
   if (!arn.resource.starts_with(kTable) || middle == std::string::npos) return "";
-  return arn.resource.substr(kTable.size(), middle - kTable.size()) + "/" + arn.resource.substr(middle + kStream.size());
+  return arn.resource.substr(kTable.size(), middle - kTable.size()) + "/" +
+         arn.resource.substr(middle + kStream.size());
 }
 
 }  // namespace
@@ -63,9 +64,12 @@ void open_stream(RequestContext& context, storage::Resource& table, const std::s
   stream.arn = table.arn + "/stream/" + label;
   stream.created = context.now;
   stream.hidden = {{"Log", ChangeLog(context.tx).allocate(Stream::kRetention)}};
-  stream.document = {{"StreamArn", stream.arn},         {"StreamLabel", label},
-                     {"StreamStatus", "ENABLED"},       {"StreamViewType", view_type},
-                     {"TableName", table.id},           {"CreationRequestDateTime", context.timestamp()},
+  stream.document = {{"StreamArn", stream.arn},
+                     {"StreamLabel", label},
+                     {"StreamStatus", "ENABLED"},
+                     {"StreamViewType", view_type},
+                     {"TableName", table.id},
+                     {"CreationRequestDateTime", context.timestamp()},
                      {"KeySchema", document.at("KeySchema")}};
   streams(context).put(stream);
   document["StreamSpecification"] = {{"StreamEnabled", true}, {"StreamViewType", view_type}};

@@ -108,7 +108,9 @@ Json record(RequestContext& context, const Stream& stream, const Change& change)
   held["Keys"] = std::move(keys);
   held["SizeBytes"] = size;
   Json out = {{"eventID", aws::hex(aws::md5(stream.resource.arn + "/" + std::to_string(change.sequence)))},
-              {"eventName", !change.before ? "INSERT" : change.after ? "MODIFY" : "REMOVE"},
+              {"eventName", !change.before ? "INSERT"
+                            : change.after ? "MODIFY"
+                                           : "REMOVE"},
               {"eventVersion", "1.1"},
               {"eventSource", "aws:dynamodb"},
               {"awsRegion", context.region},
@@ -178,8 +180,10 @@ Json get_shard_iterator(RequestContext& context, const Input& input) {
   const auto number = input.find_str("SequenceNumber");
   const bool by_number = type == "AT_SEQUENCE_NUMBER" || type == "AFTER_SEQUENCE_NUMBER";
   if (by_number && !number) {
-    throw validation("1 validation error detected: Value null at 'sequenceNumber' failed to satisfy constraint: Member "
-                     "must not be null for ShardIteratorType " + type);
+    throw validation(
+        "1 validation error detected: Value null at 'sequenceNumber' failed to satisfy constraint: Member "
+        "must not be null for ShardIteratorType " +
+        type);
   }
   if (!by_number && number) throw validation("SequenceNumber cannot be specified with ShardIteratorType " + type);
   if (shard != stream.shard_id()) throw shard_not_found(shard, stream.resource.arn);
@@ -200,9 +204,10 @@ Json get_records(RequestContext& context, const Input& input) {
   Iterator iterator = Iterator::parse(input.str("ShardIterator"));
   const Stream stream = require_stream(context, iterator.stream_arn);
   if (iterator.issued + kIteratorLife < context.now) {
-    throw AwsError("ExpiredIteratorException", 400,
-                   "The shard iterator has expired. A shard iterator expires 15 minutes after it is retrieved using the "
-                   "GetShardIterator action.");
+    throw AwsError(
+        "ExpiredIteratorException", 400,
+        "The shard iterator has expired. A shard iterator expires 15 minutes after it is retrieved using the "
+        "GetShardIterator action.");
   }
   const ChangeLog log(context.tx);
   if (iterator.next < horizon(context, stream)) throw trimmed();

@@ -11,7 +11,8 @@ namespace {
 
 KeyAttribute key_attribute(const std::string& name, const Json& definitions) {
   for (const auto& definition : definitions) {
-    if (definition.at("AttributeName") == name) return {name, definition.at("AttributeType").get<std::string>().front()};
+    if (definition.at("AttributeName") == name)
+      return {name, definition.at("AttributeType").get<std::string>().front()};
   }
   return {name, 'S'};
 }

@@ -28,8 +28,8 @@ struct Index {
   IndexKind kind = IndexKind::global;
   KeySchema key;
   aws::Millis readable_from = 0;
-  std::string projection;                ///< "ALL", "KEYS_ONLY" or "INCLUDE"
-  std::vector<std::string> projected;    ///< non-key attributes of INCLUDE
+  std::string projection;              ///< "ALL", "KEYS_ONLY" or "INCLUDE"
+  std::vector<std::string> projected;  ///< non-key attributes of INCLUDE
 };
 
 /// A table's description (what DescribeTable returns) and what items need of it.

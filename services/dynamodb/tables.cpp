@@ -17,7 +17,8 @@ constexpr std::size_t kMostListed = 100;
 Json attribute_definitions(const Input& input) {
   Json out = Json::array();
   for (const auto& definition : input.objects("AttributeDefinitions"))
-    out.push_back({{"AttributeName", definition.str("AttributeName")}, {"AttributeType", definition.str("AttributeType")}});
+    out.push_back(
+        {{"AttributeName", definition.str("AttributeName")}, {"AttributeType", definition.str("AttributeType")}});
   return out;
 }
 
@@ -42,7 +43,8 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
   const std::string mode = input.str("BillingMode", "PROVISIONED");
   const auto provisioned = input.find_object("ProvisionedThroughput");
   if (mode == "PROVISIONED" && !provisioned)
-    throw invalid_parameter("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
+    throw invalid_parameter(
+        "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
   if (mode == "PAY_PER_REQUEST" && provisioned) {
     throw invalid_parameter(
         "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
@@ -50,7 +52,8 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
   check_indexes(input, mode);
   document["ProvisionedThroughput"] = throughput(provisioned);
   if (mode == "PAY_PER_REQUEST") {
-    document["BillingModeSummary"] = {{"BillingMode", mode}, {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
+    document["BillingModeSummary"] = {{"BillingMode", mode},
+                                      {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
   }
   const auto warm = input.find_object("WarmThroughput");
   if (warm) check_warm_minimum(*warm, mode, document.at("ProvisionedThroughput"));
@@ -63,7 +66,8 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
   for (const auto& index : input.objects("GlobalSecondaryIndexes")) {
     const std::string name = index.str("IndexName");
     check_capacity(context, index.find_object("ProvisionedThroughput"), name);
-    if (const auto maxima = index.find_object("OnDemandThroughput")) check_on_demand_maxima(context, *maxima, mode, name);
+    if (const auto maxima = index.find_object("OnDemandThroughput"))
+      check_on_demand_maxima(context, *maxima, mode, name);
   }
 }
 
@@ -80,7 +84,8 @@ Json description(RequestContext& context, const Input& input, const std::string&
                    {"ItemCount", 0},
                    {"DeletionProtectionEnabled", input.flag("DeletionProtectionEnabled")}};
   for (const auto& element : input.objects("KeySchema"))
-    document["KeySchema"].push_back({{"AttributeName", element.str("AttributeName")}, {"KeyType", element.str("KeyType")}});
+    document["KeySchema"].push_back(
+        {{"AttributeName", element.str("AttributeName")}, {"KeyType", element.str("KeyType")}});
   set_billing(context, input, document);
   if (input.has("LocalSecondaryIndexes")) {
     document["LocalSecondaryIndexes"] = Json::array();
@@ -95,7 +100,8 @@ Json description(RequestContext& context, const Input& input, const std::string&
   }
   if (Json sse = sse_description(context, input.find_object("SSESpecification")); !sse.is_null())
     document["SSEDescription"] = std::move(sse);
-  if (const auto table_class = input.find_str("TableClass")) document["TableClassSummary"] = {{"TableClass", *table_class}};
+  if (const auto table_class = input.find_str("TableClass"))
+    document["TableClassSummary"] = {{"TableClass", *table_class}};
   return document;
 }
 
@@ -119,7 +125,8 @@ Json create_table(RequestContext& context, const Input& input) {
   allocate_ids(context, resource);
   if (const auto stream = input.find_object("StreamSpecification"); stream) {
     const bool enabled = stream->flag("StreamEnabled"), view = stream->has("StreamViewType");
-    if (enabled && !view) throw invalid_parameter("Table is being created with a stream enabled, UpdateViewType is required");
+    if (enabled && !view)
+      throw invalid_parameter("Table is being created with a stream enabled, UpdateViewType is required");
     if (!enabled && view)
       throw invalid_parameter("Table is being created with a stream disabled, UpdateViewType should not be specified");
     if (enabled) set_stream(context, resource, *stream);
@@ -138,8 +145,9 @@ Json describe_table(RequestContext& context, const Input& input) {
 Json delete_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   if (table.document().value("DeletionProtectionEnabled", false)) {
-    throw validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
-                     "protection first.");
+    throw validation(
+        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+        "protection first.");
   }
   check_deletable(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes

@@ -1,9 +1,9 @@
+#include "services/dynamodb/tags.hpp"
 #include "aws/ids.hpp"
 #include "registry/pagination.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/table.hpp"
-#include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
 
@@ -32,7 +32,8 @@ Table tagged_table(RequestContext& context, const Input& input) {
 /// Letters, digits and spaces of any script, and + - = . _ : / @ (developer guide, "Tagging restrictions").
 bool tag_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return c >= 0x80 || std::isalnum(c) != 0 || std::string_view(" +-=._:/@").find(static_cast<char>(c)) != std::string_view::npos;
+    return c >= 0x80 || std::isalnum(c) != 0 ||
+           std::string_view(" +-=._:/@").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -57,8 +58,9 @@ Json list_tags_of_resource(RequestContext& context, const Input& input) {
   const Table table = tagged_table(context, input);
   const auto held = context.resources().tags(Table::kKind, table.name);
   std::vector<std::pair<std::string, std::string>> tags(held.begin(), held.end());
-  const auto next = paginate(tags, kPage, input.find_str("NextToken"), [](const auto& tag) { return tag.first; },
-                             validation("The provided NextToken is invalid"));
+  const auto next = paginate(
+      tags, kPage, input.find_str("NextToken"), [](const auto& tag) { return tag.first; },
+      validation("The provided NextToken is invalid"));
   Json out = {{"Tags", Json::array()}};
   for (const auto& [key, value] : tags) out["Tags"].push_back({{"Key", key}, {"Value", value}});
   if (next) out["NextToken"] = *next;

@@ -17,8 +17,9 @@ constexpr std::size_t kMostActions = 100;
 
 void check_count(std::size_t count) {
   if (count > kMostActions)
-    throw validation("1 validation error detected: Value '[...]' at 'transactItems' failed to satisfy constraint: "
-                     "Member must have length less than or equal to 100");
+    throw validation(
+        "1 validation error detected: Value '[...]' at 'transactItems' failed to satisfy constraint: "
+        "Member must have length less than or equal to 100");
 }
 
 using Kind = ItemChange::Kind;
@@ -83,7 +84,8 @@ Json transact_write_items(RequestContext& context, const Input& input) {
       capacities[write.table.name].add_table(
           Capacity::read_units(0, Capacity::Consistency::strong, Transactional::yes));
   }
-  add(out, "ConsumedCapacity", capacity_reports(capacities, wanted, fresh ? Capacity::Split::write : Capacity::Split::read));
+  add(out, "ConsumedCapacity",
+      capacity_reports(capacities, wanted, fresh ? Capacity::Split::write : Capacity::Split::read));
   for (const auto& write : writes) {
     if (!write.writes()) continue;
     if (Json metrics = item_collection_metrics(input, write.table, write.value); !metrics.is_null())

@@ -22,7 +22,8 @@ std::vector<UpdateAction> Parser::update() {
     if (section_of == std::end(kSections)) throw syntax_error();
     ++at_;
     if (!seen.insert(section_of->second).second) {
-      throw error("The \"" + std::string(section_of->first) + "\" section can only be used once in an update expression;");
+      throw error("The \"" + std::string(section_of->first) +
+                  "\" section can only be used once in an update expression;");
     }
     section(actions, section_of->second);
   }
@@ -60,7 +61,8 @@ UpdateAction Parser::set_action() {
 Operand Parser::set_value() {
   if (symbol("(")) {
     const std::size_t end = closing(at_);
-    const bool operand_of_sum = end + 1 >= tokens_.size() || tokens_[end + 1].text == "+" || tokens_[end + 1].text == "-";
+    const bool operand_of_sum =
+        end + 1 >= tokens_.size() || tokens_[end + 1].text == "+" || tokens_[end + 1].text == "-";
     if (!operand_of_sum) {
       enter();
       expect("(");
@@ -94,8 +96,8 @@ void Parser::check_action(const UpdateAction& action) const {
   const bool add = action.kind == UpdateAction::Kind::add;
   if (set || (add && type == "N")) return;
   const std::string op = add ? "ADD" : "DELETE";
-  throw error("Incorrect operand type for operator or function; operator: " + op + ", operand type: " +
-              std::string(long_type_name(type)) + ", typeSet: ALLOWED_FOR_" + op + "_OPERAND");
+  throw error("Incorrect operand type for operator or function; operator: " + op +
+              ", operand type: " + std::string(long_type_name(type)) + ", typeSet: ALLOWED_FOR_" + op + "_OPERAND");
 }
 
 std::vector<UpdateAction> parse_update(std::string_view text, Placeholders& placeholders) {
@@ -130,15 +132,18 @@ Json arithmetic(const Operand& operand, const Json& item) {
 
 Json value_of(const Operand& operand, const Json& item) {
   switch (operand.kind) {
-    case Operand::Kind::value: return operand.value;
+    case Operand::Kind::value:
+      return operand.value;
     case Operand::Kind::plus:
-    case Operand::Kind::minus: return arithmetic(operand, item);
+    case Operand::Kind::minus:
+      return arithmetic(operand, item);
     case Operand::Kind::path: {
       const Json* found = at_path(item, operand.path);
       if (!found) throw validation("The provided expression refers to an attribute that does not exist in the item");
       return *found;
     }
-    case Operand::Kind::function: break;
+    case Operand::Kind::function:
+      break;
   }
   if (operand.function == "if_not_exists") {
     const Json* found = at_path(item, operand.arguments[0].path);
@@ -232,9 +237,15 @@ Json apply_update(const std::vector<UpdateAction>& actions, const Json& item) {
   for (const auto& action : actions) {
     const Json* current = at_path(item, action.path);
     switch (action.kind) {
-      case UpdateAction::Kind::set: sets.emplace_back(&action.path, value_of(action.operand, item)); break;
-      case UpdateAction::Kind::remove: removes.push_back(&action.path); break;
-      case UpdateAction::Kind::add: sets.emplace_back(&action.path, added(current, action.operand.value, action.origin)); break;
+      case UpdateAction::Kind::set:
+        sets.emplace_back(&action.path, value_of(action.operand, item));
+        break;
+      case UpdateAction::Kind::remove:
+        removes.push_back(&action.path);
+        break;
+      case UpdateAction::Kind::add:
+        sets.emplace_back(&action.path, added(current, action.operand.value, action.origin));
+        break;
       case UpdateAction::Kind::erase: {
         if (!current) break;
         Json left = without(*current, action.operand.value, action.origin);

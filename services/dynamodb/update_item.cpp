@@ -19,12 +19,15 @@ void add_paths(std::vector<Path>& paths, const Operand& operand) {
 Json told_value(const UpdateAction& action) {
   if (action.kind != UpdateAction::Kind::set && action.kind != UpdateAction::Kind::add) return {};
   switch (action.operand.kind) {
-    case Operand::Kind::value: return action.operand.value;
+    case Operand::Kind::value:
+      return action.operand.value;
     case Operand::Kind::plus:
-    case Operand::Kind::minus: return {{"N", "0"}};
+    case Operand::Kind::minus:
+      return {{"N", "0"}};
     case Operand::Kind::function:
       return action.operand.function == "list_append" ? Json{{"L", Json::array()}} : Json();
-    case Operand::Kind::path: break;
+    case Operand::Kind::path:
+      break;
   }
   return {};
 }
@@ -67,8 +70,8 @@ bool creates_item(const std::vector<UpdateAction>& actions) {
          });
 }
 
-Json returned_attributes(const std::string& wanted, const std::vector<UpdateAction>& actions, const std::optional<Json>& before,
-                         const Json& after) {
+Json returned_attributes(const std::string& wanted, const std::vector<UpdateAction>& actions,
+                         const std::optional<Json>& before, const Json& after) {
   if (wanted == "ALL_NEW") return after;
   if (wanted == "ALL_OLD") return before ? *before : Json();
   if (wanted == "NONE") return {};

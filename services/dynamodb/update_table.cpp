@@ -16,16 +16,19 @@ constexpr std::size_t kIndexesOfTable = 20;
 
 /// A throughput that is what it was.
 AwsError unchanged(const std::string& of, const Json& held, const Json& asked) {
-  std::string text = "The provisioned throughput for the " + of + " will not change. The requested value equals the current value.";
+  std::string text =
+      "The provisioned throughput for the " + of + " will not change. The requested value equals the current value.";
   for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
-    text += " Current " + std::string(member) + " provisioned for the " + of + ": " + held.at(member).dump() + ". Requested " +
-            member + ": " + asked.at(member).dump() + ".";
+    text += " Current " + std::string(member) + " provisioned for the " + of + ": " + held.at(member).dump() +
+            ". Requested " + member + ": " + asked.at(member).dump() + ".";
   }
-  return validation(text + " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+  return validation(
+      text + " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
 }
 
 bool same_units(const Json& a, const Json& b) {
-  return a.at("ReadCapacityUnits") == b.at("ReadCapacityUnits") && a.at("WriteCapacityUnits") == b.at("WriteCapacityUnits");
+  return a.at("ReadCapacityUnits") == b.at("ReadCapacityUnits") &&
+         a.at("WriteCapacityUnits") == b.at("WriteCapacityUnits");
 }
 
 void warm_at_least(Json& description, const std::string& mode) {
@@ -50,9 +53,11 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
   }
   check_capacity(context, provisioned);
   if (provisioned) {
-    Json changed = changed_throughput(context, document.at("TableArn"), document.at("ProvisionedThroughput"), *provisioned);
+    Json changed =
+        changed_throughput(context, document.at("TableArn"), document.at("ProvisionedThroughput"), *provisioned);
     const Json& held = document.at("ProvisionedThroughput");
-    if (!mode && same_units(changed, held) && !input.has("GlobalSecondaryIndexUpdates")) throw unchanged("table", held, changed);
+    if (!mode && same_units(changed, held) && !input.has("GlobalSecondaryIndexUpdates"))
+      throw unchanged("table", held, changed);
     document["ProvisionedThroughput"] = std::move(changed);
   }
   if (before != after) {
@@ -61,7 +66,8 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
       document["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = context.timestamp();
       document["ProvisionedThroughput"] = throughput(std::nullopt);
       if (document.contains("GlobalSecondaryIndexes")) {
-        for (auto& index : document["GlobalSecondaryIndexes"]) index["ProvisionedThroughput"] = throughput(std::nullopt);
+        for (auto& index : document["GlobalSecondaryIndexes"])
+          index["ProvisionedThroughput"] = throughput(std::nullopt);
       }
     }
   }
@@ -96,16 +102,25 @@ void check_index_mode(const std::string& name, const Json& document) {
 }
 
 void check_something(const Input& input) {
-  static constexpr const char* kChanges[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
-                                             "GlobalSecondaryIndexUpdates", "SSESpecification", "ReplicaUpdates",
-                                             "MultiRegionConsistency", "DeletionProtectionEnabled", "OnDemandThroughput",
-                                             "WarmThroughput", "TableClass", "GlobalTableWitnessUpdates",
+  static constexpr const char* kChanges[] = {"ProvisionedThroughput",
+                                             "BillingMode",
+                                             "StreamSpecification",
+                                             "GlobalSecondaryIndexUpdates",
+                                             "SSESpecification",
+                                             "ReplicaUpdates",
+                                             "MultiRegionConsistency",
+                                             "DeletionProtectionEnabled",
+                                             "OnDemandThroughput",
+                                             "WarmThroughput",
+                                             "TableClass",
+                                             "GlobalTableWitnessUpdates",
                                              "GlobalTableSettingsReplicationMode"};
   if (std::any_of(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return input.has(one); })) return;
-  throw validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
-                   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
-                   "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
-                   "required");
+  throw validation(
+      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+      "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+      "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
+      "required");
 }
 
 void update_index(RequestContext& context, const Input& update, Json& document) {
@@ -147,13 +162,16 @@ void check_index_updates(const Input& input) {
       name = update.object(action).str("IndexName");
     }
     if (actions == 0) {
-      throw invalid_parameter("One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-                              "GlobalSecondaryIndexUpdate.Delete must not be null");
+      throw invalid_parameter(
+          "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+          "GlobalSecondaryIndexUpdate.Delete must not be null");
     }
     if (actions > 1)
-      throw invalid_parameter("Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
+      throw invalid_parameter(
+          "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
     if (!names.insert(name).second)
-      throw invalid_parameter("Only one global secondary index update per index is allowed simultaneously. Index: " + name);
+      throw invalid_parameter("Only one global secondary index update per index is allowed simultaneously. Index: " +
+                              name);
   }
 }
 
@@ -162,8 +180,10 @@ void delete_index(RequestContext& context, const std::string& name, storage::Res
   if (!find_index(resource.document, name)) throw index_not_found(name, resource.document);
   Json left = Json::array(), removed;
   for (const auto& index : resource.document.at("GlobalSecondaryIndexes")) {
-    if (index.at("IndexName") == name) removed = index;
-    else left.push_back(index);
+    if (index.at("IndexName") == name)
+      removed = index;
+    else
+      left.push_back(index);
   }
   if (left.empty()) {
     resource.document.erase("GlobalSecondaryIndexes");
@@ -177,7 +197,8 @@ void delete_index(RequestContext& context, const std::string& name, storage::Res
 
 void define_attributes(const Input& input, Json& document) {
   for (const auto& given : input.objects("AttributeDefinitions")) {
-    const Json definition = {{"AttributeName", given.str("AttributeName")}, {"AttributeType", given.str("AttributeType")}};
+    const Json definition = {{"AttributeName", given.str("AttributeName")},
+                             {"AttributeType", given.str("AttributeType")}};
     Json& definitions = document["AttributeDefinitions"];
     const auto held = std::find_if(definitions.begin(), definitions.end(), [&](const Json& candidate) {
       return candidate.at("AttributeName") == definition.at("AttributeName");
@@ -196,11 +217,12 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
     if (const auto removal = update.find_object("Delete")) delete_index(context, removal->str("IndexName"), resource);
     if (const auto creation = update.find_object("Create")) {
       const std::string name = creation->str("IndexName");
-      if (find_index(resource.document, name))
-        throw validation("Attempting to create an index which already exists");
+      if (find_index(resource.document, name)) throw validation("Attempting to create an index which already exists");
       if (resource.document.value("GlobalSecondaryIndexes", Json::array()).size() >= kIndexesOfTable) {
-        throw AwsError("LimitExceededException", 400, "Subscriber limit exceeded: Number of global secondary indexes exceeds "
-                       "per-table limit of " + std::to_string(kIndexesOfTable));
+        throw AwsError("LimitExceededException", 400,
+                       "Subscriber limit exceeded: Number of global secondary indexes exceeds "
+                       "per-table limit of " +
+                           std::to_string(kIndexesOfTable));
       }
       if (creation->has("ProvisionedThroughput")) check_index_mode(name, resource.document);
       check_capacity(context, creation->find_object("ProvisionedThroughput"), name);
@@ -219,10 +241,12 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
 
 /// Whether the table stays ACTIVE (aws-controllers-k8s' notes on DynamoDB).
 bool at_once(const Input& input) {
-  static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "ReplicaUpdates"};
+  static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
+                                          "ReplicaUpdates"};
   if (std::any_of(std::begin(kWork), std::end(kWork), [&](const char* one) { return input.has(one); })) return false;
   const auto updates = input.objects("GlobalSecondaryIndexUpdates");
-  return std::none_of(updates.begin(), updates.end(), [](const Input& one) { return one.has("Create") || one.has("Delete"); });
+  return std::none_of(updates.begin(), updates.end(),
+                      [](const Input& one) { return one.has("Create") || one.has("Delete"); });
 }
 
 /// What all replicas of a global table have in common.
@@ -264,10 +288,12 @@ Json update_table(RequestContext& context, const Input& input) {
   if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, resource, *stream);
   if (const auto specification = input.find_object("SSESpecification")) {
     Json sse = sse_description(context, specification);
-    if (sse.is_null() && !document.contains("SSEDescription")) throw invalid_parameter("Table is already encrypted by default");
+    if (sse.is_null() && !document.contains("SSEDescription"))
+      throw invalid_parameter("Table is already encrypted by default");
     if (!sse.is_null() && document.value("SSEDescription", Json()) == sse) {
-      throw invalid_parameter("Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want "
-                              "to change Master Key");
+      throw invalid_parameter(
+          "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want "
+          "to change Master Key");
     }
     document.erase("SSEDescription");
     if (!sse.is_null()) document["SSEDescription"] = std::move(sse);

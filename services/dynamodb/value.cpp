@@ -17,7 +17,8 @@ Json checked_set(const std::string& type, const Json& elements) {
   }
   Json out = Json::array();
   for (const auto& element : elements) {
-    if (!element.is_string()) throw validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+    if (!element.is_string())
+      throw validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
     const auto& text = element.get_ref<const std::string&>();
     out.push_back(type == "NS" ? Number::parse(text).text() : text);
   }
@@ -30,7 +31,8 @@ Json checked_set(const std::string& type, const Json& elements) {
       const auto& text = element.get_ref<const std::string&>();
       list += (list.empty() ? "" : ", ") + (type == "BS" ? aws::base64(text) : text);
     }
-    throw invalid_parameter("Input collection [" + list + "]" + (type == "BS" ? "of type BS" : "") + " contains duplicates.");
+    throw invalid_parameter("Input collection [" + list + "]" + (type == "BS" ? "of type BS" : "") +
+                            " contains duplicates.");
   }
   return out;
 }
@@ -39,7 +41,7 @@ Json checked_set(const std::string& type, const Json& elements) {
 
 std::string_view long_type_name(std::string_view type) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"S", "STRING"},      {"N", "NUMBER"},      {"B", "BINARY"}, {"SS", "STRING_SET"}, {"NS", "NUMBER_SET"},
+      {"S", "STRING"},      {"N", "NUMBER"},     {"B", "BINARY"},  {"SS", "STRING_SET"}, {"NS", "NUMBER_SET"},
       {"BS", "BINARY_SET"}, {"BOOL", "BOOLEAN"}, {"NULL", "NULL"}, {"L", "LIST"},        {"M", "MAP"}};
   for (const auto& [name, text] : kNames) {
     if (name == type) return text;
@@ -49,7 +51,8 @@ std::string_view long_type_name(std::string_view type) {
 
 void check_attribute_name(const std::string& name) {
   constexpr std::size_t kMostNameBytes = 65535;
-  if (name.size() > kMostNameBytes) throw invalid_parameter("Attribute name is too large, must be less than 65536 bytes");
+  if (name.size() > kMostNameBytes)
+    throw invalid_parameter("Attribute name is too large, must be less than 65536 bytes");
 }
 
 Json checked_value(const Json& value, int depth) {
@@ -57,7 +60,8 @@ Json checked_value(const Json& value, int depth) {
   if (!value.is_object() || value.empty())
     throw validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   if (value.size() > 1) {
-    for (const auto& [type, content] : value.items()) checked_value(Json{{type, content}}, depth);  // each is looked at first
+    for (const auto& [type, content] : value.items())
+      checked_value(Json{{type, content}}, depth);  // each is looked at first
     throw validation(
         "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
   }

@@ -208,9 +208,9 @@ Json associate_address(RequestContext& context, const Input& input) {
   const bool may_move = input.flag("AllowReassociation", true);
   if (address.document.contains("AssociationId")) {
     if (!may_move)
-      throw errors::client("Resource.AlreadyAssociated",
-                           "resource " + address.id + " is already associated with associate-id " +
-                               address.document["AssociationId"].get<std::string>());
+      throw errors::client("Resource.AlreadyAssociated", "resource " + address.id +
+                                                             " is already associated with associate-id " +
+                                                             address.document["AssociationId"].get<std::string>());
     if (held_by_service(context, address)) throw no_permission();
     dissociate(context, address);
     interface = require(context, kNetworkInterface, interface.id);

@@ -28,8 +28,8 @@ void collect(const Json& value, std::string_view path, std::vector<std::string>&
 }
 
 const FilterRow* row_of(const Listing& listing, std::string_view name) {
-  const auto found =
-      std::find_if(listing.filters.begin(), listing.filters.end(), [&](const FilterRow& row) { return row.name == name; });
+  const auto found = std::find_if(listing.filters.begin(), listing.filters.end(),
+                                  [&](const FilterRow& row) { return row.name == name; });
   return found == listing.filters.end() ? nullptr : &*found;
 }
 

@@ -8,12 +8,13 @@ namespace orrery::ec2 {
 namespace {
 
 constexpr FilterRow kDhcpOptionsFilters[] = {{"dhcp-options-id", "DhcpOptionsId"},
-                                  {"key", "DhcpConfigurations.Key"},
-                                  {"value", "DhcpConfigurations.Values.Value"},
-                                  {"owner-id", "OwnerId"}};
+                                             {"key", "DhcpConfigurations.Key"},
+                                             {"value", "DhcpConfigurations.Values.Value"},
+                                             {"owner-id", "OwnerId"}};
 
-constexpr std::string_view kKeys[] = {"domain-name",          "domain-name-servers", "ntp-servers",
-                                      "netbios-name-servers", "netbios-node-type",   "ipv6-address-preferred-lease-time"};
+constexpr std::string_view kKeys[] = {"domain-name",       "domain-name-servers",
+                                      "ntp-servers",       "netbios-name-servers",
+                                      "netbios-node-type", "ipv6-address-preferred-lease-time"};
 
 Json configuration(const std::string& key, const std::vector<std::string>& values) {
   Json list = Json::array();
@@ -59,8 +60,9 @@ Json create_dhcp_options(RequestContext& context, const Input& input) {
 }
 
 Json describe_dhcp_options(RequestContext& context, const Input& input) {
-  return describe(context, input,
-                  {.kind = kDhcpOptions, .ids = "DhcpOptionsIds", .output = "DhcpOptions", .filters = kDhcpOptionsFilters});
+  return describe(
+      context, input,
+      {.kind = kDhcpOptions, .ids = "DhcpOptionsIds", .output = "DhcpOptions", .filters = kDhcpOptionsFilters});
 }
 
 Json associate_dhcp_options(RequestContext& context, const Input& input) {

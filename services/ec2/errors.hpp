@@ -8,9 +8,7 @@ namespace orrery::ec2::errors {
 
 inline AwsError client(std::string code, std::string message) { return {std::move(code), 400, std::move(message)}; }
 
-inline AwsError dry_run() {
-  return {"DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set."};
-}
+inline AwsError dry_run() { return {"DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set."}; }
 /// An argument whose effect Orrery does not have yet: refused by name, never accepted and forgotten.
 inline AwsError unbuilt(const std::string& argument) {
   return {"NotImplemented", 501, "Orrery does not support the parameter " + argument + " of this operation yet."};
@@ -26,9 +24,7 @@ inline AwsError invalid_token() { return client("InvalidNextToken", "The provide
 inline AwsError missing(const std::string& parameter) {
   return client("MissingParameter", "The request must contain the parameter " + parameter);
 }
-inline AwsError combination(std::string message) {
-  return client("InvalidParameterCombination", std::move(message));
-}
+inline AwsError combination(std::string message) { return client("InvalidParameterCombination", std::move(message)); }
 inline AwsError has_dependencies(const std::string& noun, const std::string& id) {
   return client("DependencyViolation", "The " + noun + " '" + id + "' has dependencies and cannot be deleted.");
 }

@@ -9,9 +9,9 @@ namespace orrery::ec2 {
 namespace {
 
 constexpr FilterRow kInternetGatewayFilters[] = {{"attachment.state", "Attachments.State"},
-                                  {"attachment.vpc-id", "Attachments.VpcId"},
-                                  {"internet-gateway-id", "InternetGatewayId"},
-                                  {"owner-id", "OwnerId"}};
+                                                 {"attachment.vpc-id", "Attachments.VpcId"},
+                                                 {"internet-gateway-id", "InternetGatewayId"},
+                                                 {"owner-id", "OwnerId"}};
 
 /// A gateway may not leave while an address of its VPC is public through it.
 void refuse_mapped_addresses(RequestContext& context, const std::string& vpc_id) {
@@ -63,9 +63,11 @@ Json create_internet_gateway(RequestContext& context, const Input& input) {
 }
 
 Json describe_internet_gateways(RequestContext& context, const Input& input) {
-  return describe(
-      context, input,
-      {.kind = kInternetGateway, .ids = "InternetGatewayIds", .output = "InternetGateways", .filters = kInternetGatewayFilters});
+  return describe(context, input,
+                  {.kind = kInternetGateway,
+                   .ids = "InternetGatewayIds",
+                   .output = "InternetGateways",
+                   .filters = kInternetGatewayFilters});
 }
 
 Json attach_internet_gateway(RequestContext& context, const Input& input) {

@@ -5,9 +5,9 @@
 namespace orrery::ec2 {
 
 std::span<const Kind* const> all_kinds() {
-  static constexpr const Kind* kinds[] = {&kVpc,           &kSubnet,     &kInternetGateway, &kRouteTable,
-                                          &kSecurityGroup, &kSecurityGroupRule, &kElasticIp, &kNatGateway,
-                                          &kNetworkAcl,    &kNetworkInterface,  &kDhcpOptions,   &kEgressOnlyGateway};
+  static constexpr const Kind* kinds[] = {
+      &kVpc,       &kSubnet,     &kInternetGateway, &kRouteTable,       &kSecurityGroup, &kSecurityGroupRule,
+      &kElasticIp, &kNatGateway, &kNetworkAcl,      &kNetworkInterface, &kDhcpOptions,   &kEgressOnlyGateway};
   return kinds;
 }
 

@@ -30,7 +30,7 @@ struct Kind {
 };
 
 inline constexpr Kind kVpc{"vpc", "vpc", "VpcId", "InvalidVpcID.NotFound", "InvalidVpcID.Malformed", "vpc ID"};
-inline constexpr Kind kSubnet{"subnet", "subnet", "SubnetId", "InvalidSubnetID.NotFound", "InvalidSubnetID.Malformed",
+inline constexpr Kind kSubnet{"subnet",   "subnet", "SubnetId", "InvalidSubnetID.NotFound", "InvalidSubnetID.Malformed",
                               "subnet ID"};
 inline constexpr Kind kInternetGateway{"internet-gateway",
                                        "igw",
@@ -38,22 +38,25 @@ inline constexpr Kind kInternetGateway{"internet-gateway",
                                        "InvalidInternetGatewayID.NotFound",
                                        "InvalidInternetGatewayId.Malformed",
                                        "internetGateway ID"};
-inline constexpr Kind kRouteTable{"route-table",        "rtb", "RouteTableId", "InvalidRouteTableID.NotFound",
-                                  "InvalidRouteTableId.Malformed", "routeTable ID"};
-inline constexpr Kind kSecurityGroup{"security-group",      "sg", "GroupId", "InvalidGroup.NotFound",
-                                     "InvalidGroupId.Malformed", "security group"};
+inline constexpr Kind kRouteTable{
+    "route-table",  "rtb", "RouteTableId", "InvalidRouteTableID.NotFound", "InvalidRouteTableId.Malformed",
+    "routeTable ID"};
+inline constexpr Kind kSecurityGroup{
+    "security-group", "sg", "GroupId", "InvalidGroup.NotFound", "InvalidGroupId.Malformed", "security group"};
 inline constexpr Kind kSecurityGroupRule{"security-group-rule",
                                          "sgr",
                                          "SecurityGroupRuleId",
                                          "InvalidSecurityGroupRuleId.NotFound",
                                          "InvalidSecurityGroupRuleId.Malformed",
                                          "security group rule ID"};
-inline constexpr Kind kElasticIp{"elastic-ip",          "eipalloc", "AllocationId", "InvalidAllocationID.NotFound",
-                                 "InvalidAllocationID.Malformed", "allocation ID"};
-inline constexpr Kind kNatGateway{"natgateway",         "nat", "NatGatewayId", "NatGatewayNotFound",
+inline constexpr Kind kElasticIp{
+    "elastic-ip",   "eipalloc", "AllocationId", "InvalidAllocationID.NotFound", "InvalidAllocationID.Malformed",
+    "allocation ID"};
+inline constexpr Kind kNatGateway{"natgateway",          "nat",          "NatGatewayId", "NatGatewayNotFound",
                                   "NatGatewayMalformed", "natGateway ID"};
-inline constexpr Kind kNetworkAcl{"network-acl",        "acl", "NetworkAclId", "InvalidNetworkAclID.NotFound",
-                                  "InvalidNetworkAclId.Malformed", "networkAcl ID"};
+inline constexpr Kind kNetworkAcl{
+    "network-acl",  "acl", "NetworkAclId", "InvalidNetworkAclID.NotFound", "InvalidNetworkAclId.Malformed",
+    "networkAcl ID"};
 inline constexpr Kind kNetworkInterface{"network-interface",
                                         "eni",
                                         "NetworkInterfaceId",
@@ -67,8 +70,9 @@ inline constexpr Kind kEgressOnlyGateway{"egress-only-internet-gateway",
                                          "InvalidGatewayID.NotFound",
                                          "InvalidEgressOnlyInternetGatewayId.Malformed",
                                          "egressOnlyInternetGateway ID"};
-inline constexpr Kind kDhcpOptions{"dhcp-options",       "dopt", "DhcpOptionsId", "InvalidDhcpOptionID.NotFound",
-                                   "InvalidDhcpOptionsId.Malformed", "dhcpOptions ID"};
+inline constexpr Kind kDhcpOptions{
+    "dhcp-options",  "dopt", "DhcpOptionsId", "InvalidDhcpOptionID.NotFound", "InvalidDhcpOptionsId.Malformed",
+    "dhcpOptions ID"};
 
 std::span<const Kind* const> all_kinds();
 /// By an id's prefix; nullptr where no kind has it.

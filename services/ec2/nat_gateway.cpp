@@ -11,10 +11,8 @@ namespace orrery::ec2 {
 
 namespace {
 
-constexpr FilterRow kNatGatewayFilters[] = {{"nat-gateway-id", "NatGatewayId"},
-                                  {"state", "State"},
-                                  {"subnet-id", "SubnetId"},
-                                  {"vpc-id", "VpcId"}};
+constexpr FilterRow kNatGatewayFilters[] = {
+    {"nat-gateway-id", "NatGatewayId"}, {"state", "State"}, {"subnet-id", "SubnetId"}, {"vpc-id", "VpcId"}};
 
 /// A deleted gateway stays visible for about an hour (VPC user guide, "Work with NAT gateways").
 constexpr aws::Millis kVisibleAfterDeletion = 3'600'000;
@@ -71,7 +69,8 @@ InterfaceSpec read_interface(const Input& input, const Resource& gateway, std::s
 }
 
 /// Gives the gateway its interface and addresses.
-void bring_up(RequestContext& context, Resource& gateway, const InterfaceSpec& spec, std::vector<Resource> allocations) {
+void bring_up(RequestContext& context, Resource& gateway, const InterfaceSpec& spec,
+              std::vector<Resource> allocations) {
   Resource interface = make_interface(context, spec);
   interface.document["SourceDestCheck"] = false;
   put(context, interface);
@@ -103,10 +102,8 @@ Resource require_nat_gateway(RequestContext& context, const std::string& id) {
 }
 
 Json gateway_address(const Resource& interface, const std::string& private_ip, bool primary) {
-  return {{"NetworkInterfaceId", interface.id},
-          {"PrivateIp", private_ip},
-          {"IsPrimary", primary},
-          {"Status", "succeeded"}};
+  return {
+      {"NetworkInterfaceId", interface.id}, {"PrivateIp", private_ip}, {"IsPrimary", primary}, {"Status", "succeeded"}};
 }
 
 void attach_allocation(RequestContext& context, Json& gateway_address, Resource& allocation, Resource& interface) {
@@ -119,8 +116,7 @@ std::vector<Resource> require_allocations(RequestContext& context, const std::ve
   std::vector<Resource> out;
   for (const auto& id : ids) {
     auto address = table(context).find(kElasticIp.name, id);
-    if (!address)
-      throw errors::client("InvalidElasticIpID.NotFound", "The elastic-ip ID '" + id + "' does not exist");
+    if (!address) throw errors::client("InvalidElasticIpID.NotFound", "The elastic-ip ID '" + id + "' does not exist");
     out.push_back(std::move(*address));
   }
   return out;

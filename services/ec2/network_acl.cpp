@@ -11,33 +11,30 @@ namespace orrery::ec2 {
 namespace {
 
 constexpr FilterRow kNetworkAclFilters[] = {{"association.association-id", "Associations.NetworkAclAssociationId"},
-                                  {"association.network-acl-id", "Associations.NetworkAclId"},
-                                  {"association.subnet-id", "Associations.SubnetId"},
-                                  {"default", "IsDefault"},
-                                  {"entry.cidr", "Entries.CidrBlock"},
-                                  {"entry.icmp.code", "Entries.IcmpTypeCode.Code"},
-                                  {"entry.icmp.type", "Entries.IcmpTypeCode.Type"},
-                                  {"entry.ipv6-cidr", "Entries.Ipv6CidrBlock"},
-                                  {"entry.port-range.from", "Entries.PortRange.From"},
-                                  {"entry.port-range.to", "Entries.PortRange.To"},
-                                  {"entry.protocol", "Entries.Protocol"},
-                                  {"entry.rule-action", "Entries.RuleAction"},
-                                  {"entry.egress", "Entries.Egress"},
-                                  {"entry.rule-number", "Entries.RuleNumber"},
-                                  {"network-acl-id", "NetworkAclId"},
-                                  {"owner-id", "OwnerId"},
-                                  {"vpc-id", "VpcId"}};
+                                            {"association.network-acl-id", "Associations.NetworkAclId"},
+                                            {"association.subnet-id", "Associations.SubnetId"},
+                                            {"default", "IsDefault"},
+                                            {"entry.cidr", "Entries.CidrBlock"},
+                                            {"entry.icmp.code", "Entries.IcmpTypeCode.Code"},
+                                            {"entry.icmp.type", "Entries.IcmpTypeCode.Type"},
+                                            {"entry.ipv6-cidr", "Entries.Ipv6CidrBlock"},
+                                            {"entry.port-range.from", "Entries.PortRange.From"},
+                                            {"entry.port-range.to", "Entries.PortRange.To"},
+                                            {"entry.protocol", "Entries.Protocol"},
+                                            {"entry.rule-action", "Entries.RuleAction"},
+                                            {"entry.egress", "Entries.Egress"},
+                                            {"entry.rule-number", "Entries.RuleNumber"},
+                                            {"network-acl-id", "NetworkAclId"},
+                                            {"owner-id", "OwnerId"},
+                                            {"vpc-id", "VpcId"}};
 
 /// The number of the last entries, which no client may touch; the one for IPv6 is the next.
 constexpr int kLastRule = 32767;
 
 void add_entries(Json& entries, const char* member, const char* everything, int number, const char* action) {
   for (const bool egress : {true, false})
-    entries.push_back({{member, everything},
-                       {"Egress", egress},
-                       {"Protocol", "-1"},
-                       {"RuleAction", action},
-                       {"RuleNumber", number}});
+    entries.push_back(
+        {{member, everything}, {"Egress", egress}, {"Protocol", "-1"}, {"RuleAction", action}, {"RuleNumber", number}});
 }
 
 /// Entries are listed egress last and by number.
@@ -190,8 +187,9 @@ Json create_network_acl(RequestContext& context, const Input& input) {
 }
 
 Json describe_network_acls(RequestContext& context, const Input& input) {
-  return describe(context, input,
-                  {.kind = kNetworkAcl, .ids = "NetworkAclIds", .output = "NetworkAcls", .filters = kNetworkAclFilters});
+  return describe(
+      context, input,
+      {.kind = kNetworkAcl, .ids = "NetworkAclIds", .output = "NetworkAcls", .filters = kNetworkAclFilters});
 }
 
 Json create_network_acl_entry(RequestContext& context, const Input& input) {
@@ -249,8 +247,7 @@ Json replace_network_acl_association(RequestContext& context, const Input& input
 
 Json delete_network_acl(RequestContext& context, const Input& input) {
   const Resource acl = require(context, kNetworkAcl, input.str("NetworkAclId"));
-  if (acl.document["IsDefault"] == true)
-    throw errors::invalid_parameter("cannot delete default network ACL " + acl.id);
+  if (acl.document["IsDefault"] == true) throw errors::invalid_parameter("cannot delete default network ACL " + acl.id);
   if (!acl.document["Associations"].empty()) throw errors::has_dependencies("networkAcl", acl.id);
   table(context).erase(kNetworkAcl.name, acl.id);
   return Json::object();

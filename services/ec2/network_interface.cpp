@@ -115,9 +115,7 @@ void give_back(RequestContext& context, const std::string& subnet_id, std::size_
 }
 
 Json address_document(RequestContext& context, const std::string& address, bool primary) {
-  return {{"Primary", primary},
-          {"PrivateIpAddress", address},
-          {"PrivateDnsName", private_dns_name(context, address)}};
+  return {{"Primary", primary}, {"PrivateIpAddress", address}, {"PrivateDnsName", private_dns_name(context, address)}};
 }
 
 void refuse_foreign(const Resource& interface) {
@@ -135,8 +133,10 @@ InterfaceSpec read_spec(const Input& input) {
   if (const auto address = input.find_str("PrivateIpAddress")) spec.addresses.push_back(*address);
   for (const Input& entry : input.objects("PrivateIpAddresses")) {
     const std::string address = entry.str("PrivateIpAddress");
-    if (entry.flag("Primary")) spec.addresses.insert(spec.addresses.begin(), address);
-    else spec.addresses.push_back(address);
+    if (entry.flag("Primary"))
+      spec.addresses.insert(spec.addresses.begin(), address);
+    else
+      spec.addresses.push_back(address);
   }
   spec.count = std::max<std::size_t>(spec.addresses.size(), 1);
   spec.count += static_cast<std::size_t>(input.integer("SecondaryPrivateIpAddressCount"));
@@ -255,9 +255,11 @@ Json create_network_interface(RequestContext& context, const Input& input) {
 
 Json describe_network_interfaces(RequestContext& context, const Input& input) {
   input.acknowledge("IncludeManagedResources", "no interface here is hidden by an operator");
-  return describe(
-      context, input,
-      {.kind = kNetworkInterface, .ids = "NetworkInterfaceIds", .output = "NetworkInterfaces", .filters = kNetworkInterfaceFilters});
+  return describe(context, input,
+                  {.kind = kNetworkInterface,
+                   .ids = "NetworkInterfaceIds",
+                   .output = "NetworkInterfaces",
+                   .filters = kNetworkInterfaceFilters});
 }
 
 Json describe_network_interface_attribute(RequestContext& context, const Input& input) {
@@ -273,8 +275,8 @@ Json describe_network_interface_attribute(RequestContext& context, const Input& 
 }
 
 Json modify_network_interface_attribute(RequestContext& context, const Input& input) {
-  for (const char* name : {"EnaSrdSpecification", "EnablePrimaryIpv6", "AssociatePublicIpAddress",
-                           "AssociatedSubnetIds", "Attachment"}) {
+  for (const char* name :
+       {"EnaSrdSpecification", "EnablePrimaryIpv6", "AssociatePublicIpAddress", "AssociatedSubnetIds", "Attachment"}) {
     if (input.has(name)) throw errors::unbuilt(name);
   }
   Resource interface = require(context, kNetworkInterface, input.str("NetworkInterfaceId"));

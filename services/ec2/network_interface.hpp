@@ -11,7 +11,7 @@ struct InterfaceSpec {
   std::vector<std::string> group_ids;  ///< empty: the VPC's default group
   std::string description;
   std::string type = "interface";
-  std::string requester;              ///< who manages it, "" for the user
+  std::string requester;               ///< who manages it, "" for the user
   std::vector<std::string> addresses;  ///< the wanted ones, the primary first; "" and the rest of `count` are chosen
   std::size_t count = 1;
 };

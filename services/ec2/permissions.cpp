@@ -87,32 +87,37 @@ void read_sources(const Input& permission, std::string_view list, const Json& ba
 }
 
 void read_permission(RequestContext& context, const Input& permission, const Resource& group, std::vector<Json>& out) {
-  const Json base = rule_base(permission.str("IpProtocol"), permission.find_integer("FromPort"),
-                              permission.find_integer("ToPort"));
+  const Json base =
+      rule_base(permission.str("IpProtocol"), permission.find_integer("FromPort"), permission.find_integer("ToPort"));
   const auto before = out.size();
-  read_sources(permission, "IpRanges", base, "CidrIpv4",
-               [](const Input& s) { return Json(read_ipv4_range(s.str("CidrIp"))); }, out);
-  read_sources(permission, "Ipv6Ranges", base, "CidrIpv6",
-               [](const Input& s) { return Json(read_ipv6_range(s.str("CidrIpv6"))); }, out);
-  read_sources(permission, "PrefixListIds", base, "PrefixListId",
-               [&](const Input& s) {
-                 const std::string id = s.str("PrefixListId");
-                 require_prefix_list(context, id);
-                 return Json(id);
-               },
-               out);
-  read_sources(permission, "UserIdGroupPairs", base, "ReferencedGroupInfo",
-               [&](const Input& s) { return pair_reference(context, s, group); }, out);
+  read_sources(
+      permission, "IpRanges", base, "CidrIpv4", [](const Input& s) { return Json(read_ipv4_range(s.str("CidrIp"))); },
+      out);
+  read_sources(
+      permission, "Ipv6Ranges", base, "CidrIpv6",
+      [](const Input& s) { return Json(read_ipv6_range(s.str("CidrIpv6"))); }, out);
+  read_sources(
+      permission, "PrefixListIds", base, "PrefixListId",
+      [&](const Input& s) {
+        const std::string id = s.str("PrefixListId");
+        require_prefix_list(context, id);
+        return Json(id);
+      },
+      out);
+  read_sources(
+      permission, "UserIdGroupPairs", base, "ReferencedGroupInfo",
+      [&](const Input& s) { return pair_reference(context, s, group); }, out);
   if (out.size() == before)
-    throw errors::client("MissingParameter", "The request must contain the parameter cidrIp, or a source of another kind");
+    throw errors::client("MissingParameter",
+                         "The request must contain the parameter cidrIp, or a source of another kind");
 }
 
 void read_flat(RequestContext& context, const Input& input, const Resource& group, std::vector<Json>& out) {
   const auto range = input.find_str("CidrIp"), name = input.find_str("SourceSecurityGroupName");
   if (!range && !name) return;
   // A source group without a protocol stands for all traffic (EC2 API reference, AuthorizeSecurityGroupIngress).
-  const Json base =
-      rule_base(input.str("IpProtocol", name ? "-1" : ""), input.find_integer("FromPort"), input.find_integer("ToPort"));
+  const Json base = rule_base(input.str("IpProtocol", name ? "-1" : ""), input.find_integer("FromPort"),
+                              input.find_integer("ToPort"));
   if (range) {
     out.push_back(base);
     out.back()["CidrIpv4"] = read_ipv4_range(*range);
@@ -230,8 +235,7 @@ std::string rule_key(const Json& rule) {
 Resource add_rule(RequestContext& context, const Resource& group, Json rule) {
   Resource out = make(context, kSecurityGroupRule);
   out.document.update(rule);
-  out.document.update(
-      {{"GroupId", group.id}, {"GroupOwnerId", context.account}, {"SecurityGroupRuleArn", out.arn}});
+  out.document.update({{"GroupId", group.id}, {"GroupOwnerId", context.account}, {"SecurityGroupRuleArn", out.arn}});
   put(context, out);
   link(context, out, "group", kSecurityGroup, group.id);
   if (rule.contains("ReferencedGroupInfo"))
@@ -240,7 +244,10 @@ Resource add_rule(RequestContext& context, const Resource& group, Json rule) {
 }
 
 Json self_rule(RequestContext& context, const Resource& group) {
-  return {{"IpProtocol", "-1"}, {"FromPort", -1}, {"ToPort", -1}, {"IsEgress", false},
+  return {{"IpProtocol", "-1"},
+          {"FromPort", -1},
+          {"ToPort", -1},
+          {"IsEgress", false},
           {"ReferencedGroupInfo", reference_to(context, group.id)}};
 }
 

@@ -42,8 +42,7 @@ std::vector<Json> chosen(RequestContext& context, const Input& input, std::vecto
   std::erase_if(documents, [&](const Json& document) {
     const bool wanted =
         ids.empty() || std::find(ids.begin(), ids.end(), document["PrefixListId"].get<std::string>()) != ids.end();
-    return !wanted ||
-           !filters.match([&](std::string_view name) { return values_at(document, row_of(name)->path); });
+    return !wanted || !filters.match([&](std::string_view name) { return values_at(document, row_of(name)->path); });
   });
   return documents;
 }

@@ -53,7 +53,8 @@ constexpr Region kRegions[] = {
 };
 
 const Region* region_named(std::string_view name) {
-  const auto found = std::find_if(std::begin(kRegions), std::end(kRegions), [&](const Region& r) { return r.name == name; });
+  const auto found =
+      std::find_if(std::begin(kRegions), std::end(kRegions), [&](const Region& r) { return r.name == name; });
   return found == std::end(kRegions) ? nullptr : found;
 }
 
@@ -77,12 +78,17 @@ Json zone_document(std::string_view region, const Zone& zone) {
           {"State", "available"}};
 }
 
-constexpr FilterRow kZoneFilters[] = {
-    {"group-long-name", "GroupLongName"}, {"group-name", "GroupName"},
-    {"message", "Messages.Message"}, {"opt-in-status", "OptInStatus"},
-    {"parent-zone-id", "ParentZoneId"}, {"parent-zone-name", "ParentZoneName"}, {"region-name", "RegionName"},
-    {"state", "State"},              {"zone-id", "ZoneId"},               {"zone-name", "ZoneName"},
-    {"zone-type", "ZoneType"}};
+constexpr FilterRow kZoneFilters[] = {{"group-long-name", "GroupLongName"},
+                                      {"group-name", "GroupName"},
+                                      {"message", "Messages.Message"},
+                                      {"opt-in-status", "OptInStatus"},
+                                      {"parent-zone-id", "ParentZoneId"},
+                                      {"parent-zone-name", "ParentZoneName"},
+                                      {"region-name", "RegionName"},
+                                      {"state", "State"},
+                                      {"zone-id", "ZoneId"},
+                                      {"zone-name", "ZoneName"},
+                                      {"zone-type", "ZoneType"}};
 
 constexpr FilterRow kRegionFilters[] = {
     {"endpoint", "Endpoint"}, {"opt-in-status", "OptInStatus"}, {"region-name", "RegionName"}};
@@ -126,9 +132,9 @@ Zone require_zone(std::string_view region, const std::string& name, const std::s
     if ((name.empty() || zone.name == name) && (id.empty() || zone.id == id)) return zone;
     names += (names.empty() ? "" : ", ") + (id.empty() ? zone.name : zone.id);
   }
-  throw errors::invalid_value(id.empty() ? name : id, id.empty() ? "availabilityZone" : "availabilityZoneId",
-                              "Subnets can currently only be created in the following availability zones: " + names +
-                                  ".");
+  throw errors::invalid_value(
+      id.empty() ? name : id, id.empty() ? "availabilityZone" : "availabilityZoneId",
+      "Subnets can currently only be created in the following availability zones: " + names + ".");
 }
 
 Json describe_availability_zones(RequestContext& context, const Input& input) {
@@ -173,12 +179,10 @@ Json describe_account_attributes(RequestContext& context, const Input& input) {
     if (vpc.document.value("IsDefault", false)) default_vpc = vpc.id;
   }
   // The quotas are AWS's defaults (VPC user guide and EC2 user guide, "quotas").
-  const std::pair<const char*, std::string> values[] = {{"supported-platforms", "VPC"},
-                                                        {"vpc-max-security-groups-per-interface", "5"},
-                                                        {"max-elastic-ips", "5"},
-                                                        {"max-instances", "20"},
-                                                        {"vpc-max-elastic-ips", "5"},
-                                                        {"default-vpc", default_vpc}};
+  const std::pair<const char*, std::string> values[] = {
+      {"supported-platforms", "VPC"}, {"vpc-max-security-groups-per-interface", "5"},
+      {"max-elastic-ips", "5"},       {"max-instances", "20"},
+      {"vpc-max-elastic-ips", "5"},   {"default-vpc", default_vpc}};
   const auto wanted = input.strings("AttributeNames");
   Json out = Json::array();
   for (const auto& [name, value] : values) {

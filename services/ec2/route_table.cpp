@@ -46,9 +46,8 @@ Json association_state() { return {{"State", "associated"}}; }
 
 std::string add_association(Resource& route_table, Json target) {
   const std::string id = aws::resource_id("rtbassoc");
-  target.update({{"RouteTableAssociationId", id},
-                 {"RouteTableId", route_table.id},
-                 {"AssociationState", association_state()}});
+  target.update(
+      {{"RouteTableAssociationId", id}, {"RouteTableId", route_table.id}, {"AssociationState", association_state()}});
   if (!target.contains("Main")) target["Main"] = false;
   route_table.document["Associations"].push_back(std::move(target));
   return id;
@@ -86,7 +85,8 @@ Json take(RequestContext& context, Found& found) {
 }
 
 AwsError different_networks(const std::string& id, const std::string& noun, const std::string& other) {
-  return errors::invalid_parameter("route table " + id + " and " + noun + " " + other + " belong to different networks");
+  return errors::invalid_parameter("route table " + id + " and " + noun + " " + other +
+                                   " belong to different networks");
 }
 
 std::string associate(RequestContext& context, Resource& route_table, const Kind& kind, const std::string& member,
@@ -103,9 +103,8 @@ void refuse_second(RequestContext& context, const Kind& kind, const std::string&
     const auto holder = table(context).find(kRouteTable.name, edge.from.id);
     for (const Json& association : holder->document["Associations"]) {
       if (association.value("SubnetId", association.value("GatewayId", "")) == target)
-        throw errors::client("Resource.AlreadyAssociated",
-                             "the specified association for route table " + holder->id +
-                                 " conflicts with an existing association");
+        throw errors::client("Resource.AlreadyAssociated", "the specified association for route table " + holder->id +
+                                                               " conflicts with an existing association");
     }
   }
 }
@@ -192,8 +191,9 @@ Json create_route_table(RequestContext& context, const Input& input) {
 }
 
 Json describe_route_tables(RequestContext& context, const Input& input) {
-  return describe(context, input,
-                  {.kind = kRouteTable, .ids = "RouteTableIds", .output = "RouteTables", .filters = kRouteTableFilters});
+  return describe(
+      context, input,
+      {.kind = kRouteTable, .ids = "RouteTableIds", .output = "RouteTables", .filters = kRouteTableFilters});
 }
 
 Json delete_route_table(RequestContext& context, const Input& input) {
@@ -219,8 +219,7 @@ Json associate_route_table(RequestContext& context, const Input& input) {
     id = associate(context, found, kInternetGateway, "GatewayId", target.id);
   } else {
     const Resource target = require(context, kSubnet, *subnet);
-    if (target.document["VpcId"] != found.document["VpcId"])
-      throw different_networks(found.id, "subnet", target.id);
+    if (target.document["VpcId"] != found.document["VpcId"]) throw different_networks(found.id, "subnet", target.id);
     refuse_second(context, kSubnet, target.id);
     id = associate(context, found, kSubnet, "SubnetId", target.id);
   }

@@ -44,8 +44,7 @@ bool complete(RequestContext& context, Resource& group) {
 void check_name(const std::string& name) {
   if (name.empty() || name.size() > 255 || !description_fits(name))
     throw errors::invalid_parameter(
-        "Value (" + name +
-        ") for parameter GroupName is invalid. Character sets beyond ASCII are not supported.");
+        "Value (" + name + ") for parameter GroupName is invalid. Character sets beyond ASCII are not supported.");
   if (name.starts_with("sg-"))
     throw errors::invalid_parameter("Invalid group name. Group names may not be in the format sg-*");
   if (name == "default")
@@ -111,8 +110,7 @@ Resource require_group(RequestContext& context, const Input& input) {
     throw not_found(kSecurityGroup, *id);
   }
   const auto name = input.find_str("GroupName");
-  if (!name)
-    throw errors::client("MissingParameter", "The request must contain the parameter groupName or groupId");
+  if (!name) throw errors::client("MissingParameter", "The request must contain the parameter groupName or groupId");
   const auto vpc = find_default_vpc(context);
   if (!vpc) throw errors::no_default_vpc();
   auto group = find_group_named(context, vpc->id, *name);
@@ -175,12 +173,9 @@ Json get_security_groups_for_vpc(RequestContext& context, const Input& input) {
                                           {"owner-id", "OwnerId"},
                                           {"primary-vpc-id", "VpcId"}};
   const std::string vpc_id = require(context, kVpc, input.str("VpcId")).id;
-  Json out = describe(context, input,
-                      {.kind = kSecurityGroup,
-                       .ids = "",
-                       .output = "SecurityGroupForVpcs",
-                       .filters = filters,
-                       .vpc_id = vpc_id});
+  Json out = describe(
+      context, input,
+      {.kind = kSecurityGroup, .ids = "", .output = "SecurityGroupForVpcs", .filters = filters, .vpc_id = vpc_id});
   for (Json& group : out["SecurityGroupForVpcs"]) {
     group["PrimaryVpcId"] = vpc_id;
     group.erase("VpcId");
@@ -206,8 +201,8 @@ Json describe_stale_security_groups(RequestContext& context, const Input& input)
 Json delete_security_group(RequestContext& context, const Input& input) {
   const Resource group = require_group(context, input);
   if (group.document["GroupName"] == "default")
-    throw errors::client("CannotDelete", "the specified group: \"" + group.id +
-                                             "\" name: \"default\" cannot be deleted by a user");
+    throw errors::client("CannotDelete",
+                         "the specified group: \"" + group.id + "\" name: \"default\" cannot be deleted by a user");
   if (held(context, group.id))
     throw errors::client("DependencyViolation", "resource " + group.id + " has a dependent object");
   erase_security_group(context, group.id);

@@ -98,9 +98,8 @@ std::vector<Resource> rules_by_permission(const std::vector<Resource>& rules, co
                                           std::vector<Resource>& unknown) {
   std::vector<Resource> out;
   for (const Json& wanted : named) {
-    const auto found = std::find_if(rules.begin(), rules.end(), [&](const Resource& rule) {
-      return rule_key(rule.document) == rule_key(wanted);
-    });
+    const auto found = std::find_if(rules.begin(), rules.end(),
+                                    [&](const Resource& rule) { return rule_key(rule.document) == rule_key(wanted); });
     if (found != rules.end()) {
       out.push_back(*found);
     } else {
@@ -169,8 +168,10 @@ Json changed_rule(RequestContext& context, const Input& change, const Resource& 
 
 void set_description(Json& rule, const std::string& text) {
   check_rule_description(text);
-  if (text.empty()) rule.erase("Description");
-  else rule["Description"] = text;
+  if (text.empty())
+    rule.erase("Description");
+  else
+    rule["Description"] = text;
 }
 
 Json update_descriptions(RequestContext& context, const Input& input, Direction direction) {
@@ -216,11 +217,9 @@ Json update_rule_descriptions_egress(RequestContext& context, const Input& input
 
 Json describe_security_group_rules(RequestContext& context, const Input& input) {
   static constexpr FilterRow filters[] = {{"group-id", "GroupId"}, {"security-group-rule-id", "SecurityGroupRuleId"}};
-  return describe(context, input,
-                  {.kind = kSecurityGroupRule,
-                   .ids = "SecurityGroupRuleIds",
-                   .output = "SecurityGroupRules",
-                   .filters = filters});
+  return describe(
+      context, input,
+      {.kind = kSecurityGroupRule, .ids = "SecurityGroupRuleIds", .output = "SecurityGroupRules", .filters = filters});
 }
 
 Json modify_security_group_rules(RequestContext& context, const Input& input) {

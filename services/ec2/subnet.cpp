@@ -147,7 +147,8 @@ Resource make_subnet(RequestContext& context, const Resource& vpc, const aws::Ci
 }
 
 Json create_subnet(RequestContext& context, const Input& input) {
-  for (const char* name : {"OutpostArn", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"}) {
+  for (const char* name :
+       {"OutpostArn", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"}) {
     if (input.has(name)) throw errors::unbuilt(name);
   }
   if (input.flag("Ipv6Native")) throw errors::unbuilt("Ipv6Native");
@@ -168,8 +169,7 @@ Json create_subnet(RequestContext& context, const Input& input) {
 Json create_default_subnet(RequestContext& context, const Input& input) {
   if (input.flag("Ipv6Native")) throw errors::unbuilt("Ipv6Native");
   const auto vpc = find_default_vpc(context);
-  if (!vpc)
-    throw errors::client("DefaultVpcDoesNotExist", "There is no Default VPC for this account in this region.");
+  if (!vpc) throw errors::client("DefaultVpcDoesNotExist", "There is no Default VPC for this account in this region.");
   const Zone zone = require_zone(context.region, input.str("AvailabilityZone"), input.str("AvailabilityZoneId"));
   std::vector<aws::Cidr> taken;
   for (const Resource& subnet : subnets_in(context, vpc->id)) {
@@ -182,11 +182,13 @@ Json create_default_subnet(RequestContext& context, const Input& input) {
   while (std::any_of(taken.begin(), taken.end(), [&](const aws::Cidr& other) { return other.overlaps(cidr); }))
     cidr.address += 1u << 12;
   if (!vpc_networks(vpc->document).front().contains(cidr)) throw conflict(cidr.text());
-  return {{"Subnet", with_tags(context, kSubnet, make_subnet(context, *vpc, cidr, zone, SubnetOrigin::default_subnet))}};
+  return {
+      {"Subnet", with_tags(context, kSubnet, make_subnet(context, *vpc, cidr, zone, SubnetOrigin::default_subnet))}};
 }
 
 Json describe_subnets(RequestContext& context, const Input& input) {
-  return describe(context, input, {.kind = kSubnet, .ids = "SubnetIds", .output = "Subnets", .filters = kSubnetFilters});
+  return describe(context, input,
+                  {.kind = kSubnet, .ids = "SubnetIds", .output = "Subnets", .filters = kSubnetFilters});
 }
 
 Json modify_subnet_attribute(RequestContext& context, const Input& input) {
@@ -200,7 +202,8 @@ Json modify_subnet_attribute(RequestContext& context, const Input& input) {
   }
   if (subnet.document["MapCustomerOwnedIpOnLaunch"] == true) throw errors::unbuilt("MapCustomerOwnedIpOnLaunch");
   if (subnet.document["AssignIpv6AddressOnCreation"] == true && subnet.document["Ipv6CidrBlockAssociationSet"].empty())
-    throw errors::invalid_parameter("The subnet '" + subnet.id + "' does not have an IPv6 CIDR block associated with it.");
+    throw errors::invalid_parameter("The subnet '" + subnet.id +
+                                    "' does not have an IPv6 CIDR block associated with it.");
   set_launch_options(subnet.document, input);
   put(context, subnet);
   return Json::object();

@@ -18,8 +18,7 @@ void check_tag(const std::string& key, const std::string& value) {
   if (key.empty()) throw errors::invalid_parameter("Tag key cannot be empty");
   if (key.starts_with("aws:"))
     throw errors::invalid_parameter("Tag keys starting with 'aws:' are reserved for internal use");
-  if (characters(key) > 127)
-    throw errors::invalid_parameter("Tag key exceeds the maximum length of 127 characters");
+  if (characters(key) > 127) throw errors::invalid_parameter("Tag key exceeds the maximum length of 127 characters");
   if (characters(value) > 255)
     throw errors::invalid_parameter("Tag value exceeds the maximum length of 255 characters");
 }

@@ -81,9 +81,8 @@ Resource make_vpc(RequestContext& context, const aws::Cidr& cidr, const std::str
                        {"CidrBlockAssociationSet", Json::array({make_cidr_association(cidr)})},
                        {"Ipv6CidrBlockAssociationSet", Json::array()},
                        {"BlockPublicAccessStates", {{"InternetGatewayBlockMode", "off"}}}});
-  vpc.hidden = {{"EnableDnsSupport", true},
-                {"EnableDnsHostnames", is_default},
-                {"EnableNetworkAddressUsageMetrics", false}};
+  vpc.hidden = {
+      {"EnableDnsSupport", true}, {"EnableDnsHostnames", is_default}, {"EnableNetworkAddressUsageMetrics", false}};
   put(context, vpc);
   link(context, vpc, "dhcp-options", kDhcpOptions, vpc.document["DhcpOptionsId"]);
   make_default_security_group(context, vpc);
@@ -108,8 +107,7 @@ Json create_vpc(RequestContext& context, const Input& input) {
 
 Json create_default_vpc(RequestContext& context, const Input&) {
   if (const auto vpc = find_default_vpc(context))
-    throw errors::client("DefaultVpcAlreadyExists",
-                         "A Default VPC already exists for this account in this region.");
+    throw errors::client("DefaultVpcAlreadyExists", "A Default VPC already exists for this account in this region.");
   return {{"Vpc", with_tags(context, kVpc, make_default_vpc(context))}};
 }
 
@@ -121,7 +119,8 @@ Json describe_vpc_attribute(RequestContext& context, const Input& input) {
   const Resource vpc = require(context, kVpc, input.str("VpcId"));
   std::string name = input.str("Attribute");
   name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-  if (!vpc.hidden.contains(name)) throw errors::invalid_value(input.str("Attribute"), "attribute", "Unknown attribute.");
+  if (!vpc.hidden.contains(name))
+    throw errors::invalid_value(input.str("Attribute"), "attribute", "Unknown attribute.");
   return {{"VpcId", vpc.id}, {name, {{"Value", vpc.hidden[name]}}}};
 }
 
@@ -175,7 +174,8 @@ Json associate_vpc_cidr_block(RequestContext& context, const Input& input) {
   const aws::Cidr cidr = read_cidr(*text);
   for (const aws::Cidr& present : vpc_networks(vpc.document)) {
     if (present.overlaps(cidr))
-      throw errors::client("InvalidVpc.Range", "The CIDR '" + cidr.text() + "' conflicts with another CIDR of the VPC.");
+      throw errors::client("InvalidVpc.Range",
+                           "The CIDR '" + cidr.text() + "' conflicts with another CIDR of the VPC.");
   }
   Json association = make_cidr_association(cidr);
   vpc.document["CidrBlockAssociationSet"].push_back(association);

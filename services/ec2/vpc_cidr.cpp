@@ -76,7 +76,8 @@ void refuse_cidr_in_use(RequestContext& context, const Resource& vpc, const Json
                              " may not be disassociated. It is the primary IPv4 CIDR block of the VPC");
   for (const Resource& subnet : subnets_in(context, vpc.id)) {
     bool inside = false;
-    if (!v6) inside = aws::parse_cidr(text)->contains(*aws::parse_cidr(subnet.document["CidrBlock"].get<std::string>()));
+    if (!v6)
+      inside = aws::parse_cidr(text)->contains(*aws::parse_cidr(subnet.document["CidrBlock"].get<std::string>()));
     for (const Json& own : subnet.document["Ipv6CidrBlockAssociationSet"])
       inside = inside || (v6 && parse_cidr6(text)->contains(*parse_cidr6(own["Ipv6CidrBlock"].get<std::string>())));
     if (inside)

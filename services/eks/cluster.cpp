@@ -58,8 +58,9 @@ void check_security_groups(RequestContext& context, const std::vector<std::strin
 
 void check_role(RequestContext& context, const std::string& arn) {
   if (!context.peers.iam->role(context, arn))
-    throw errors::invalid_parameter("Role with arn: " + arn +
-                                    ", could not be assumed because it does not exist or the trusted entity is not correct");
+    throw errors::invalid_parameter(
+        "Role with arn: " + arn +
+        ", could not be assumed because it does not exist or the trusted entity is not correct");
 }
 
 /// Encryption of secrets wants a symmetric key that exists (EKS user guide, "Encrypt Kubernetes secrets").
@@ -81,7 +82,8 @@ std::string service_cidr(const std::string& vpc_cidr) {
 }
 
 Json network_of(const Input& input, const std::string& vpc_cidr) {
-  Json out = {{"serviceIpv4Cidr", service_cidr(vpc_cidr)}, {"ipFamily", "ipv4"},
+  Json out = {{"serviceIpv4Cidr", service_cidr(vpc_cidr)},
+              {"ipFamily", "ipv4"},
               {"elasticLoadBalancing", {{"enabled", false}}}};
   out.merge_patch(input.json("kubernetesNetworkConfig").is_null() ? Json::object()
                                                                   : input.json("kubernetesNetworkConfig"));
@@ -96,8 +98,9 @@ void judge(RequestContext& context, const storage::Resource& cluster) {
     const std::string refusal = "unsupported Kubernetes version";
     const std::string details =
         " " + std::string(version->name) + " (extended support ended on " + std::string(version->extended_until) + ")";
-    would_refuse(context, kVersionSupport, cluster.arn,
-                 errors::invalid_parameter(context.settings.strictness == Strictness::strict ? refusal : refusal + details));
+    would_refuse(
+        context, kVersionSupport, cluster.arn,
+        errors::invalid_parameter(context.settings.strictness == Strictness::strict ? refusal : refusal + details));
   } else {
     settle(context, kVersionSupport, cluster.arn);
   }
@@ -149,9 +152,8 @@ Json vpc_config_of(RequestContext& context, const std::string& name, const Input
       {{"Name", "eks-cluster-sg-" + name + "-" + std::to_string(context.now)},
        {"aws:eks:cluster-name", name},
        {"kubernetes.io/cluster/" + name, "owned"}});
-  return {{"subnetIds", subnets},           {"securityGroupIds", groups},
-          {"clusterSecurityGroupId", group}, {"vpcId", vpc_id},
-          {"endpointPublicAccess", is_public}, {"endpointPrivateAccess", is_private},
+  return {{"subnetIds", subnets},      {"securityGroupIds", groups},        {"clusterSecurityGroupId", group},
+          {"vpcId", vpc_id},           {"endpointPublicAccess", is_public}, {"endpointPrivateAccess", is_private},
           {"publicAccessCidrs", cidrs}};
 }
 
@@ -159,15 +161,14 @@ void link_network(RequestContext& context, const storage::Resource& cluster) {
   auto table = context.resources();
   table.unlink("cluster", cluster.id, "");
   const Json& vpc = cluster.document.at("resourcesVpcConfig");
-  for (const Json& subnet : vpc.at("subnetIds"))
-    table.link("cluster", cluster.id, "subnet", {"ec2", "subnet", subnet});
+  for (const Json& subnet : vpc.at("subnetIds")) table.link("cluster", cluster.id, "subnet", {"ec2", "subnet", subnet});
   for (const Json& group : vpc.at("securityGroupIds"))
     table.link("cluster", cluster.id, "security-group", {"ec2", "security-group", group});
 }
 
 /// Members that come back as they were sent, and are absent when they were not.
-constexpr std::string_view kAsSent[] = {"outpostConfig", "zonalShiftConfig", "remoteNetworkConfig", "computeConfig",
-                                        "storageConfig", "controlPlaneScalingConfig"};
+constexpr std::string_view kAsSent[] = {"outpostConfig", "zonalShiftConfig", "remoteNetworkConfig",
+                                        "computeConfig", "storageConfig",    "controlPlaneScalingConfig"};
 
 void put_control_plane(Json& document, const std::string& region, const std::string& certificate) {
   const std::string id = [&] {
@@ -199,18 +200,25 @@ Json create_cluster(RequestContext& context, const Input& input) {
   const CertificateAuthority authority = make_certificate_authority(context.now);
   storage::Resource cluster{"cluster", name, context.arn("cluster/" + name), {}, {}, context.now};
   Json& document = cluster.document;
-  document = {{"name", name}, {"arn", cluster.arn}, {"createdAt", context.timestamp()}, {"version", version},
-              {"roleArn", role}, {"status", "ACTIVE"}, {"platformVersion", "eks.1"},
+  document = {{"name", name},
+              {"arn", cluster.arn},
+              {"createdAt", context.timestamp()},
+              {"version", version},
+              {"roleArn", role},
+              {"status", "ACTIVE"},
+              {"platformVersion", "eks.1"},
               {"health", {{"issues", Json::array()}}}};
   document["resourcesVpcConfig"] = vpc_config_of(context, name, input.object("resourcesVpcConfig"));
   const auto vpc = context.peers.ec2->vpc(context, document["resourcesVpcConfig"]["vpcId"]);
   document["kubernetesNetworkConfig"] = network_of(input, vpc ? vpc->cidr_block : "");
   document["logging"] = logging_of(input.object("logging").json("clusterLogging"));
-  if (input.has("encryptionConfig")) document["encryptionConfig"] = encryption_of(context, input.json("encryptionConfig"));
+  if (input.has("encryptionConfig"))
+    document["encryptionConfig"] = encryption_of(context, input.json("encryptionConfig"));
   const Input access = input.object("accessConfig");
   document["accessConfig"] = {{"authenticationMode", access.str("authenticationMode", "CONFIG_MAP")}};
   // Not in answers (provider, internal/service/eks/cluster.go: "isn't returned from the AWS API").
-  cluster.hidden["bootstrapClusterCreatorAdminPermissions"] = access.flag("bootstrapClusterCreatorAdminPermissions", true);
+  cluster.hidden["bootstrapClusterCreatorAdminPermissions"] =
+      access.flag("bootstrapClusterCreatorAdminPermissions", true);
   cluster.hidden["bootstrapSelfManagedAddons"] = input.flag("bootstrapSelfManagedAddons", true);
   document["upgradePolicy"] = {{"supportType", input.object("upgradePolicy").str("supportType", "EXTENDED")}};
   document["deletionProtection"] = input.flag("deletionProtection", false);
@@ -338,7 +346,8 @@ Json update_cluster_config(RequestContext& context, const Input& input) {
   storage::Resource cluster = find_cluster(context, input.str("name"));
   const Json before = cluster.document;
   std::vector<Change> changes;
-  if (input.has("resourcesVpcConfig")) changes.push_back(change_vpc(context, cluster, input.object("resourcesVpcConfig")));
+  if (input.has("resourcesVpcConfig"))
+    changes.push_back(change_vpc(context, cluster, input.object("resourcesVpcConfig")));
   if (input.has("logging")) changes.push_back(change_logging(cluster, input.object("logging")));
   for (const auto& [member, type, param] : kMembers) {
     if (input.has(member)) changes.push_back(change_member(cluster, input, member, type, param));
@@ -363,7 +372,8 @@ Json update_cluster_version(RequestContext& context, const Input& input) {
   const std::string from = cluster.document.at("version"), to = input.str("version");
   const Version *old_version = find_version(from), *new_version = find_version(to);
   if (!new_version) throw errors::invalid_parameter("unsupported Kubernetes version");
-  if (from == to) throw errors::invalid_parameter("Cluster is already at version " + to).with("clusterName", cluster.id);
+  if (from == to)
+    throw errors::invalid_parameter("Cluster is already at version " + to).with("clusterName", cluster.id);
   if (old_version && new_version != old_version + 1) {
     throw errors::invalid_parameter("Unsupported Kubernetes minor version update from " + from + " to " + to)
         .with("clusterName", cluster.id);

@@ -42,11 +42,14 @@ void check_scaling(const Json& scaling) {
   const int least = scaling.at("minSize"), most = scaling.at("maxSize"), desired = scaling.at("desiredSize");
   const auto text = [](int n) { return std::to_string(n); };
   if (least > most)
-    throw errors::invalid_parameter("Minimum capacity " + text(least) + " can't be greater than maximum size " + text(most));
+    throw errors::invalid_parameter("Minimum capacity " + text(least) + " can't be greater than maximum size " +
+                                    text(most));
   if (desired < least)
-    throw errors::invalid_parameter("Minimum capacity " + text(least) + " can't be greater than desired size " + text(desired));
+    throw errors::invalid_parameter("Minimum capacity " + text(least) + " can't be greater than desired size " +
+                                    text(desired));
   if (desired > most)
-    throw errors::invalid_parameter("Maximum capacity " + text(most) + " can't be smaller than desired size " + text(desired));
+    throw errors::invalid_parameter("Maximum capacity " + text(most) + " can't be smaller than desired size " +
+                                    text(desired));
 }
 
 void check_placement(RequestContext& context, const std::vector<std::string>& subnets, const std::string& role) {
@@ -95,13 +98,23 @@ Json create_nodegroup(RequestContext& context, const Input& input) {
   const auto subnets = input.strings("subnets");
   const std::string role = input.str("nodeRole"), unique = aws::uuid();
   check_placement(context, subnets, role);
-  storage::Resource group{"nodegroup", key_of(cluster_name, name),
-                          context.arn("nodegroup/" + cluster_name + "/" + name + "/" + unique), {}, {}, context.now};
+  storage::Resource group{"nodegroup",
+                          key_of(cluster_name, name),
+                          context.arn("nodegroup/" + cluster_name + "/" + name + "/" + unique),
+                          {},
+                          {},
+                          context.now};
   Json& document = group.document;
-  document = {{"nodegroupName", name}, {"nodegroupArn", group.arn}, {"clusterName", cluster_name},
+  document = {{"nodegroupName", name},
+              {"nodegroupArn", group.arn},
+              {"clusterName", cluster_name},
               {"version", input.str("version", cluster.document.at("version").get<std::string>())},
-              {"createdAt", context.timestamp()}, {"modifiedAt", context.timestamp()}, {"status", "ACTIVE"},
-              {"nodeRole", role}, {"subnets", subnets}, {"health", {{"issues", Json::array()}}}};
+              {"createdAt", context.timestamp()},
+              {"modifiedAt", context.timestamp()},
+              {"status", "ACTIVE"},
+              {"nodeRole", role},
+              {"subnets", subnets},
+              {"health", {{"issues", Json::array()}}}};
   if (!find_version(document["version"].get<std::string>()))
     throw errors::invalid_parameter("Requested Nodegroup version is not supported");
   put_machine(document, input);
@@ -109,7 +122,8 @@ Json create_nodegroup(RequestContext& context, const Input& input) {
   if (input.has("scalingConfig")) document["scalingConfig"].merge_patch(input.json("scalingConfig"));
   check_scaling(document["scalingConfig"]);
   document["updateConfig"] = update_config_of(input.json("updateConfig"));
-  for (const char* member : {"remoteAccess", "labels", "taints", "launchTemplate", "nodeRepairConfig", "warmPoolConfig"}) {
+  for (const char* member :
+       {"remoteAccess", "labels", "taints", "launchTemplate", "nodeRepairConfig", "warmPoolConfig"}) {
     if (input.has(member)) document[member] = input.json(member);
   }
   document["resources"] = {{"autoScalingGroups", {{{"name", "eks-" + name + "-" + unique}}}}};
@@ -195,21 +209,24 @@ Json update_nodegroup_config(RequestContext& context, const Input& input) {
   if (input.has("scalingConfig")) {
     document["scalingConfig"].merge_patch(input.json("scalingConfig"));
     check_scaling(document["scalingConfig"]);
-    for (const auto& [member, param] : {std::pair{"minSize", "MinSize"}, {"maxSize", "MaxSize"}, {"desiredSize", "DesiredSize"}})
+    for (const auto& [member, param] :
+         {std::pair{"minSize", "MinSize"}, {"maxSize", "MaxSize"}, {"desiredSize", "DesiredSize"}})
       params.push_back({{"type", param}, {"value", document["scalingConfig"][member].dump()}});
   }
   if (input.has("updateConfig")) {
     document["updateConfig"] = update_config_of(input.json("updateConfig"));
     params.push_back({{"type", "MaxUnavailable"}, {"value", document["updateConfig"].dump()}});
   }
-  for (const auto& [member, param] : {std::pair{"nodeRepairConfig", "NodeRepairConfig"}, {"warmPoolConfig", "WarmPoolState"}}) {
+  for (const auto& [member, param] :
+       {std::pair{"nodeRepairConfig", "NodeRepairConfig"}, {"warmPoolConfig", "WarmPoolState"}}) {
     if (!input.has(member)) continue;
     document[member] = input.json(member);
     params.push_back({{"type", param}, {"value", document[member].dump()}});
   }
   document["modifiedAt"] = context.timestamp();
   context.resources().put(group);
-  return {{"update", record_update(context, document["clusterName"], document["nodegroupName"], "ConfigUpdate", params)}};
+  return {
+      {"update", record_update(context, document["clusterName"], document["nodegroupName"], "ConfigUpdate", params)}};
 }
 
 Json update_nodegroup_version(RequestContext& context, const Input& input) {
@@ -223,7 +240,8 @@ Json update_nodegroup_version(RequestContext& context, const Input& input) {
                      ? document.at("version").get<std::string>()
                      : find_cluster(context, document["clusterName"]).document.at("version").get<std::string>());
   if (!find_version(version)) throw errors::invalid_parameter("Requested Nodegroup version is not supported");
-  if (version != document["version"] && !input.has("releaseVersion")) document["releaseVersion"] = version + ".0-20250519";
+  if (version != document["version"] && !input.has("releaseVersion"))
+    document["releaseVersion"] = version + ".0-20250519";
   document["version"] = version;
   params.push_back({{"type", "Version"}, {"value", version}});
   if (input.has("releaseVersion")) document["releaseVersion"] = input.str("releaseVersion");
@@ -231,7 +249,8 @@ Json update_nodegroup_version(RequestContext& context, const Input& input) {
   if (input.has("launchTemplate")) document["launchTemplate"].merge_patch(input.json("launchTemplate"));
   document["modifiedAt"] = context.timestamp();
   context.resources().put(group);
-  return {{"update", record_update(context, document["clusterName"], document["nodegroupName"], "VersionUpdate", params)}};
+  return {
+      {"update", record_update(context, document["clusterName"], document["nodegroupName"], "VersionUpdate", params)}};
 }
 
 }  // namespace orrery::eks

@@ -9,7 +9,7 @@ namespace orrery::eks {
 Json record_update(RequestContext& context, const std::string& cluster, const std::string& node_group,
                    const std::string& type, const Json& params) {
   const std::string id = aws::uuid();
-  const Json update = {{"id", id},       {"status", "Successful"},           {"type", type},
+  const Json update = {{"id", id},         {"status", "Successful"},           {"type", type},
                        {"params", params}, {"createdAt", context.timestamp()}, {"errors", Json::array()}};
   context.resources().put({"update", id, "", update, {{"cluster", cluster}, {"nodegroup", node_group}}, context.now});
   return update;
@@ -20,8 +20,8 @@ Json describe_update(RequestContext& context, const Input& input) {
   const std::string cluster = input.str("name"), id = input.str("updateId");
   find_cluster(context, cluster);
   const auto update = context.resources().find("update", id);
-  if (!update || update->hidden.at("cluster") != cluster || update->hidden.at("nodegroup") != input.str("nodegroupName") ||
-      input.has("addonName"))
+  if (!update || update->hidden.at("cluster") != cluster ||
+      update->hidden.at("nodegroup") != input.str("nodegroupName") || input.has("addonName"))
     throw errors::not_found("No update found for ID: " + id).with("clusterName", cluster);
   input.acknowledge("addonName", "no update is of an add-on");
   return {{"update", update->document}};
@@ -64,7 +64,8 @@ Json tag_resource(RequestContext& context, const Input& input) {
 
 Json untag_resource(RequestContext& context, const Input& input) {
   const auto at = locate(context, input.str("resourceArn"));
-  for (const std::string& key : input.strings("tagKeys")) context.resources("eks", at.region).untag(at.kind, at.id, key);
+  for (const std::string& key : input.strings("tagKeys"))
+    context.resources("eks", at.region).untag(at.kind, at.id, key);
   return Json::object();
 }
 
@@ -91,9 +92,14 @@ Json describe_cluster_versions(RequestContext& context, const Input& input) {
     const bool named = std::find(wanted.begin(), wanted.end(), version.name) != wanted.end();
     if ((!wanted.empty() && !named) || (only_default && !is_default) || (out && !all && !named)) continue;
     if (!status.empty() && status != state && status != lower) continue;
-    found.push_back({{"clusterVersion", version.name}, {"clusterType", type}, {"defaultVersion", is_default},
-                     {"releaseDate", aws::seconds(released)}, {"endOfStandardSupportDate", aws::seconds(standard)},
-                     {"endOfExtendedSupportDate", aws::seconds(extended)}, {"status", lower}, {"versionStatus", state}});
+    found.push_back({{"clusterVersion", version.name},
+                     {"clusterType", type},
+                     {"defaultVersion", is_default},
+                     {"releaseDate", aws::seconds(released)},
+                     {"endOfStandardSupportDate", aws::seconds(standard)},
+                     {"endOfExtendedSupportDate", aws::seconds(extended)},
+                     {"status", lower},
+                     {"versionStatus", state}});
   }
   const auto next = paginate(
       found, static_cast<std::size_t>(input.integer("maxResults", 100)), input.find_str("nextToken"),

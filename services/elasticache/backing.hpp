@@ -32,8 +32,8 @@ Json of_node(const storage::Resource& cluster, const std::string& node, const ch
 /// The endpoint of a node that has an engine.
 std::optional<Json> leased_endpoint(const storage::Resource& cluster, const std::string& node);
 
-/// Leases addresses of their own for a backed group's endpoints, where engines can share them: they stay the same when a
-/// replica takes over.
+/// Leases addresses of their own for a backed group's endpoints, where engines can share them: they stay the same when
+/// a replica takes over.
 void lease_endpoints(RequestContext& context, storage::Resource& group, const std::string& node_host);
 
 /// Gives up every lease of a cluster or group.

@@ -40,8 +40,8 @@ class Lives {
 /// Sets a snapshot's status and sizes by its copies.
 void show_snapshot(RequestContext& context, const storage::Resource& snapshot, Json& document);
 
-/// Service::tick: findings about engines that failed, or that are of another version than was asked for; the end of shards
-/// that were taken away.
+/// Service::tick: findings about engines that failed, or that are of another version than was asked for; the end of
+/// shards that were taken away.
 void watch_engines(RequestContext& context);
 /// Takes them back.
 void settle_engines(RequestContext& context, const std::string& arn);

@@ -92,7 +92,8 @@ Json describe_user_groups(RequestContext& context, const Input& input) {
   if (const std::string id = input.str("UserGroupId"); !id.empty())
     groups.push_back(group_view(context, user_group_named(context, id)));
   else
-    for (const storage::Resource& group : context.resources().list(kUserGroup)) groups.push_back(group_view(context, group));
+    for (const storage::Resource& group : context.resources().list(kUserGroup))
+      groups.push_back(group_view(context, group));
   return page(input, "UserGroups", std::move(groups), "UserGroupId");
 }
 

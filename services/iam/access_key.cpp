@@ -25,8 +25,8 @@ Json create_access_key(RequestContext& context, const Input& input) {
     throw quota_exceeded("AccessKeysPerUser", kMostKeys);
   identity::Credential credential;
   credential.secret = identity::new_secret();
-  credential.principal = {identity::Principal::Type::user, context.account, user.arn,
-                          user.document.value("UserId", ""), identity::new_access_key("AKIA", context.account)};
+  credential.principal = {identity::Principal::Type::user, context.account, user.arn, user.document.value("UserId", ""),
+                          identity::new_access_key("AKIA", context.account)};
   identity::CredentialTable(context.tx).put(credential);
   storage::Resource key;
   key.kind = kAccessKey;

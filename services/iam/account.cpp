@@ -9,14 +9,26 @@ namespace {
 constexpr std::string_view kAlias = "account-alias", kPasswordPolicy = "password-policy", kOnly = "account";
 
 // AWS's default quotas as GetAccountSummary names them (IAM user guide, "IAM and AWS STS quotas").
-constexpr std::pair<const char*, std::int64_t> kQuotas[] = {
-    {"UsersQuota", 5000}, {"GroupsQuota", 300}, {"RolesQuota", 1000}, {"PoliciesQuota", 1500},
-    {"InstanceProfilesQuota", 1000}, {"ServerCertificatesQuota", 20}, {"AccessKeysPerUserQuota", 2},
-    {"GroupsPerUserQuota", 10}, {"AttachedPoliciesPerUserQuota", 10}, {"AttachedPoliciesPerRoleQuota", 10},
-    {"AttachedPoliciesPerGroupQuota", 10}, {"UserPolicySizeQuota", 2048}, {"GroupPolicySizeQuota", 5120},
-    {"RolePolicySizeQuota", 10240}, {"PolicySizeQuota", 6144}, {"VersionsPerPolicyQuota", 5},
-    {"SigningCertificatesPerUserQuota", 2}, {"AssumeRolePolicySizeQuota", 2048},
-    {"PolicyVersionsInUseQuota", 10000}, {"GlobalEndpointTokenVersion", 1}};
+constexpr std::pair<const char*, std::int64_t> kQuotas[] = {{"UsersQuota", 5000},
+                                                            {"GroupsQuota", 300},
+                                                            {"RolesQuota", 1000},
+                                                            {"PoliciesQuota", 1500},
+                                                            {"InstanceProfilesQuota", 1000},
+                                                            {"ServerCertificatesQuota", 20},
+                                                            {"AccessKeysPerUserQuota", 2},
+                                                            {"GroupsPerUserQuota", 10},
+                                                            {"AttachedPoliciesPerUserQuota", 10},
+                                                            {"AttachedPoliciesPerRoleQuota", 10},
+                                                            {"AttachedPoliciesPerGroupQuota", 10},
+                                                            {"UserPolicySizeQuota", 2048},
+                                                            {"GroupPolicySizeQuota", 5120},
+                                                            {"RolePolicySizeQuota", 10240},
+                                                            {"PolicySizeQuota", 6144},
+                                                            {"VersionsPerPolicyQuota", 5},
+                                                            {"SigningCertificatesPerUserQuota", 2},
+                                                            {"AssumeRolePolicySizeQuota", 2048},
+                                                            {"PolicyVersionsInUseQuota", 10000},
+                                                            {"GlobalEndpointTokenVersion", 1}};
 
 }  // namespace
 
@@ -34,7 +46,8 @@ Json create_account_alias(RequestContext& context, const Input& input) {
 
 Json list_account_aliases(RequestContext& context, const Input& input) {
   std::vector<std::string> aliases;
-  if (const auto alias = table(context).find(kAlias, kOnly)) aliases.push_back(alias->document.value("AccountAlias", ""));
+  if (const auto alias = table(context).find(kAlias, kOnly))
+    aliases.push_back(alias->document.value("AccountAlias", ""));
   return page_strings(input, "AccountAliases", aliases);
 }
 

@@ -43,8 +43,7 @@ storage::Resource find_group(RequestContext& context, const std::string& name) {
   return find_named(context, kGroup, name, not_found("group", name));
 }
 storage::Resource find_instance_profile(RequestContext& context, const std::string& name) {
-  return find_named(context, kInstanceProfile, name,
-                    no_such_entity("Instance Profile " + name + " cannot be found."));
+  return find_named(context, kInstanceProfile, name, no_such_entity("Instance Profile " + name + " cannot be found."));
 }
 storage::Resource find_policy(RequestContext& context, const std::string& arn) {
   return find_by_arn(context, kPolicy.kind, lower(arn.substr(arn.rfind('/') + 1)), arn, policy_not_found(arn));
@@ -79,8 +78,9 @@ std::int64_t whole_seconds(const RequestContext& context) { return context.now /
 std::string read_path(const Input& input, std::string_view member) {
   const std::string path = input.str(member, "/");
   if (!path.starts_with('/') || !path.ends_with('/'))
-    throw validation_error("The specified value for path is invalid. It must begin and end with / and contain only "
-                           "alphanumeric characters and/or / characters.");
+    throw validation_error(
+        "The specified value for path is invalid. It must begin and end with / and contain only "
+        "alphanumeric characters and/or / characters.");
   return path;
 }
 

@@ -34,10 +34,10 @@ storage::Resource find_oidc_provider(RequestContext&, const std::string& arn);
 inline constexpr Entity kRole{"role", "RoleName", "RoleId", "role", "AROA", &find_role};
 inline constexpr Entity kUser{"user", "UserName", "UserId", "user", "AIDA", &find_user};
 inline constexpr Entity kGroup{"group", "GroupName", "GroupId", "group", "AGPA", &find_group};
-inline constexpr Entity kInstanceProfile{"instance-profile", "InstanceProfileName", "InstanceProfileId",
-                                         "Instance Profile", "AIPA", &find_instance_profile};
+inline constexpr Entity kInstanceProfile{
+    "instance-profile", "InstanceProfileName", "InstanceProfileId", "Instance Profile", "AIPA", &find_instance_profile};
 inline constexpr Entity kPolicy{"policy", "PolicyArn", "PolicyId", "policy", "ANPA", &find_policy};
-inline constexpr Entity kOidcProvider{"oidc-provider", "OpenIDConnectProviderArn", "", "OpenIDConnect Provider", "",
+inline constexpr Entity kOidcProvider{"oidc-provider",    "OpenIDConnectProviderArn", "", "OpenIDConnect Provider", "",
                                       &find_oidc_provider};
 
 /// IAM's resources of the caller's account; they have no region.

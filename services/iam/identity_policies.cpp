@@ -18,7 +18,8 @@ using identity::Decision;
 
 /// "arn:aws:iam::ACCOUNT:user/path/NAME", "arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION".
 std::string name_in(const identity::Principal& principal) {
-  if (principal.type != identity::Principal::Type::assumed_role) return principal.arn.substr(principal.arn.rfind('/') + 1);
+  if (principal.type != identity::Principal::Type::assumed_role)
+    return principal.arn.substr(principal.arn.rfind('/') + 1);
   const auto first = principal.arn.find('/');
   return principal.arn.substr(first + 1, principal.arn.find('/', first + 1) - first - 1);
 }

@@ -17,9 +17,8 @@ std::size_t most_characters(const Entity& entity) {
 }
 
 std::size_t counted_characters(std::string_view document) {
-  return static_cast<std::size_t>(std::count_if(document.begin(), document.end(), [](char c) {
-    return c != ' ' && c != '\t' && c != '\r' && c != '\n';
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      document.begin(), document.end(), [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; }));
 }
 
 storage::Resource find_inline(RequestContext& context, const Entity& entity, const storage::Resource& of,
@@ -38,7 +37,8 @@ Json put_inline_policy(RequestContext& context, const Input& input, const Entity
   policy.kind = inline_kind(entity);
   policy.id = inline_prefix(of) + name;
   policy.created = context.now;
-  policy.document = {{"PolicyName", name}, {"PolicyDocument", checked_document(document, identity::PolicyKind::identity)}};
+  policy.document = {{"PolicyName", name},
+                     {"PolicyDocument", checked_document(document, identity::PolicyKind::identity)}};
   policy.hidden = {{"Characters", counted_characters(document)}};
   std::size_t total = counted_characters(document);
   for (const auto& other : list_prefixed(context, policy.kind, inline_prefix(of))) {

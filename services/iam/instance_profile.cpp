@@ -78,8 +78,7 @@ Json remove_role_from_instance_profile(RequestContext& context, const Input& inp
   const std::string name = input.str("RoleName");
   const storage::Resource role = find_role(context, name);
   const auto links = table(context).links_from(kInstanceProfile.kind, profile.id);
-  if (links.empty() || links.front().to.id != role.id)
-    throw not_found("role", name);
+  if (links.empty() || links.front().to.id != role.id) throw not_found("role", name);
   table(context).unlink(kInstanceProfile.kind, profile.id, kHolds, role_target(role));
   return Json::object();
 }

@@ -62,8 +62,9 @@ std::span<const ManagedPolicy> managed_policies() { return kPolicies; }
 const ManagedPolicy* find_managed_policy(std::string_view arn) {
   if (!arn.starts_with(kArnPrefix)) return nullptr;
   const std::string_view name = arn.substr(arn.rfind('/') + 1);
-  const auto found = std::lower_bound(std::begin(kPolicies), std::end(kPolicies), name,
-                                      [](const ManagedPolicy& policy, std::string_view wanted) { return policy.name < wanted; });
+  const auto found =
+      std::lower_bound(std::begin(kPolicies), std::end(kPolicies), name,
+                       [](const ManagedPolicy& policy, std::string_view wanted) { return policy.name < wanted; });
   return found != std::end(kPolicies) && found->arn() == arn ? found : nullptr;
 }
 

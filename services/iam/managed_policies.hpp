@@ -10,7 +10,7 @@ namespace orrery::iam {
 struct ManagedPolicy {
   char name[80];
   std::uint8_t path_index;
-  std::uint16_t version;  ///< of the default version: 3 is "v3"
+  std::uint16_t version;           ///< of the default version: 3 is "v3"
   std::uint32_t created, updated;  ///< epoch seconds
 
   std::string_view path() const;

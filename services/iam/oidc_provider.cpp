@@ -19,8 +19,7 @@ std::vector<std::string> clients_of(const storage::Resource& provider) {
 Json create_oidc_provider(RequestContext& context, const Input& input) {
   std::string url = input.str("Url");
   const storage::Tags tags = read_tags(input);
-  if (!url.starts_with("https://"))
-    throw validation_error("Invalid Open ID Connect Provider URL");
+  if (!url.starts_with("https://")) throw validation_error("Invalid Open ID Connect Provider URL");
   url.erase(0, 8);
   storage::Resource provider;
   provider.kind = kOidcProvider.kind;
@@ -29,9 +28,8 @@ Json create_oidc_provider(RequestContext& context, const Input& input) {
   provider.created = context.now;
   if (table(context).exists(provider.kind, provider.id))
     throw already_exists("Provider with url https://" + url + " already exists.");
-  provider.document = {{"Url", url},
-                       {"ThumbprintList", input.strings("ThumbprintList")},
-                       {"CreateDate", whole_seconds(context)}};
+  provider.document = {
+      {"Url", url}, {"ThumbprintList", input.strings("ThumbprintList")}, {"CreateDate", whole_seconds(context)}};
   put_clients(provider, input.strings("ClientIDList"));
   table(context).put(provider);
   table(context).tag(provider.kind, provider.id, tags);

@@ -16,14 +16,14 @@ std::string name_of(const std::string& arn_or_name) { return arn_or_name.substr(
 /// Resources of the account that an ARN names; the caller's for a bare name.
 storage::ResourceTable table_of(RequestContext& context, const std::string& arn_or_name) {
   const aws::Arn arn = aws::parse_arn(arn_or_name);
-  return {context.tx, arn.valid() ? arn.account : context.account,
-          std::string(storage::ResourceTable::kGlobal), "iam"};
+  return {context.tx, arn.valid() ? arn.account : context.account, std::string(storage::ResourceTable::kGlobal), "iam"};
 }
 
 std::optional<storage::Resource> find(RequestContext& context, const Entity& entity, const std::string& arn_or_name) {
   auto found = table_of(context, arn_or_name).find(entity.kind, lower(name_of(arn_or_name)));
   if (!found) return std::nullopt;
-  const bool named = found->arn == arn_or_name || found->document.value(std::string(entity.name_member), "") == arn_or_name;
+  const bool named =
+      found->arn == arn_or_name || found->document.value(std::string(entity.name_member), "") == arn_or_name;
   return named ? std::move(found) : std::nullopt;
 }
 

@@ -102,14 +102,16 @@ Json list_policies(RequestContext& context, const Input& input) {
 Json delete_policy(RequestContext& context, const Input& input) {
   const std::string arn = input.str("PolicyArn");
   if (find_managed_policy(arn) != nullptr)
-    throw access_denied("User: " + context.principal.arn + " is not authorized to perform: iam:DeletePolicy on resource: policy " + arn);
+    throw access_denied("User: " + context.principal.arn +
+                        " is not authorized to perform: iam:DeletePolicy on resource: policy " + arn);
   const storage::Resource policy = find_policy(context, arn);
   if (!table(context).links_to(kPolicy.kind, arn).empty())
     throw delete_conflict("Cannot delete a policy attached to entities.");
   const auto versions = versions_of(context, policy);
   if (versions.size() > 1)
-    throw delete_conflict("This policy has more than one version. Before you delete a policy, you must delete the "
-                          "policy's versions. The default version is deleted with the policy.");
+    throw delete_conflict(
+        "This policy has more than one version. Before you delete a policy, you must delete the "
+        "policy's versions. The default version is deleted with the policy.");
   for (const auto& version : versions) table(context).erase(version.kind, version.id);
   table(context).erase(kPolicy.kind, policy.id);
   return Json::object();

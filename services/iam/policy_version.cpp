@@ -12,11 +12,14 @@ namespace {
 constexpr std::string_view kVersion = "policy-version";
 constexpr std::size_t kMostVersions = 5;
 
-std::string version_id(const storage::Resource& policy, const std::string& version) { return policy.id + "/" + version; }
+std::string version_id(const storage::Resource& policy, const std::string& version) {
+  return policy.id + "/" + version;
+}
 
 storage::Resource find_version(RequestContext& context, const storage::Resource& policy, const std::string& version) {
   auto found = table(context).find(kVersion, version_id(policy, version));
-  if (!found) throw no_such_entity("Policy " + policy.arn + " version " + version + " does not exist or is not attachable.");
+  if (!found)
+    throw no_such_entity("Policy " + policy.arn + " version " + version + " does not exist or is not attachable.");
   return std::move(*found);
 }
 
@@ -41,7 +44,8 @@ Json managed_version(const ManagedPolicy& policy, const std::string& version) {
 
 }  // namespace
 
-Json add_version(RequestContext& context, storage::Resource& policy, const std::string& document, MakeDefault default_) {
+Json add_version(RequestContext& context, storage::Resource& policy, const std::string& document,
+                 MakeDefault default_) {
   const std::int64_t number = policy.hidden.value("Versions", std::int64_t{0}) + 1;
   const std::string name = "v" + std::to_string(number);
   policy.hidden["Versions"] = number;
@@ -74,8 +78,9 @@ Json create_policy_version(RequestContext& context, const Input& input) {
   storage::Resource policy = find_policy(context, arn);
   const std::string document = checked_document(input.str("PolicyDocument"), identity::PolicyKind::identity);
   if (versions_of(context, policy).size() >= kMostVersions)
-    throw limit_exceeded("A managed policy can have up to 5 versions. Before you create a new version, you must delete "
-                         "an existing version.");
+    throw limit_exceeded(
+        "A managed policy can have up to 5 versions. Before you create a new version, you must delete "
+        "an existing version.");
   Json out = add_version(context, policy, document, input.flag("SetAsDefault") ? MakeDefault::yes : MakeDefault::no);
   out.erase("Document");
   return {{"PolicyVersion", out}};
@@ -83,7 +88,8 @@ Json create_policy_version(RequestContext& context, const Input& input) {
 
 Json get_policy_version(RequestContext& context, const Input& input) {
   const std::string arn = input.str("PolicyArn"), version = input.str("VersionId");
-  if (const ManagedPolicy* managed = find_managed_policy(arn)) return {{"PolicyVersion", managed_version(*managed, version)}};
+  if (const ManagedPolicy* managed = find_managed_policy(arn))
+    return {{"PolicyVersion", managed_version(*managed, version)}};
   const storage::Resource policy = find_policy(context, arn);
   return {{"PolicyVersion", version_document(policy, find_version(context, policy, version))}};
 }
@@ -91,7 +97,8 @@ Json get_policy_version(RequestContext& context, const Input& input) {
 Json list_policy_versions(RequestContext& context, const Input& input) {
   const std::string arn = input.str("PolicyArn");
   if (find_managed_policy(arn) != nullptr)
-    throw not_implemented("ListPolicyVersions: Orrery knows the default version of the policies that AWS manages only.");
+    throw not_implemented(
+        "ListPolicyVersions: Orrery knows the default version of the policies that AWS manages only.");
   const storage::Resource policy = find_policy(context, arn);
   std::vector<Json> items;
   for (const auto& version : versions_of(context, policy)) {

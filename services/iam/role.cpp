@@ -20,8 +20,7 @@ Json full_role(RequestContext& context, const storage::Resource& role) {
 void refuse_service_linked(const storage::Resource& role) {
   if (role.document.value("Path", "").starts_with("/aws-service-role/"))
     throw unmodifiable_entity("Cannot perform the operation on the protected role '" +
-                              role.document.value("RoleName", "") +
-                              "' - this role is only modifiable by AWS");
+                              role.document.value("RoleName", "") + "' - this role is only modifiable by AWS");
 }
 
 }  // namespace
@@ -32,10 +31,10 @@ Json create_role(RequestContext& context, const Input& input) {
   if (path.starts_with("/aws-service-role/"))
     throw validation_error("Role paths that start with /aws-service-role/ are reserved for service-linked roles.");
   storage::Resource role = new_entity(context, kRole, path, name, name_taken("Role", name));
-  role.document.update({{"AssumeRolePolicyDocument",
-                         checked_trust_policy(context, input.str("AssumeRolePolicyDocument"), role.arn)},
-                        {"MaxSessionDuration", input.integer("MaxSessionDuration", kDefaultSession)},
-                        {"RoleLastUsed", Json::object()}});
+  role.document.update(
+      {{"AssumeRolePolicyDocument", checked_trust_policy(context, input.str("AssumeRolePolicyDocument"), role.arn)},
+       {"MaxSessionDuration", input.integer("MaxSessionDuration", kDefaultSession)},
+       {"RoleLastUsed", Json::object()}});
   if (const auto description = input.find_str("Description")) role.document["Description"] = *description;
   table(context).put(role);
   table(context).tag(kRole.kind, role.id, tags);

@@ -127,10 +127,8 @@ constexpr OperationRow kOperations[] = {
 }  // namespace
 
 const Service& service() {
-  static const Service instance{.name = "iam",
-                                .operations = kOperations,
-                                .offer = &offer,
-                                .migrations = &identity::CredentialTable::migrations};
+  static const Service instance{
+      .name = "iam", .operations = kOperations, .offer = &offer, .migrations = &identity::CredentialTable::migrations};
   return instance;
 }
 

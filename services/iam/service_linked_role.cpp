@@ -1,8 +1,8 @@
-#include "http/message.hpp"
 #include "aws/ids.hpp"
+#include "http/message.hpp"
+#include "services/iam/attachment.hpp"
 #include "services/iam/errors.hpp"
 #include "services/iam/handlers.hpp"
-#include "services/iam/attachment.hpp"
 #include "services/iam/managed_policies.hpp"
 
 namespace orrery::iam {
@@ -27,7 +27,8 @@ constexpr LinkedRole kLinkedRoles[] = {
     {"dax.amazonaws.com", "AWSServiceRoleForDAX", "DAXServiceRolePolicy"},
     {"dynamodb.application-autoscaling.amazonaws.com", "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable",
      "AWSApplicationAutoscalingDynamoDBTablePolicy"},
-    {"replication.dynamodb.amazonaws.com", "AWSServiceRoleForDynamoDBReplication", "DynamoDBReplicationServiceRolePolicy"},
+    {"replication.dynamodb.amazonaws.com", "AWSServiceRoleForDynamoDBReplication",
+     "DynamoDBReplicationServiceRolePolicy"},
     {"ecs.amazonaws.com", "AWSServiceRoleForECS", "AmazonECSServiceRolePolicy"},
     {"ecs.application-autoscaling.amazonaws.com", "AWSServiceRoleForApplicationAutoScaling_ECSService",
      "AWSApplicationAutoscalingECSServicePolicy"},
@@ -69,9 +70,9 @@ const LinkedRole* find_linked(std::string_view service) {
 }
 
 std::string trust_policy(const std::string& service) {
-  const Json policy = {{"Version", "2012-10-17"},
-                       {"Statement",
-                        {{{"Effect", "Allow"}, {"Principal", {{"Service", service}}}, {"Action", "sts:AssumeRole"}}}}};
+  const Json policy = {
+      {"Version", "2012-10-17"},
+      {"Statement", {{{"Effect", "Allow"}, {"Principal", {{"Service", service}}}, {"Action", "sts:AssumeRole"}}}}};
   return http::percent_encode(policy.dump());
 }
 

@@ -18,8 +18,11 @@ Json full_user(RequestContext& context, const storage::Resource& user) {
 
 /// The account's root user, which GetUser shows to itself.
 Json root_user(RequestContext& context) {
-  return {{"Path", "/"}, {"UserName", "root"}, {"UserId", context.account},
-          {"Arn", aws::arn("iam", "", context.account, "root")}, {"CreateDate", whole_seconds(context)}};
+  return {{"Path", "/"},
+          {"UserName", "root"},
+          {"UserId", context.account},
+          {"Arn", aws::arn("iam", "", context.account, "root")},
+          {"CreateDate", whole_seconds(context)}};
 }
 
 void refuse_while_in_use(RequestContext& context, const storage::Resource& user) {

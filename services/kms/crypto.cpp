@@ -177,7 +177,9 @@ bool fits(const KeySpec& spec, std::string_view material) {
   const unsigned char* cursor = in(material);
   Key key(d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(material.size())));
   if (!key) return false;
-  const int type = spec.family == Family::rsa ? EVP_PKEY_RSA : spec.family == Family::edwards ? EVP_PKEY_ED25519 : EVP_PKEY_EC;
+  const int type = spec.family == Family::rsa       ? EVP_PKEY_RSA
+                   : spec.family == Family::edwards ? EVP_PKEY_ED25519
+                                                    : EVP_PKEY_EC;
   if (EVP_PKEY_base_id(key.get()) != type) return false;
   if (spec.family != Family::elliptic) return spec.family == Family::edwards || EVP_PKEY_bits(key.get()) == spec.bits;
   char name[64] = {};

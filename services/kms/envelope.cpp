@@ -45,7 +45,8 @@ Unwrapped unwrap(RequestContext& context, const std::string& ciphertext, const E
   const auto material = key->material(material_id);
   if (!material) throw errors::invalid_ciphertext();
   const std::string_view all(ciphertext);
-  auto plaintext = aws::unseal(*material, all.substr(body_at), authenticated(all.substr(0, body_at), encryption_context));
+  auto plaintext =
+      aws::unseal(*material, all.substr(body_at), authenticated(all.substr(0, body_at), encryption_context));
   if (!plaintext) throw errors::invalid_ciphertext();
   return {std::move(*key), material_id, std::move(*plaintext)};
 }

@@ -65,9 +65,7 @@ inline AwsError invalid_alias_name(std::string message) {
 inline AwsError invalid_marker() { return {"InvalidMarkerException", 400, "The marker is invalid."}; }
 inline AwsError tag(std::string message) { return {"TagException", 400, std::move(message)}; }
 inline AwsError limit_exceeded(std::string message) { return {"LimitExceededException", 400, std::move(message)}; }
-inline AwsError unsupported(std::string message) {
-  return {"UnsupportedOperationException", 400, std::move(message)};
-}
+inline AwsError unsupported(std::string message) { return {"UnsupportedOperationException", 400, std::move(message)}; }
 inline AwsError validation(std::string message) { return {"ValidationException", 400, std::move(message)}; }
 inline AwsError access_denied(std::string message) { return {"AccessDeniedException", 400, std::move(message)}; }
 inline AwsError dry_run() {

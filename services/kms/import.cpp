@@ -13,7 +13,8 @@ constexpr double kTokenSeconds = 86400;
 Key external_key(RequestContext& context, const Input& input) {
   Key key = find_key(context, input.str("KeyId"));
   if (key.text("Origin") != "EXTERNAL") {
-    throw errors::unsupported(key.arn() + " origin is " + key.text("Origin") + " which is not valid for this operation.");
+    throw errors::unsupported(key.arn() + " origin is " + key.text("Origin") +
+                              " which is not valid for this operation.");
   }
   key.not_pending_deletion();
   return key;
@@ -22,7 +23,7 @@ Key external_key(RequestContext& context, const Input& input) {
 /// RSAES_OAEP_…: the material itself; RSA_AES_KEY_WRAP_…: an AES key by OAEP, then the material by AES key wrap with
 /// padding (RFC 5649).
 std::optional<std::string> unwrap_material(const std::string& private_key, const std::string& algorithm,
-                                  const std::string& wrapped) {
+                                           const std::string& wrapped) {
   const std::string hash = algorithm.ends_with("SHA_1") ? "SHA_1" : "SHA_256";
   if (algorithm.starts_with("RSAES_OAEP")) return crypto::rsa_decrypt(private_key, "RSAES_OAEP_" + hash, wrapped);
   const std::size_t modulus = crypto::rsa_size(private_key);
@@ -41,7 +42,8 @@ std::string open_material(RequestContext& context, const Key& key, const Input& 
   }
   std::string private_key;
   aws::base64_decode(parameters.at("key").get<std::string>(), private_key);
-  auto material = unwrap_material(private_key, parameters.at("algorithm").get<std::string>(), input.str("EncryptedKeyMaterial"));
+  auto material =
+      unwrap_material(private_key, parameters.at("algorithm").get<std::string>(), input.str("EncryptedKeyMaterial"));
   if (!material) throw errors::invalid_ciphertext();
   return std::move(*material);
 }
@@ -63,7 +65,8 @@ void settle_expiry(RequestContext& context, Key& key, const Input& input) {
   key.metadata().erase("ValidTo");
   const bool expires = model == "KEY_MATERIAL_EXPIRES";
   if (expires != input.has("ValidTo")) {
-    throw errors::validation("A ValidTo date must be set if, and only if, the ExpirationModel is KEY_MATERIAL_EXPIRES.");
+    throw errors::validation(
+        "A ValidTo date must be set if, and only if, the ExpirationModel is KEY_MATERIAL_EXPIRES.");
   }
   if (!expires) return;
   const double date = input.number("ValidTo");
@@ -91,8 +94,10 @@ Json get_parameters_for_import(RequestContext& context, const Input& input) {
   }
   const std::string private_key = crypto::generate(*spec), token = aws::random_bytes(512);
   const double valid_to = context.timestamp() + kTokenSeconds;
-  key.hidden()["import"] = {{"token", aws::base64(token)}, {"key", aws::base64(private_key)},
-                            {"algorithm", algorithm}, {"valid_to", valid_to}};
+  key.hidden()["import"] = {{"token", aws::base64(token)},
+                            {"key", aws::base64(private_key)},
+                            {"algorithm", algorithm},
+                            {"valid_to", valid_to}};
   key.save();
   return {{"KeyId", key.arn()},
           {"ImportToken", token},

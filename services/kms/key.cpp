@@ -59,10 +59,8 @@ std::optional<std::string> Key::material(const std::string& material_id) const {
 
 void Key::add_material(const std::string& type) {
   const std::string id = aws::random_hex(64);
-  resource_.hidden["materials"].push_back({{"id", id},
-                                           {"key", aws::base64(crypto::generate(spec()))},
-                                           {"created", context_.timestamp()},
-                                           {"type", type}});
+  resource_.hidden["materials"].push_back(
+      {{"id", id}, {"key", aws::base64(crypto::generate(spec()))}, {"created", context_.timestamp()}, {"type", type}});
   if (symmetric()) resource_.document["CurrentKeyMaterialId"] = id;
 }
 
@@ -131,8 +129,11 @@ Key make_key(RequestContext& context, Json metadata, const std::string& policy) 
   resource.created = context.now;
   const std::string spec = metadata.at("KeySpec");
   const bool external = metadata.at("Origin") == "EXTERNAL";
-  metadata.update({{"AWSAccountId", context.account}, {"KeyId", resource.id}, {"Arn", resource.arn},
-                   {"CreationDate", context.timestamp()}, {"CustomerMasterKeySpec", spec},
+  metadata.update({{"AWSAccountId", context.account},
+                   {"KeyId", resource.id},
+                   {"Arn", resource.arn},
+                   {"CreationDate", context.timestamp()},
+                   {"CustomerMasterKeySpec", spec},
                    {"MultiRegion", multi_region}});
   if (multi_region) {
     metadata["MultiRegionConfiguration"] = {{"MultiRegionKeyType", "PRIMARY"},

@@ -17,7 +17,8 @@ std::string settled_spec(const Input& input) {
 std::string settled_usage(const Input& input, const KeySpec& spec) {
   const auto usage = input.find_str("KeyUsage");
   if (!usage && spec.family != Family::symmetric) {
-    throw errors::validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+    throw errors::validation(
+        "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   }
   const std::string settled = usage.value_or("ENCRYPT_DECRYPT");
   if (!allows(spec, settled)) {
@@ -117,7 +118,8 @@ Json schedule_key_deletion(RequestContext& context, const Input& input) {
 
 Json cancel_key_deletion(RequestContext& context, const Input& input) {
   Key key = find_key(context, input.str("KeyId"));
-  if (key.state() != "PendingDeletion" && key.state() != "PendingReplicaDeletion") throw errors::not_pending_deletion(key.arn());
+  if (key.state() != "PendingDeletion" && key.state() != "PendingReplicaDeletion")
+    throw errors::not_pending_deletion(key.arn());
   const bool waits = key.hidden().value("state_before_deletion", "") == "PendingImport";
   key.set_state(waits ? "PendingImport" : "Disabled");
   key.metadata().erase("DeletionDate");

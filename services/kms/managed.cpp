@@ -16,7 +16,8 @@ constexpr ManagedKey kManaged[] = {
     {"alias/aws/backup", "backup", "Default key that protects my Backup data when no other key is defined"},
     {"alias/aws/dynamodb", "dynamodb", "Default key that protects my DynamoDB data when no other key is defined"},
     {"alias/aws/ebs", "ec2", "Default key that protects my EBS volumes when no other key is defined"},
-    {"alias/aws/elasticache", "elasticache", "Default key that protects my ElastiCache data when no other key is defined"},
+    {"alias/aws/elasticache", "elasticache",
+     "Default key that protects my ElastiCache data when no other key is defined"},
     {"alias/aws/elasticfilesystem", "elasticfilesystem",
      "Default key that protects my EFS filesystems when no other key is defined"},
     {"alias/aws/es", "es", "Default key that protects my Elasticsearch data when no other key is defined"},
@@ -43,13 +44,14 @@ std::string managed_policy(const RequestContext& context, const ManagedKey& mana
       {"StringEquals",
        {{"kms:CallerAccount", context.account},
         {"kms:ViaService", std::string(managed.service) + "." + context.region + ".amazonaws.com"}}}};
-  const Json use{{"Sid", "Allow access through " + std::string(managed.service) + " for all principals in the account"},
-                 {"Effect", "Allow"},
-                 {"Principal", {{"AWS", "*"}}},
-                 {"Action", {"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant",
-                             "kms:DescribeKey"}},
-                 {"Resource", "*"},
-                 {"Condition", through_service}};
+  const Json use{
+      {"Sid", "Allow access through " + std::string(managed.service) + " for all principals in the account"},
+      {"Effect", "Allow"},
+      {"Principal", {{"AWS", "*"}}},
+      {"Action",
+       {"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"}},
+      {"Resource", "*"},
+      {"Condition", through_service}};
   const Json look{{"Sid", "Allow direct access to key metadata to the account"},
                   {"Effect", "Allow"},
                   {"Principal", {{"AWS", "arn:aws:iam::" + context.account + ":root"}}},
@@ -85,12 +87,14 @@ std::optional<Key> managed_key(RequestContext& context, const std::string& refer
     if (managed.alias != name) continue;
     // A read that needs the key is repeated as a write, like the first call of an account.
     if (context.tx.access() == storage::Transaction::Access::read) throw NeedsSeed{"kms", context.region, &seed};
-    Json metadata{{"KeySpec", "SYMMETRIC_DEFAULT"}, {"KeyUsage", "ENCRYPT_DECRYPT"},
-                  {"Description", managed.description}, {"Origin", "AWS_KMS"}, {"KeyManager", "AWS"}};
+    Json metadata{{"KeySpec", "SYMMETRIC_DEFAULT"},
+                  {"KeyUsage", "ENCRYPT_DECRYPT"},
+                  {"Description", managed.description},
+                  {"Origin", "AWS_KMS"},
+                  {"KeyManager", "AWS"}};
     Key key = make_key(context, std::move(metadata), managed_policy(context, managed));
-    alias->document.update({{"TargetKeyId", key.id()},
-                            {"CreationDate", context.timestamp()},
-                            {"LastUpdatedDate", context.timestamp()}});
+    alias->document.update(
+        {{"TargetKeyId", key.id()}, {"CreationDate", context.timestamp()}, {"LastUpdatedDate", context.timestamp()}});
     table(context).put(*alias);
     return key;
   }

@@ -23,7 +23,7 @@ std::vector<std::string> aws_principals(const Json& statement) {
   if (principal == statement.end()) return {};
   if (principal->is_string()) return {principal->get<std::string>()};
   return principal->is_object() && principal->contains("AWS") ? one_or_many((*principal)["AWS"])
-                                                               : std::vector<std::string>{};
+                                                              : std::vector<std::string>{};
 }
 
 /// The caller's own role, group-free: policies name the role behind an assumed-role session.
@@ -71,9 +71,8 @@ void check_principals(RequestContext& context, const Json& statement) {
 
 void check_statement(const Json& statement) {
   if (!statement.is_object()) throw errors::malformed_policy("Policy contains a statement that is not an object.");
-  const std::string effect = statement.contains("Effect") && statement["Effect"].is_string()
-                                 ? statement["Effect"].get<std::string>()
-                                 : "";
+  const std::string effect =
+      statement.contains("Effect") && statement["Effect"].is_string() ? statement["Effect"].get<std::string>() : "";
   if (effect != "Allow" && effect != "Deny") throw errors::malformed_policy("Policy contains an invalid effect.");
   if (!statement.contains("Action") && !statement.contains("NotAction")) {
     throw errors::malformed_policy("Policy contains a statement with no action.");
@@ -96,8 +95,7 @@ std::string default_policy(const RequestContext& context) {
   return "{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n  \"Statement\" : [ {\n"
          "    \"Sid\" : \"Enable IAM User Permissions\",\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {\n"
          "      \"AWS\" : \"arn:aws:iam::" +
-         context.account +
-         ":root\"\n    },\n    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}";
+         context.account + ":root\"\n    },\n    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}";
 }
 
 void validate_policy(RequestContext& context, const std::string& policy, LockoutCheck lockout_check) {
@@ -107,7 +105,8 @@ void validate_policy(RequestContext& context, const std::string& policy, Lockout
     throw errors::malformed_policy("Policy contains an invalid version.");
   }
   if (!document.contains("Statement")) throw errors::malformed_policy("Policy contains no statement.");
-  const Json statements = document["Statement"].is_array() ? document["Statement"] : Json::array({document["Statement"]});
+  const Json statements =
+      document["Statement"].is_array() ? document["Statement"] : Json::array({document["Statement"]});
   bool controlled = false;
   for (const Json& statement : statements) {
     check_statement(statement);
@@ -138,8 +137,7 @@ Json put_key_policy(RequestContext& context, const Input& input) {
 
 Json list_key_policies(RequestContext& context, const Input& input) {
   find_key(context, input.str("KeyId"));
-  return page(input, "PolicyNames", {Json(kPolicyName)}, 100,
-              [](const Json& name) { return name.get<std::string>(); });
+  return page(input, "PolicyNames", {Json(kPolicyName)}, 100, [](const Json& name) { return name.get<std::string>(); });
 }
 
 }  // namespace orrery::kms

@@ -57,8 +57,7 @@ storage::Resource copy_of(RequestContext& context, const Key& primary, const std
   replica.arn = arn_of(context, "key/" + replica.id);
   replica.created = context.now;
   replica.document = primary.metadata();
-  replica.document.update(
-      {{"Arn", replica.arn}, {"CreationDate", context.timestamp()}, {"Description", description}});
+  replica.document.update({{"Arn", replica.arn}, {"CreationDate", context.timestamp()}, {"Description", description}});
   replica.hidden = primary.hidden();
   replica.hidden["policy"] = policy;
   return replica;

@@ -72,8 +72,7 @@ Json get_public_key(RequestContext& context, const Input& input) {
 Json sign(RequestContext& context, const Input& input) {
   const Signing request = read_signing(context, input, "Sign");
   settle_options(input);
-  auto signature =
-      crypto::sign(request.key.material().value(), request.algorithm, request.kind, request.message);
+  auto signature = crypto::sign(request.key.material().value(), request.algorithm, request.kind, request.message);
   if (!signature) throw errors::validation("The message can't be signed with algorithm " + request.algorithm + ".");
   return {{"KeyId", request.key.arn()}, {"Signature", *signature}, {"SigningAlgorithm", request.algorithm}};
 }

@@ -13,8 +13,8 @@ enum class Family { symmetric, rsa, elliptic, edwards, hmac };
 struct KeySpec {
   std::string_view name;
   Family family;
-  int bits;                ///< of an RSA modulus; bytes of an HMAC key
-  std::string_view curve;  ///< OpenSSL's name
+  int bits;                    ///< of an RSA modulus; bytes of an HMAC key
+  std::string_view curve;      ///< OpenSSL's name
   std::string_view algorithm;  ///< the one signing or MAC algorithm of this spec; "" for RSA and symmetric
 };
 

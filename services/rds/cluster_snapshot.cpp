@@ -167,7 +167,8 @@ Json create_cluster_snapshot(RequestContext& context, const Input& input) {
 }
 
 Json describe_cluster_snapshots(RequestContext& context, const Input& input) {
-  const std::string wanted = lower(input.str("DBClusterSnapshotIdentifier")), of = lower(input.str("DBClusterIdentifier"));
+  const std::string wanted = lower(input.str("DBClusterSnapshotIdentifier")),
+                    of = lower(input.str("DBClusterIdentifier"));
   const std::string type = input.str("SnapshotType"), resource = input.str("DbClusterResourceId");
   const Filters filters(input);
   const auto unknown = filters.unknown(known_cluster_snapshot_filter);

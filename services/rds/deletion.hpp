@@ -6,8 +6,8 @@
 namespace orrery::rds {
 
 // "If you request a final DB snapshot, the status of the instance is deleting until the DB snapshot is created" (API
-// reference, DeleteDBInstance). What RDS does when it cannot be created is not documented; here nothing is deleted then,
-// and the instance (or cluster) goes on as it was.
+// reference, DeleteDBInstance). What RDS does when it cannot be created is not documented; here nothing is deleted
+// then, and the instance (or cluster) goes on as it was.
 
 /// The final snapshot of this name, of the given kind, was asked for: the deletion waits for it. `backups`: automated
 /// ones are kept.

@@ -42,8 +42,7 @@ Json view(RequestContext& context, const storage::Resource& instance, const stor
 
 std::string name_of(const std::string& identifier_or_arn) {
   const aws::Arn arn = aws::parse_arn(identifier_or_arn);
-  const std::string name =
-      arn.valid() && arn.resource.starts_with("db:") ? arn.resource.substr(3) : identifier_or_arn;
+  const std::string name = arn.valid() && arn.resource.starts_with("db:") ? arn.resource.substr(3) : identifier_or_arn;
   return lower(name);
 }
 

@@ -84,8 +84,7 @@ Json download_log_file_portion(RequestContext& context, const Input& input) {
   const storage::Resource instance = instance_named(context, input.str("DBInstanceIdentifier"));
   const std::string name = input.str("LogFileName");
   const std::vector<LogFile> files = files_of(context, instance);
-  const auto file =
-      std::find_if(files.begin(), files.end(), [&](const LogFile& f) { return shown(f) == name; });
+  const auto file = std::find_if(files.begin(), files.end(), [&](const LogFile& f) { return shown(f) == name; });
   if (file == files.end()) throw log_file_not_found(name);
   const auto marker = input.find_str("Marker");
   const auto lines = input.find_integer("NumberOfLines");

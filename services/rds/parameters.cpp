@@ -14,16 +14,39 @@ bool has_postgres_parameters(std::string_view family) {
   return family.starts_with("postgres") || family.starts_with("aurora-postgresql");
 }
 
-/// What MySQL 8 cannot change while it runs either (its manual, "Server System Variable Reference"), of what groups set.
+/// What MySQL 8 cannot change while it runs either (its manual, "Server System Variable Reference"), of what groups
+/// set.
 bool static_in_mysql(std::string_view name) {
-  static constexpr std::string_view names[] = {
-      "back_log", "ft_max_word_len", "ft_min_word_len", "ft_stopword_file", "innodb_autoinc_lock_mode",
-      "innodb_buffer_pool_instances", "innodb_dedicated_server", "innodb_flush_method", "innodb_ft_cache_size",
-      "innodb_ft_max_token_size", "innodb_ft_min_token_size", "innodb_ft_sort_pll_degree", "innodb_ft_total_cache_size",
-      "innodb_log_file_size", "innodb_open_files", "innodb_purge_threads", "innodb_read_io_threads",
-      "innodb_rollback_on_timeout", "innodb_sort_buffer_size", "innodb_sync_array_size", "innodb_write_io_threads",
-      "log_slave_updates", "lower_case_table_names", "myisam_recover_options", "open_files_limit", "performance_schema",
-      "skip_name_resolve", "skip_show_database", "table_open_cache_instances", "thread_stack"};
+  static constexpr std::string_view names[] = {"back_log",
+                                               "ft_max_word_len",
+                                               "ft_min_word_len",
+                                               "ft_stopword_file",
+                                               "innodb_autoinc_lock_mode",
+                                               "innodb_buffer_pool_instances",
+                                               "innodb_dedicated_server",
+                                               "innodb_flush_method",
+                                               "innodb_ft_cache_size",
+                                               "innodb_ft_max_token_size",
+                                               "innodb_ft_min_token_size",
+                                               "innodb_ft_sort_pll_degree",
+                                               "innodb_ft_total_cache_size",
+                                               "innodb_log_file_size",
+                                               "innodb_open_files",
+                                               "innodb_purge_threads",
+                                               "innodb_read_io_threads",
+                                               "innodb_rollback_on_timeout",
+                                               "innodb_sort_buffer_size",
+                                               "innodb_sync_array_size",
+                                               "innodb_write_io_threads",
+                                               "log_slave_updates",
+                                               "lower_case_table_names",
+                                               "myisam_recover_options",
+                                               "open_files_limit",
+                                               "performance_schema",
+                                               "skip_name_resolve",
+                                               "skip_show_database",
+                                               "table_open_cache_instances",
+                                               "thread_stack"};
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -69,7 +92,8 @@ std::optional<Parameter> find_parameter(std::string_view family, std::string_vie
   const auto it = std::find_if(table.begin(), table.end(), [&](const Parameter& p) { return p.name == name; });
   if (it != table.end()) return *it;
   if (has_postgres_parameters(family) || !well_formed(name)) return std::nullopt;
-  return Parameter{name, family.starts_with("mysql") && static_in_mysql(name) ? "static" : "dynamic", "string", "", true};
+  return Parameter{name, family.starts_with("mysql") && static_in_mysql(name) ? "static" : "dynamic", "string", "",
+                   true};
 }
 
 bool allows(const Parameter& parameter, std::string_view value) {

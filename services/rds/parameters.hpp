@@ -20,8 +20,8 @@ std::span<const Parameter> postgres_parameters();
 std::span<const Parameter> mariadb_parameters();
 /// All that are known of a family; none of MySQL's.
 std::span<const Parameter> known_parameters(std::string_view family);
-/// A setting of the family. MariaDB's families have more than the table, and MySQL's have none: there any well-formed name
-/// is one, of type string.
+/// A setting of the family. MariaDB's families have more than the table, and MySQL's have none: there any well-formed
+/// name is one, of type string.
 std::optional<Parameter> find_parameter(std::string_view family, std::string_view name);
 /// Whether `value` lies in the range or list of `parameter`. Formulas of RDS ({DBInstanceClassMemory/…}) do.
 bool allows(const Parameter& parameter, std::string_view value);

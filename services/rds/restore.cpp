@@ -159,7 +159,8 @@ Base base_of_live(RequestContext& context, const storage::Resource& source, std:
   }
   // Older logs are gone, also where a snapshot is older.
   const Json window = restore_window(context, source);
-  if (window.is_null() || *time < static_cast<aws::Millis>(window.at("EarliestTime").get<double>() * 1000)) throw too_early;
+  if (window.is_null() || *time < static_cast<aws::Millis>(window.at("EarliestTime").get<double>() * 1000))
+    throw too_early;
   base.copy = copy_before(context, source.document, *time);
   if (base.copy.id.empty()) throw too_early;
   base.recover_to = machine_time(context, *time);

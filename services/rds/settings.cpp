@@ -37,7 +37,8 @@ Json words(const std::string& list) {
 /// Clients must use TLS by default from PostgreSQL 15 and MariaDB 11.8 on, and need not for MySQL up to 8.4 (RDS user
 /// guide, "Requiring an SSL connection", and "Requiring SSL/TLS for all connections" of the two).
 bool forced_by_default(const std::string& engine, const std::string& version) {
-  const int major = std::atoi(version.c_str()), minor = std::atoi(version.c_str() + std::min(version.find('.'), version.size() - 1) + 1);
+  const int major = std::atoi(version.c_str()),
+            minor = std::atoi(version.c_str() + std::min(version.find('.'), version.size() - 1) + 1);
   if (is_postgres(engine)) return major >= 15;
   return engine == "mariadb" && (major > 11 || (major == 11 && minor >= 8));
 }

@@ -37,8 +37,9 @@ struct Flavor {
   const char* invalid_state;
   storage::Resource (*find)(RequestContext&, const std::string&);
 };
-constexpr Flavor kOfInstances{kSnapshot,   "DBSnapshotIdentifier",   "DBSnapshotAttributes", "DBSnapshotAttributesResult",
-                              "Encrypted", "InvalidDBSnapshotState", &snapshot_named};
+constexpr Flavor kOfInstances{
+    kSnapshot,   "DBSnapshotIdentifier",   "DBSnapshotAttributes", "DBSnapshotAttributesResult",
+    "Encrypted", "InvalidDBSnapshotState", &snapshot_named};
 constexpr Flavor kOfClusters{kClusterSnapshot,
                              "DBClusterSnapshotIdentifier",
                              "DBClusterSnapshotAttributes",
@@ -66,7 +67,8 @@ std::vector<storage::Resource> shared_with(RequestContext& context, std::string_
   std::vector<storage::Resource> found;
   for (const storage::Location& location : storage::locations(context.tx, "rds", kind)) {
     if (location.account == context.account || location.region != context.region) continue;
-    auto snapshot = storage::ResourceTable(context.tx, location.account, location.region, "rds").find(kind, location.id);
+    auto snapshot =
+        storage::ResourceTable(context.tx, location.account, location.region, "rds").find(kind, location.id);
     if (snapshot && listed(accounts_of(*snapshot), whom)) found.push_back(std::move(*snapshot));
   }
   return found;
@@ -95,10 +97,12 @@ Json modify(RequestContext& context, const Flavor& flavor, const Input& input) {
 
 }  // namespace
 
-std::optional<storage::Resource> shared_snapshot(RequestContext& context, std::string_view kind, const std::string& arn) {
+std::optional<storage::Resource> shared_snapshot(RequestContext& context, std::string_view kind,
+                                                 const std::string& arn) {
   const auto location = storage::find_by_arn(context.tx, arn);
   if (!location || location->service != "rds" || location->kind != kind) return std::nullopt;
-  auto snapshot = storage::ResourceTable(context.tx, location->account, location->region, "rds").find(kind, location->id);
+  auto snapshot =
+      storage::ResourceTable(context.tx, location->account, location->region, "rds").find(kind, location->id);
   if (!snapshot || !may_restore(*snapshot, context.account)) return std::nullopt;
   return snapshot;
 }

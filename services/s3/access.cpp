@@ -37,8 +37,9 @@ Bucket find_bucket(RequestContext& context, const std::string& name, const std::
   authorize(context, *bucket, action, key);
   if (expected_owner.empty()) return *bucket;
   if (expected_owner.size() != 12 || expected_owner.find_first_not_of("0123456789") != std::string::npos) {
-    throw errors::make("InvalidBucketOwnerAWSAccountID", 400,
-                       "The value of the expected bucket owner parameter must be an AWS Account ID... [" + expected_owner + "]");
+    throw errors::make(
+        "InvalidBucketOwnerAWSAccountID", 400,
+        "The value of the expected bucket owner parameter must be an AWS Account ID... [" + expected_owner + "]");
   }
   if (expected_owner != bucket->account) throw errors::access_denied();
   return *bucket;

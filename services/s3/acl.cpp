@@ -44,7 +44,8 @@ Json canned(const std::string& name, const std::string& owner, const std::string
 }
 
 /// 'id="…", uri="…"' of an x-amz-grant-… header.
-void parse_grantees(const Input& input, const char* member, const char* header, std::string_view permission, Json& grants) {
+void parse_grantees(const Input& input, const char* member, const char* header, std::string_view permission,
+                    Json& grants) {
   const std::string sent = input.str(member);
   std::string_view text = sent;
   while (!text.empty()) {
@@ -61,10 +62,14 @@ void parse_grantees(const Input& input, const char* member, const char* header, 
     };
     const std::string kind = trim(part.substr(0, equals)), value = trim(part.substr(equals + 1));
     Json grantee;
-    if (kind == "id") grantee = {{"Type", "CanonicalUser"}, {"ID", value}};
-    else if (kind == "uri") grantee = {{"Type", "Group"}, {"URI", value}};
-    else if (kind == "emailAddress") grantee = {{"Type", "AmazonCustomerByEmail"}, {"EmailAddress", value}};
-    else throw unknown;
+    if (kind == "id")
+      grantee = {{"Type", "CanonicalUser"}, {"ID", value}};
+    else if (kind == "uri")
+      grantee = {{"Type", "Group"}, {"URI", value}};
+    else if (kind == "emailAddress")
+      grantee = {{"Type", "AmazonCustomerByEmail"}, {"EmailAddress", value}};
+    else
+      throw unknown;
     grants.push_back({{"Grantee", grantee}, {"Permission", permission}});
   }
 }
@@ -146,9 +151,7 @@ bool acls_disabled(ObjectStore& store, const std::string& bucket) {
   return controls && controls->at("Rules").at(0).at("ObjectOwnership") == "BucketOwnerEnforced";
 }
 
-Json default_grants(const std::string& account) {
-  return Json::array({canonical_grant(account, "FULL_CONTROL")});
-}
+Json default_grants(const std::string& account) { return Json::array({canonical_grant(account, "FULL_CONTROL")}); }
 
 std::string owner_account(const Bucket& bucket, const Version& version) {
   return version.hidden.value("Owner", bucket.account);
@@ -178,7 +181,8 @@ bool granted(const RequestContext& context, const Json& grants, std::string_view
   return false;
 }
 
-void refuse_foreign(RequestContext& context, const Bucket& bucket, const Version& version, std::string_view permission) {
+void refuse_foreign(RequestContext& context, const Bucket& bucket, const Version& version,
+                    std::string_view permission) {
   if (!version.hidden.contains("Owner") || context.account != bucket.account) return;
   const std::string owner = owner_account(bucket, version);
   ObjectStore store = store_of(context);
@@ -199,7 +203,8 @@ std::optional<Json> grants_from_headers(RequestContext& context, const Input& in
   parse_grantees(input, "GrantWrite", "x-amz-grant-write", "WRITE", grants);
   parse_grantees(input, "GrantWriteACP", "x-amz-grant-write-acp", "WRITE_ACP", grants);
   if (!acl && grants.empty()) return std::nullopt;
-  if (acl && !grants.empty()) throw errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed");
+  if (acl && !grants.empty())
+    throw errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed");
   if (acl) grants = canned(*acl, owner, bucket.account);
   if (acls_disabled(store, bucket.name) && grants != default_grants(bucket.account)) throw errors::acl_not_supported();
   check_grantees(grants, From::headers);

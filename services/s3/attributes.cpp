@@ -17,8 +17,8 @@ constexpr std::array kContentMembers{"CacheControl",    "ContentDisposition", "C
                                      "ContentLanguage", "ContentType",        "WebsiteRedirectLocation"};
 constexpr std::array kEncryptionMembers{"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled",
                                         "SSECustomerAlgorithm", "SSECustomerKeyMD5"};
-constexpr std::array kStorageClasses{"STANDARD",   "REDUCED_REDUNDANCY", "STANDARD_IA",  "ONEZONE_IA",
-                                     "GLACIER_IR", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE"};
+constexpr std::array kStorageClasses{"STANDARD",   "REDUCED_REDUNDANCY",  "STANDARD_IA", "ONEZONE_IA",
+                                     "GLACIER_IR", "INTELLIGENT_TIERING", "GLACIER",     "DEEP_ARCHIVE"};
 constexpr std::size_t kMostMetadata = 2048;
 
 /// aws-chunked is the transfer's, not the object's; a value without it stays as it was sent.
@@ -42,7 +42,8 @@ AwsError bad_customer_key(const std::string& message) {
   return errors::invalid_argument(message, "x-amz-server-side-encryption", "null");
 }
 
-constexpr const char* kCustomerKeysMust = "Requests specifying Server Side Encryption with Customer provided keys must provide ";
+constexpr const char* kCustomerKeysMust =
+    "Requests specifying Server Side Encryption with Customer provided keys must provide ";
 
 /// Reads the members of SSE-C; returns the MD5 of the key, or "" where none was sent.
 std::string read_customer_key(const Input& input, const std::string& prefix) {
@@ -99,9 +100,10 @@ void read_encryption(RequestContext& context, const Input& input, const Bucket& 
   const std::string customer_md5 = read_customer_key(input, "");
   if (!customer_md5.empty()) {
     if (!algorithm.empty()) {
-      throw errors::invalid_argument("Server Side Encryption with Customer provided key is incompatible with the "
-                                     "encryption method specified",
-                                     "x-amz-server-side-encryption", algorithm);
+      throw errors::invalid_argument(
+          "Server Side Encryption with Customer provided key is incompatible with the "
+          "encryption method specified",
+          "x-amz-server-side-encryption", algorithm);
     }
     document["SSECustomerAlgorithm"] = "AES256";
     document["SSECustomerKeyMD5"] = customer_md5;
@@ -109,9 +111,10 @@ void read_encryption(RequestContext& context, const Input& input, const Bucket& 
   }
   const bool kms_asked = algorithm == "aws:kms" || algorithm == "aws:kms:dsse";
   if (!key.empty() && !kms_asked) {
-    throw errors::invalid_argument("Server Side Encryption with AWS KMS managed key requires HTTP header "
-                                   "x-amz-server-side-encryption : aws:kms",
-                                   "x-amz-server-side-encryption", algorithm);
+    throw errors::invalid_argument(
+        "Server Side Encryption with AWS KMS managed key requires HTTP header "
+        "x-amz-server-side-encryption : aws:kms",
+        "x-amz-server-side-encryption", algorithm);
   }
   if (!algorithm.empty() && algorithm != "AES256" && !kms_asked) {
     throw errors::invalid_argument("The encryption method specified is not supported", "x-amz-server-side-encryption",
@@ -132,8 +135,8 @@ void read_encryption(RequestContext& context, const Input& input, const Bucket& 
 
 void check_retain_until(const RequestContext& context, double until) {
   if (until <= context.timestamp()) {
-    throw errors::invalid_argument("The retain until date must be in the future!", "x-amz-object-lock-retain-until-date",
-                                   std::to_string(until));
+    throw errors::invalid_argument("The retain until date must be in the future!",
+                                   "x-amz-object-lock-retain-until-date", std::to_string(until));
   }
 }
 
@@ -146,8 +149,9 @@ void read_lock(RequestContext& context, const Input& input, const Bucket& bucket
     throw errors::invalid_request("Bucket is missing Object Lock Configuration");
   }
   if (mode.has_value() != has_until) {
-    throw errors::invalid_argument("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
-                                   "x-amz-object-lock-mode", mode.value_or(""));
+    throw errors::invalid_argument(
+        "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
+        "x-amz-object-lock-mode", mode.value_or(""));
   }
   if (hold) document["ObjectLockLegalHoldStatus"] = *hold;
   if (mode) {
@@ -172,8 +176,10 @@ void read_metadata(const Input& input, Json& document) {
   if (input.has("Expires")) document["Expires"] = input.number("Expires");
   if (document.contains("ContentEncoding")) {
     const std::string encoding = without_aws_chunked(document["ContentEncoding"].get<std::string>());
-    if (encoding.empty()) document.erase("ContentEncoding");
-    else document["ContentEncoding"] = encoding;
+    if (encoding.empty())
+      document.erase("ContentEncoding");
+    else
+      document["ContentEncoding"] = encoding;
   }
   if (!document.contains("ContentType")) document["ContentType"] = "binary/octet-stream";
   std::size_t size = 0;
@@ -191,7 +197,8 @@ void read_metadata(const Input& input, Json& document) {
   }
   if (!metadata.empty()) document["Metadata"] = std::move(metadata);
   const std::string redirect = document.value("WebsiteRedirectLocation", "");
-  if (!redirect.empty() && !redirect.starts_with("/") && !redirect.starts_with("http://") && !redirect.starts_with("https://")) {
+  if (!redirect.empty() && !redirect.starts_with("/") && !redirect.starts_with("http://") &&
+      !redirect.starts_with("https://")) {
     throw errors::make("InvalidRedirectLocation", 400,
                        "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.");
   }
@@ -208,10 +215,12 @@ void read_placement(RequestContext& context, const Input& input, const Bucket& b
   read_lock(context, input, bucket, attributes.document);
   ObjectStore store = store_of(context);
   const std::string acl = input.str("ACL");
-  if (!acl.empty() && acl != "bucket-owner-full-control" && acls_disabled(store, bucket.name)) throw errors::acl_not_supported();
+  if (!acl.empty() && acl != "bucket-owner-full-control" && acls_disabled(store, bucket.name))
+    throw errors::acl_not_supported();
   const std::string owner = new_owner(context, input, bucket);
   if (owner != bucket.account) attributes.hidden["Owner"] = owner;
-  if (auto grants = grants_from_headers(context, input, bucket, owner)) attributes.hidden["Grants"] = std::move(*grants);
+  if (auto grants = grants_from_headers(context, input, bucket, owner))
+    attributes.hidden["Grants"] = std::move(*grants);
 }
 
 void add_encryption(const Json& document, Json& output) {
@@ -245,8 +254,9 @@ void check_customer_key(const Input& input, const Json& document, const std::str
     return;
   }
   if (sent.empty()) {
-    throw errors::invalid_request("The object was stored using a form of Server Side Encryption. The correct parameters "
-                                  "must be provided to retrieve the object.");
+    throw errors::invalid_request(
+        "The object was stored using a form of Server Side Encryption. The correct parameters "
+        "must be provided to retrieve the object.");
   }
   if (sent != stored) {
     throw errors::make("AccessDenied", 403, std::string(kCustomerKeysMust) + "the correct secret key.");
@@ -256,9 +266,10 @@ void check_customer_key(const Input& input, const Json& document, const std::str
 void check_part_key(const Input& input, const Json& document) {
   const std::string sent = read_customer_key(input, ""), stored = document.value("SSECustomerKeyMD5", "");
   if (sent == stored) return;
-  throw errors::invalid_request(sent.empty() || stored.empty() ? "The multipart upload initiate requested encryption. Subsequent part requests "
-                                               "must include the appropriate encryption parameters."
-                                             : "The provided encryption parameters did not match the ones used originally.");
+  throw errors::invalid_request(sent.empty() || stored.empty()
+                                    ? "The multipart upload initiate requested encryption. Subsequent part requests "
+                                      "must include the appropriate encryption parameters."
+                                    : "The provided encryption parameters did not match the ones used originally.");
 }
 
 std::string customer_key(const Input& input, const std::string& prefix) {

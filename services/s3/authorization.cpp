@@ -14,9 +14,7 @@ namespace {
 
 using identity::Decision;
 
-bool anonymous(const RequestContext& context) {
-  return context.principal.type == identity::Principal::Type::anonymous;
-}
+bool anonymous(const RequestContext& context) { return context.principal.type == identity::Principal::Type::anonymous; }
 
 bool blocks(ObjectStore& store, const Bucket& bucket, const char* setting) {
   const auto block = store.config(bucket.name, "public-access-block");
@@ -56,7 +54,8 @@ identity::Question question(const RequestContext& context, const Bucket& bucket,
     out.context["aws:principalaccount"] = {context.account};
     out.context["aws:principalarn"] = {context.principal.arn};
   }
-  // For the owner the local endpoint stands for S3's, which is TLS: the usual policy that denies all else must not lock it out.
+  // For the owner the local endpoint stands for S3's, which is TLS: the usual policy that denies all else must not lock
+  // it out.
   const bool secure = context.request.secure || context.account == bucket.account;
   out.context["aws:securetransport"] = {secure ? "true" : "false"};
   out.context["aws:sourceip"] = {context.request.remote};
@@ -69,7 +68,8 @@ identity::Question question(const RequestContext& context, const Bucket& bucket,
   return out;
 }
 
-void add_existing_tags(RequestContext& context, const Bucket& bucket, const std::string& key, identity::Question& asked) {
+void add_existing_tags(RequestContext& context, const Bucket& bucket, const std::string& key,
+                       identity::Question& asked) {
   const auto version = store_of(context).latest(bucket.name, key);
   if (!version) return;
   for (const auto& tag : version->hidden.value("Tags", Json::array())) {
@@ -88,7 +88,8 @@ Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_vi
   try {
     const auto policy = identity::parse_policy(text, identity::PolicyKind::resource);
     identity::Question asked = question(context, bucket, action, key);
-    if (!key.empty() && text.find("ExistingObjectTag") != std::string::npos) add_existing_tags(context, bucket, key, asked);
+    if (!key.empty() && text.find("ExistingObjectTag") != std::string::npos)
+      add_existing_tags(context, bucket, key, asked);
     // Whether a key is there may be told where its prefix may be listed.
     if (action == "s3:ListBucket" && !hidden_key.empty()) {
       asked.context["s3:prefix"] = {hidden_key};
@@ -139,9 +140,9 @@ bool by_acl(RequestContext& context, const Bucket& bucket, std::string_view acti
 
 /// "By default, the bucket owner and the initiator of the multipart upload are allowed to perform this action."
 bool by_part(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key) {
-  if (anonymous(context) || (action != "s3:AbortMultipartUpload" && action != "s3:ListMultipartUploadParts")) return false;
-  const auto upload =
-      store_of(context).upload(bucket.name, key, http::query_value(context.request.query, "uploadId"));
+  if (anonymous(context) || (action != "s3:AbortMultipartUpload" && action != "s3:ListMultipartUploadParts"))
+    return false;
+  const auto upload = store_of(context).upload(bucket.name, key, http::query_value(context.request.query, "uploadId"));
   return upload && upload->hidden.value("Initiator", bucket.account) == context.account;
 }
 

@@ -11,7 +11,8 @@ namespace orrery::s3 {
 std::string action_of(std::string_view operation);
 
 /// Lets the owner's account pass. An unsigned request, or one of another account, needs an Allow in the bucket's policy
-/// or a grant in the ACL of the bucket or object, as far as the public access block lets those count. Throws AccessDenied.
+/// or a grant in the ACL of the bucket or object, as far as the public access block lets those count. Throws
+/// AccessDenied.
 void authorize(RequestContext& context, const Bucket& bucket, std::string_view action, const std::string& key);
 
 /// For a key that is not there: without the right to list, S3 does not say so ("GetObject", Permissions). Throws

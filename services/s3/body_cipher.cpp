@@ -41,7 +41,8 @@ void BodyCipher::open(std::uint64_t number, std::span<const char> stored, char* 
     good = outer_->open(chunk_nonce(number), "", stored, once.data());
     stored = once;
   }
-  if (!good || !inner_.open(chunk_nonce(number), "", stored, out)) throw std::runtime_error("an object body was changed");
+  if (!good || !inner_.open(chunk_nonce(number), "", stored, out))
+    throw std::runtime_error("an object body was changed");
 }
 
 }  // namespace orrery::s3

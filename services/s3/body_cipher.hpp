@@ -9,9 +9,9 @@
 
 namespace orrery::s3 {
 
-/// A stored body: chunks of 64 KiB plain bytes (the last may be shorter), each as AES-256-GCM ciphertext and tag, so that
-/// a range is read without the rest. The nonce is the chunk's number: every body has a data key of its own. A key of
-/// twice the length encrypts twice (DSSE): the ciphertext under the first half once more under the second.
+/// A stored body: chunks of 64 KiB plain bytes (the last may be shorter), each as AES-256-GCM ciphertext and tag, so
+/// that a range is read without the rest. The nonce is the chunk's number: every body has a data key of its own. A key
+/// of twice the length encrypts twice (DSSE): the ciphertext under the first half once more under the second.
 class BodyCipher {
  public:
   static constexpr std::uint64_t kPlain = 64 * 1024;

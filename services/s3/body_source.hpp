@@ -7,8 +7,8 @@
 
 namespace orrery::s3 {
 
-/// A stream of `range` of the bytes that `segments` (with their data keys, not wrapped) make. The first files are opened
-/// now and the others held, so that a delete does not disturb the stream.
+/// A stream of `range` of the bytes that `segments` (with their data keys, not wrapped) make. The first files are
+/// opened now and the others held, so that a delete does not disturb the stream.
 std::unique_ptr<http::BodySource> open_source(const ObjectStore& store, const std::vector<Segment>& segments,
                                               ByteRange range);
 

@@ -15,8 +15,8 @@ namespace orrery::s3 {
 
 namespace {
 
-/// From a row that is read to its file that is opened or held it is no more than a moment. Memory of the page cache that
-/// is soon free again is at hand for what is written next.
+/// From a row that is read to its file that is opened or held it is no more than a moment. Memory of the page cache
+/// that is soon free again is at hand for what is written next.
 constexpr aws::Millis kFileOutlivesReferences = 1000;
 constexpr aws::Millis kAnswersKept = 86'400'000;
 constexpr auto kYoung = std::chrono::hours(1);
@@ -28,8 +28,8 @@ std::filesystem::path object_file(const std::string& data_dir, const std::string
 }
 
 Upload upload_of(const storage::Rows& rows) {
-  return {std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), rows.integer(3),
-          Json::parse(rows.text(4)), Json::parse(rows.text(5))};
+  return {std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)),
+          rows.integer(3),           Json::parse(rows.text(4)), Json::parse(rows.text(5))};
 }
 
 }  // namespace
@@ -214,9 +214,10 @@ void ObjectStore::keep_answer(const Upload& upload, aws::Millis now, const Json&
              upload.id, upload.bucket, upload.key, now, answer.dump());
 }
 
-std::optional<Json> ObjectStore::answer_of(std::string_view bucket, std::string_view key, std::string_view upload) const {
-  auto rows = transaction_.db().query("SELECT answer FROM s3_completed WHERE upload = ? AND bucket = ? AND key = ?", upload,
-                                      bucket, key);
+std::optional<Json> ObjectStore::answer_of(std::string_view bucket, std::string_view key,
+                                           std::string_view upload) const {
+  auto rows = transaction_.db().query("SELECT answer FROM s3_completed WHERE upload = ? AND bucket = ? AND key = ?",
+                                      upload, bucket, key);
   if (!rows.next()) return std::nullopt;
   return Json::parse(rows.text(0));
 }

@@ -5,8 +5,8 @@
 #include "services/s3/access.hpp"
 #include "services/s3/acl.hpp"
 #include "services/s3/authorization.hpp"
-#include "services/s3/tagging.hpp"
 #include "services/s3/errors.hpp"
+#include "services/s3/tagging.hpp"
 
 namespace orrery::s3 {
 
@@ -32,8 +32,7 @@ bool valid_name(std::string_view name) {
 bool valid_constraint(std::string_view text) {
   if (text == "EU") return true;
   const bool digit = text.size() > 6 && text.back() >= '1' && text.back() <= '9' && text[text.size() - 2] == '-';
-  return digit && text[2] == '-' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == text.size() - 1;
+  return digit && text[2] == '-' && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == text.size() - 1;
 }
 
 /// The region that the body asks for, checked against the endpoint's as S3 does.
@@ -49,8 +48,9 @@ std::string region_for(const RequestContext& context, const Input& configuration
   // The global endpoint (us-east-1) creates anywhere; a regional one only at home.
   if (context.region != "us-east-1" && region != context.region) {
     throw errors::make("IllegalLocationConstraintException", 400,
-                       "The " + asked + " location constraint is incompatible for the region specific endpoint this "
-                       "request was sent to.");
+                       "The " + asked +
+                           " location constraint is incompatible for the region specific endpoint this "
+                           "request was sent to.");
   }
   if (asked == "us-east-1" || !valid_constraint(asked)) {
     throw errors::make("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
@@ -115,7 +115,8 @@ Json create_bucket(RequestContext& context, const Input& input) {
   put_defaults(store, bucket, ownership);
   if (lock) store.put_config(name, "object-lock", "", {{"ObjectLockEnabled", "Enabled"}});
   if (!tags.empty()) store.put_config(name, "tagging", "", tags);
-  if (const auto grants = grants_from_headers(context, input, bucket, bucket.account)) store.put_config(name, "acl", "", *grants);
+  if (const auto grants = grants_from_headers(context, input, bucket, bucket.account))
+    store.put_config(name, "acl", "", *grants);
   return {{"Location", "/" + name}, {"BucketArn", bucket_arn(name)}};
 }
 
@@ -125,8 +126,9 @@ Json delete_bucket(RequestContext& context, const Input& input) {
   if (store.holds_versions(bucket.name)) {
     const bool versioned = bucket.versioning != Versioning::never;
     throw errors::make("BucketNotEmpty", 409,
-                       versioned ? "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
-                                 : "The bucket you tried to delete is not empty")
+                       versioned
+                           ? "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+                           : "The bucket you tried to delete is not empty")
         .with("BucketName", bucket.name);
   }
   store.erase_bucket(bucket.name);
@@ -150,7 +152,8 @@ Json list_buckets(RequestContext& context, const Input& input) {
   });
   const auto next = paginate(
       buckets, static_cast<std::size_t>(most.value_or(10'000)), token, [](const Bucket& bucket) { return bucket.name; },
-      errors::invalid_argument("The continuation token provided is incorrect", "continuation-token", token.value_or("")));
+      errors::invalid_argument("The continuation token provided is incorrect", "continuation-token",
+                               token.value_or("")));
   Json list = Json::array();
   for (const auto& bucket : buckets) {
     Json row{{"Name", bucket.name}, {"CreationDate", aws::seconds(bucket.created)}};

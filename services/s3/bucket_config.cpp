@@ -56,13 +56,14 @@ void check_nothing(RequestContext&, const Bucket&, Json&) {}
 Json nothing(const Bucket&) { return Json::object(); }
 Json unencrypted(const Bucket&) {
   // Since January 2023 S3 encrypts every object with SSE-S3 at least.
-  return {{"Rules", {{{"ApplyServerSideEncryptionByDefault", {{"SSEAlgorithm", "AES256"}}}, {"BucketKeyEnabled", false}}}}};
+  return {
+      {"Rules", {{{"ApplyServerSideEncryptionByDefault", {{"SSEAlgorithm", "AES256"}}}, {"BucketKeyEnabled", false}}}}};
 }
 Json owner_pays(const Bucket&) { return {{"Payer", "BucketOwner"}}; }
 
-#define ORRERY_S3_MISSING(function, code, message)       \
-  constexpr char function##_code[] = code;               \
-  constexpr char function##_message[] = message;         \
+#define ORRERY_S3_MISSING(function, code, message) \
+  constexpr char function##_code[] = code;         \
+  constexpr char function##_message[] = message;   \
   Json function(const Bucket& bucket) { return missing<function##_code, function##_message>(bucket); }
 
 ORRERY_S3_MISSING(no_block, "NoSuchPublicAccessBlockConfiguration",
@@ -80,7 +81,8 @@ ORRERY_S3_MISSING(no_lifecycle, "NoSuchLifecycleConfiguration", "The lifecycle c
 
 using enum Kind::Output;
 constexpr Kind kEncryption{"encryption", "ServerSideEncryptionConfiguration", payload, check_encryption, unencrypted};
-constexpr Kind kBlock{"public-access-block", "PublicAccessBlockConfiguration", payload, check_public_access_block, no_block};
+constexpr Kind kBlock{"public-access-block", "PublicAccessBlockConfiguration", payload, check_public_access_block,
+                      no_block};
 constexpr Kind kOwnership{"ownership", "OwnershipControls", payload, check_ownership, no_ownership};
 constexpr Kind kCors{"cors", "CORSConfiguration", spread, check_cors, no_cors};
 constexpr Kind kWebsite{"website", "WebsiteConfiguration", spread, check_website, no_website};
@@ -161,7 +163,8 @@ Json list(RequestContext& context, const Input& input) {
   const auto token = input.find_str("ContinuationToken");
   const auto next = paginate(
       documents, 100, token, [](const Json& document) { return document.at("Id").get<std::string>(); },
-      errors::invalid_argument("The continuation token provided is incorrect", "continuation-token", token.value_or("")));
+      errors::invalid_argument("The continuation token provided is incorrect", "continuation-token",
+                               token.value_or("")));
   Json out{{"IsTruncated", next.has_value()}};
   if (!documents.empty()) out[std::string(kind.list)] = documents;
   if (token) out["ContinuationToken"] = *token;
@@ -170,7 +173,8 @@ Json list(RequestContext& context, const Input& input) {
 }
 
 constexpr ListedKind kAnalytics{"analytics", "AnalyticsConfiguration", "AnalyticsConfigurationList"};
-constexpr ListedKind kTiering{"intelligent-tiering", "IntelligentTieringConfiguration", "IntelligentTieringConfigurationList"};
+constexpr ListedKind kTiering{"intelligent-tiering", "IntelligentTieringConfiguration",
+                              "IntelligentTieringConfigurationList"};
 constexpr ListedKind kInventory{"inventory", "InventoryConfiguration", "InventoryConfigurationList", check_inventory};
 constexpr ListedKind kMetrics{"metrics", "MetricsConfiguration", "MetricsConfigurationList"};
 

@@ -21,9 +21,12 @@ constexpr AlgorithmNames kAlgorithms[] = {
 // Reflected polynomials. CRC-64/NVME: NVM Express NVM Command Set specification, 5.2.1.3.4.
 constexpr std::uint64_t polynomial(Algorithm algorithm) {
   switch (algorithm) {
-    case Algorithm::crc32: return 0xEDB88320u;
-    case Algorithm::crc32c: return 0x82F63B78u;
-    default: return 0x9A6C9329AC4BC9B5u;
+    case Algorithm::crc32:
+      return 0xEDB88320u;
+    case Algorithm::crc32c:
+      return 0x82F63B78u;
+    default:
+      return 0x9A6C9329AC4BC9B5u;
   }
 }
 
@@ -101,11 +104,16 @@ std::optional<Algorithm> algorithm_named(std::string_view name) {
 
 std::unique_ptr<Hasher> make_hasher(Algorithm algorithm) {
   switch (algorithm) {
-    case Algorithm::sha1: return std::make_unique<DigestHasher>(EVP_sha1());
-    case Algorithm::sha256: return std::make_unique<DigestHasher>(EVP_sha256());
-    case Algorithm::sha512: return std::make_unique<DigestHasher>(EVP_sha512());
-    case Algorithm::md5: return std::make_unique<DigestHasher>(EVP_md5());
-    default: return std::make_unique<CrcHasher>(algorithm);
+    case Algorithm::sha1:
+      return std::make_unique<DigestHasher>(EVP_sha1());
+    case Algorithm::sha256:
+      return std::make_unique<DigestHasher>(EVP_sha256());
+    case Algorithm::sha512:
+      return std::make_unique<DigestHasher>(EVP_sha512());
+    case Algorithm::md5:
+      return std::make_unique<DigestHasher>(EVP_md5());
+    default:
+      return std::make_unique<CrcHasher>(algorithm);
   }
 }
 

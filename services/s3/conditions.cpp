@@ -33,14 +33,16 @@ bool parse_number(std::string_view text, std::uint64_t& out) {
 
 void check_read_conditions(const Input& input, const Version& version, const std::string& prefix) {
   const auto match = input.find_str(prefix + "IfMatch"), none_match = input.find_str(prefix + "IfNoneMatch");
-  const bool has_modified = input.has(prefix + "IfModifiedSince"), has_unmodified = input.has(prefix + "IfUnmodifiedSince");
+  const bool has_modified = input.has(prefix + "IfModifiedSince"),
+             has_unmodified = input.has(prefix + "IfUnmodifiedSince");
   const double modified_since = input.number(prefix + "IfModifiedSince");
   const double unmodified_since = input.number(prefix + "IfUnmodifiedSince");
   // HTTP dates have whole seconds.
   const double modified = std::floor(static_cast<double>(version.modified) / 1000);
   const bool copy = !prefix.empty();
   if (match) {
-    if (!etag_matches(*match, version.etag)) throw errors::precondition_failed(copy ? "x-amz-copy-source-If-Match" : "If-Match");
+    if (!etag_matches(*match, version.etag))
+      throw errors::precondition_failed(copy ? "x-amz-copy-source-If-Match" : "If-Match");
   } else if (has_unmodified && modified > unmodified_since) {
     throw errors::precondition_failed(copy ? "x-amz-copy-source-If-Unmodified-Since" : "If-Unmodified-Since");
   }
@@ -108,8 +110,10 @@ std::optional<ByteRange> parse_range(const std::string& header, std::uint64_t si
     return ByteRange{size - length, length};
   }
   if (!parse_number(from, first)) return std::nullopt;
-  if (to.empty()) last = size ? size - 1 : 0;
-  else if (!parse_number(to, last)) return std::nullopt;
+  if (to.empty())
+    last = size ? size - 1 : 0;
+  else if (!parse_number(to, last))
+    return std::nullopt;
   if (!to.empty() && last < first) return std::nullopt;
   if (first >= size) throw refuse();
   last = std::min(last, size - 1);

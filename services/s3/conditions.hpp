@@ -17,8 +17,8 @@ void check_read_conditions(const Input& input, const Version& version, const std
 void check_write_conditions(const Input& input, const std::optional<Version>& current, const std::string& key);
 
 bool is_object(const std::optional<Version>& current);
-/// After check_write_conditions(), for the completion of an upload: what it asks of the key was otherwise when the upload
-/// began. Throws ConditionalRequestConflict.
+/// After check_write_conditions(), for the completion of an upload: what it asks of the key was otherwise when the
+/// upload began. Throws ConditionalRequestConflict.
 void check_no_conflict(const Input& input, const Upload& upload, const std::optional<Version>& current);
 
 /// The bytes that a Range header names; nullopt for the whole. Throws InvalidRange.

@@ -67,9 +67,10 @@ void check_encryption(RequestContext&, const Bucket&, Json& document) {
   if (const auto by_default = rule.find("ApplyServerSideEncryptionByDefault"); by_default != rule.end()) {
     const std::string algorithm = by_default->value("SSEAlgorithm", "");
     if (algorithm == "AES256" && by_default->contains("KMSMasterKeyID")) {
-      throw errors::invalid_argument("a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or "
-                                     "aws:kms:dsse",
-                                     "ApplyServerSideEncryptionByDefault", algorithm);
+      throw errors::invalid_argument(
+          "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or "
+          "aws:kms:dsse",
+          "ApplyServerSideEncryptionByDefault", algorithm);
     }
   } else {
     rule["ApplyServerSideEncryptionByDefault"] = {{"SSEAlgorithm", "AES256"}};
@@ -113,8 +114,9 @@ void check_cors(RequestContext&, const Bucket&, Json& document) {
 void check_routing(const Json& document) {
   for (const auto& rule : document.value("RoutingRules", Json::array())) {
     if (rule.contains("Condition") && rule["Condition"].empty()) {
-      throw errors::invalid_request("Condition cannot be empty. To redirect all requests without a condition, the condition "
-                                    "element shouldn't be present.");
+      throw errors::invalid_request(
+          "Condition cannot be empty. To redirect all requests without a condition, the condition "
+          "element shouldn't be present.");
     }
     if (!rule.contains("Redirect")) throw errors::malformed_xml();
     const Json& redirect = rule["Redirect"];
@@ -127,14 +129,15 @@ void check_routing(const Json& document) {
 void check_website(RequestContext&, const Bucket&, Json& document) {
   if (document.contains("RedirectAllRequestsTo")) {
     if (document.size() > 1) {
-      throw errors::invalid_argument("RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.",
-                                     "RedirectAllRequestsTo", "");
+      throw errors::invalid_argument(
+          "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.", "RedirectAllRequestsTo",
+          "");
     }
     return;
   }
   if (!document.contains("IndexDocument")) {
-    throw errors::invalid_argument("A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty",
-                                   "IndexDocument", "null");
+    throw errors::invalid_argument(
+        "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty", "IndexDocument", "null");
   }
   const std::string suffix = document["IndexDocument"].value("Suffix", "");
   if (suffix.empty() || suffix.find('/') != std::string::npos) {
@@ -171,27 +174,31 @@ void check_replication(RequestContext& context, const Bucket& bucket, Json& docu
       throw errors::invalid_request("Destination bucket must have versioning enabled.");
     }
     if (rule.contains("Filter") && !rule.contains("Priority")) {
-      throw errors::invalid_request("Priority must be specified for this version of Cross Region Replication "
-                                    "configuration schema. Please refer to S3 Developer Guide for more information.");
+      throw errors::invalid_request(
+          "Priority must be specified for this version of Cross Region Replication "
+          "configuration schema. Please refer to S3 Developer Guide for more information.");
     }
   }
 }
 
 void check_accelerate(RequestContext&, const Bucket& bucket, Json&) {
   if (bucket.name.find('.') != std::string::npos) {
-    throw errors::invalid_request("S3 Transfer Acceleration is not supported for buckets with periods (.) in their names");
+    throw errors::invalid_request(
+        "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names");
   }
 }
 
 void check_object_lock(RequestContext&, const Bucket& bucket, Json& document) {
   if (bucket.versioning != Versioning::enabled) {
-    throw errors::invalid_bucket_state("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
+    throw errors::invalid_bucket_state(
+        "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
   }
   if (document.value("ObjectLockEnabled", "") != "Enabled") throw errors::malformed_xml();
   if (!document.contains("Rule")) return;
   const Json& rule = document["Rule"];
   const Json retention = rule.value("DefaultRetention", Json::object());
-  if (!retention.contains("Mode") || retention.contains("Days") == retention.contains("Years")) throw errors::malformed_xml();
+  if (!retention.contains("Mode") || retention.contains("Days") == retention.contains("Years"))
+    throw errors::malformed_xml();
   const bool days = retention.contains("Days");
   const auto period = retention.at(days ? "Days" : "Years").get<std::int64_t>();
   if (period <= 0) {
@@ -199,7 +206,8 @@ void check_object_lock(RequestContext&, const Bucket& bucket, Json& document) {
                                    days ? "Days" : "Years", std::to_string(period));
   }
   if (period > (days ? 36500 : 100)) {
-    throw errors::invalid_argument("Default retention period too large", days ? "Days" : "Years", std::to_string(period));
+    throw errors::invalid_argument("Default retention period too large", days ? "Days" : "Years",
+                                   std::to_string(period));
   }
 }
 

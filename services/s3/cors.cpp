@@ -13,7 +13,8 @@ bool matches(const std::string& pattern, const std::string& text) {
   const auto star = pattern.find('*');
   if (star == std::string::npos) return pattern == text;
   const std::size_t rest = pattern.size() - star - 1;
-  return text.size() >= star + rest && text.starts_with(pattern.substr(0, star)) && text.ends_with(pattern.substr(star + 1));
+  return text.size() >= star + rest && text.starts_with(pattern.substr(0, star)) &&
+         text.ends_with(pattern.substr(star + 1));
 }
 
 std::vector<std::string> comma_separated(std::string_view text) {
@@ -56,7 +57,8 @@ std::optional<Match> find_rule(const Json& rules, const Asked& asked) {
   for (const auto& rule : rules) {
     const Json methods = rule.value("AllowedMethods", Json::array());
     if (std::find(methods.begin(), methods.end(), asked.method) == methods.end()) continue;
-    if (!std::all_of(asked.headers.begin(), asked.headers.end(), [&](const auto& one) { return allows(rule, one); })) continue;
+    if (!std::all_of(asked.headers.begin(), asked.headers.end(), [&](const auto& one) { return allows(rule, one); }))
+      continue;
     for (const auto& origin : rule.value("AllowedOrigins", Json::array())) {
       const std::string pattern = origin.get<std::string>();
       if (matches(pattern, asked.origin)) return Match{rule, pattern == "*"};
@@ -70,7 +72,8 @@ void answer_match(RequestContext& context, const Match& match, const Asked& aske
   headers.set("Access-Control-Allow-Origin", match.everybody ? "*" : asked.origin);
   headers.set("Access-Control-Allow-Methods", joined(match.rule.at("AllowedMethods")));
   if (!match.everybody) headers.set("Access-Control-Allow-Credentials", "true");
-  if (match.rule.contains("ExposeHeaders")) headers.set("Access-Control-Expose-Headers", joined(match.rule["ExposeHeaders"]));
+  if (match.rule.contains("ExposeHeaders"))
+    headers.set("Access-Control-Expose-Headers", joined(match.rule["ExposeHeaders"]));
   if (match.rule.contains("MaxAgeSeconds")) headers.set("Access-Control-Max-Age", match.rule["MaxAgeSeconds"].dump());
   headers.set("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
 }
@@ -102,10 +105,11 @@ Json options_object(RequestContext& context, const Input& input) {
   const auto match = find_rule(config->at("CORSRules"), asked);
   if (!match) {
     // AWS's own spelling.
-    throw forbidden("This CORS request is not allowed. This is usually because the evalution of Origin, request method / "
-                    "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the "
-                    "resource's CORS spec.",
-                    asked, key);
+    throw forbidden(
+        "This CORS request is not allowed. This is usually because the evalution of Origin, request method / "
+        "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the "
+        "resource's CORS spec.",
+        asked, key);
   }
   answer_match(context, *match, asked);
   if (!asked.headers.empty()) context.response_headers.set("Access-Control-Allow-Headers", joined(asked.headers));

@@ -19,7 +19,8 @@ KmsPeer::EncryptionContext kms_context(const Sealed& of) {
   if (!own.empty() && aws::base64_decode(own, text)) {
     const Json pairs = Json::parse(text, nullptr, false);
     if (pairs.is_object()) {
-      for (const auto& [name, value] : pairs.items()) out[name] = value.is_string() ? value.get<std::string>() : value.dump();
+      for (const auto& [name, value] : pairs.items())
+        out[name] = value.is_string() ? value.get<std::string>() : value.dump();
     }
   }
   const bool bucket_key = of.document.value("BucketKeyEnabled", false);
@@ -39,9 +40,10 @@ template <typename Call>
 std::string with_kms(RequestContext& context, const std::string& arn, Call call) {
   const aws::Arn key = aws::parse_arn(arn);
   if (context.principal.type == identity::Principal::Type::anonymous) {
-    throw errors::invalid_argument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS "
-                                   "Signature Version 4.",
-                                   "Authorization", "null");
+    throw errors::invalid_argument(
+        "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS "
+        "Signature Version 4.",
+        "Authorization", "null");
   }
   const std::string region = context.region;
   if (key.valid()) context.region = key.region;
@@ -58,9 +60,7 @@ std::string with_kms(RequestContext& context, const std::string& arn, Call call)
   }
 }
 
-bool by_kms(const Sealed& of) {
-  return of.document.value("ServerSideEncryption", "").starts_with("aws:kms");
-}
+bool by_kms(const Sealed& of) { return of.document.value("ServerSideEncryption", "").starts_with("aws:kms"); }
 
 bool by_customer(const Sealed& of) { return of.document.contains("SSECustomerKeyMD5"); }
 

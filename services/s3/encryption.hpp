@@ -20,8 +20,8 @@ struct Sealed {
   Json& hidden;
 };
 
-/// Makes an object key and keeps it, wrapped, in `hidden`. `customer_key` is SSE-C's, "" otherwise. Throws KMS's refusals
-/// in S3's form.
+/// Makes an object key and keeps it, wrapped, in `hidden`. `customer_key` is SSE-C's, "" otherwise. Throws KMS's
+/// refusals in S3's form.
 std::string new_object_key(RequestContext& context, const Sealed& of, const std::string& customer_key);
 /// The object key of a version or upload; "" of one that was written in the clear by an earlier version of Orrery.
 std::string object_key(RequestContext& context, const Sealed& of, const std::string& customer_key);

@@ -17,7 +17,9 @@ inline AwsError no_such_key(const std::string& key) {
   return make("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
 }
 inline AwsError no_such_version(const std::string& key, const std::string& version) {
-  return make("NoSuchVersion", 404, "The specified version does not exist.").with("Key", key).with("VersionId", version);
+  return make("NoSuchVersion", 404, "The specified version does not exist.")
+      .with("Key", key)
+      .with("VersionId", version);
 }
 inline AwsError no_such_upload(const std::string& upload) {
   return make("NoSuchUpload", 404,

@@ -70,7 +70,8 @@ bool FormSink::step() {
       state_ = State::boundary;
       return true;
     }
-    case State::boundary: return begin_part();
+    case State::boundary:
+      return begin_part();
     case State::head: {
       const auto end = pending_.find("\r\n\r\n");
       if (end == std::string::npos) {
@@ -81,9 +82,12 @@ bool FormSink::step() {
       pending_.erase(0, end + 4);
       return true;
     }
-    case State::field: return take_field();
-    case State::file: return take_file();
-    case State::done: break;
+    case State::field:
+      return take_field();
+    case State::file:
+      return take_file();
+    case State::done:
+      break;
   }
   return false;
 }

@@ -22,7 +22,7 @@ struct Work {
 
   Md5 md5;
   std::deque<std::string> waiting;
-  std::string spare;  ///< a block to fill again
+  std::string spare;   ///< a block to fill again
   bool taken = false;  ///< a worker has a block of it
   bool ending = false;
 };

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "services/s3/access.hpp"
 #include "registry/error.hpp"
+#include "services/s3/access.hpp"
 #include "services/s3/attributes.hpp"
 #include "services/s3/rule_filter.hpp"
 
@@ -57,7 +57,8 @@ class KeyRun {
     if (current.delete_marker) {
       // A marker that hides nothing any more goes by its own setting, or by the age of the rule.
       const bool alone = versions_.size() == 1;
-      if (alone && (expiration.value("ExpiredObjectDeleteMarker", false) || passed(due(expiration, current.modified)))) {
+      if (alone &&
+          (expiration.value("ExpiredObjectDeleteMarker", false) || passed(due(expiration, current.modified)))) {
         erase(0);
       }
       return;
@@ -178,7 +179,8 @@ std::optional<std::string> expiration_header(RequestContext& context, const Buck
   std::optional<aws::Millis> soonest;
   std::string id;
   for (const auto& rule : config->at("Rules")) {
-    if (rule.value("Status", "") != "Enabled" || !rule.contains("Expiration") || !RuleFilter(rule).fits(version)) continue;
+    if (rule.value("Status", "") != "Enabled" || !rule.contains("Expiration") || !RuleFilter(rule).fits(version))
+      continue;
     const auto when = due(rule["Expiration"], version.modified);
     if (!when || (soonest && *soonest <= *when)) continue;
     soonest = when;

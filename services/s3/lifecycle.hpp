@@ -7,7 +7,8 @@
 
 namespace orrery::s3 {
 
-/// The midnight (UTC) at which something is due that happened at `since`, `days` days later: S3 rounds up to the next one
+/// The midnight (UTC) at which something is due that happened at `since`, `days` days later: S3 rounds up to the next
+/// one
 /// ("Lifecycle rules: based on an object's age").
 aws::Millis due_midnight(aws::Millis since, std::int64_t days);
 

@@ -188,8 +188,8 @@ Json list_objects_v2(RequestContext& context, const Input& input) {
   if (token && !token->empty() && (!aws::base64_decode(*token, after) || after.empty())) {
     throw errors::invalid_argument("The continuation token provided is incorrect", "continuation-token", *token);
   }
-  Page page = list_current(context, bucket, scope, after, most,
-                           input.flag("FetchOwner") ? WithOwner::yes : WithOwner::no);
+  Page page =
+      list_current(context, bucket, scope, after, most, input.flag("FetchOwner") ? WithOwner::yes : WithOwner::no);
   Json out{{"Name", bucket.name}, {"MaxKeys", most}, {"KeyCount", page.count}};
   add_page(scope, input, page, out);
   if (!start.empty()) out["StartAfter"] = scope.encode(start);
@@ -217,7 +217,8 @@ Json list_object_versions(RequestContext& context, const Input& input) {
     from = std::max(from, after_prefix(key_marker));
     below = INT64_MAX;
   }
-  ElementWriter versions("Version", scope, owner_element(bucket)), markers("DeleteMarker", scope, owner_element(bucket));
+  ElementWriter versions("Version", scope, owner_element(bucket)),
+      markers("DeleteMarker", scope, owner_element(bucket));
   Json prefixes = Json::array();
   std::int64_t count = 0;
   bool truncated = false;

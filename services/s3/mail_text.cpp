@@ -102,9 +102,12 @@ std::string to_mail_text(const std::string& text) {
   std::string out = "=?UTF-8?Q?";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (is_safe(c)) out += c;
-    else if (c == ' ') out += '_';
-    else (out += '=').append({kDigits[byte >> 4], kDigits[byte & 15]});
+    if (is_safe(c))
+      out += c;
+    else if (c == ' ')
+      out += '_';
+    else
+      (out += '=').append({kDigits[byte >> 4], kDigits[byte & 15]});
   }
   return out + "?=";
 }

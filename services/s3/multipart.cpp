@@ -32,7 +32,8 @@ UploadChecksum read_checksum(const Input& input) {
   UploadChecksum out{input.str("ChecksumAlgorithm"), input.str("ChecksumType")};
   if (out.algorithm.empty()) {
     if (!out.type.empty()) {
-      throw errors::invalid_request("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+      throw errors::invalid_request(
+          "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
     }
     return out;
   }
@@ -42,7 +43,8 @@ UploadChecksum read_checksum(const Input& input) {
   if ((crc64 && out.type == "COMPOSITE") || (!crc && out.type == "FULL_OBJECT")) {
     std::string lower = out.algorithm;
     std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    throw errors::invalid_request("The " + out.type + " checksum type cannot be used with the " + lower + " checksum algorithm.");
+    throw errors::invalid_request("The " + out.type + " checksum type cannot be used with the " + lower +
+                                  " checksum algorithm.");
   }
   return out;
 }
@@ -72,11 +74,12 @@ ByteRange copy_range(const std::string& header, std::uint64_t size) {
   const char* const end = header.data() + header.size();
   const auto from = std::from_chars(header.data() + std::min(header.size(), kUnit.size()), end, first);
   const auto to = std::from_chars(std::min(from.ptr + 1, end), end, last);
-  if (!header.starts_with(kUnit) || from.ec != std::errc() || *from.ptr != '-' || to.ec != std::errc() || to.ptr != end ||
-      last < first) {
-    throw errors::invalid_argument("The x-amz-copy-source-range value must be of the form bytes=first-last where first and "
-                                   "last are the zero-based offsets of the first and last bytes to copy",
-                                   "x-amz-copy-source-range", header);
+  if (!header.starts_with(kUnit) || from.ec != std::errc() || *from.ptr != '-' || to.ec != std::errc() ||
+      to.ptr != end || last < first) {
+    throw errors::invalid_argument(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and "
+        "last are the zero-based offsets of the first and last bytes to copy",
+        "x-amz-copy-source-range", header);
   }
   if (first >= size) throw errors::invalid_request("The specified copy range is invalid for the source object size");
   if (last >= size) {
@@ -111,9 +114,12 @@ Json create_multipart_upload(RequestContext& context, const Input& input) {
   attributes.hidden["ChecksumType"] = checksum.type;
   attributes.hidden["Existed"] = is_object(store_of(context).latest(bucket.name, key));
   new_object_key(context, {bucket.name, key, attributes.document, attributes.hidden}, customer_key(input, ""));
-  const Upload upload{bucket.name, key,
-                      aws::random_text(64, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"), context.now,
-                      attributes.document, attributes.hidden};
+  const Upload upload{bucket.name,
+                      key,
+                      aws::random_text(64, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"),
+                      context.now,
+                      attributes.document,
+                      attributes.hidden};
   store_of(context).create_upload(upload);
   Json out{{"Bucket", bucket.name}, {"Key", key}, {"UploadId", upload.id}};
   add_encryption(upload.document, out);

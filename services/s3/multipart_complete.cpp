@@ -30,9 +30,11 @@ void require_checksums(const Input& request, const Upload& upload) {
   if (!algorithm || upload.hidden.value("ChecksumType", "") != "COMPOSITE") return;
   for (const auto& listed : request.objects("Parts")) {
     if (listed.has(names(*algorithm).member)) continue;
-    throw errors::invalid_request("The upload was created using a " + aws::lower(names(*algorithm).name) +
-                                  " checksum. The complete request must include the checksum for each part. It was missing "
-                                  "for part " + std::to_string(listed.integer("PartNumber")) + " in the request.");
+    throw errors::invalid_request(
+        "The upload was created using a " + aws::lower(names(*algorithm).name) +
+        " checksum. The complete request must include the checksum for each part. It was missing "
+        "for part " +
+        std::to_string(listed.integer("PartNumber")) + " in the request.");
   }
 }
 
@@ -49,11 +51,13 @@ std::vector<Part> choose_parts(const Input& request, const Upload& upload, const
                          "The list of parts was not in ascending order. Parts must be ordered by part number.")
           .with("UploadId", upload.id);
     }
-    const auto found = std::find_if(stored.begin(), stored.end(), [&](const Part& part) { return part.number == number; });
+    const auto found =
+        std::find_if(stored.begin(), stored.end(), [&](const Part& part) { return part.number == number; });
     if (found == stored.end() || found->etag != etag) throw invalid_part(upload, number, etag);
     for (const auto& row : algorithms()) {
       const auto sent = one.find_str(row.member);
-      if (sent && found->checksums.value(std::string(row.member), *sent) != *sent) throw invalid_part(upload, number, etag);
+      if (sent && found->checksums.value(std::string(row.member), *sent) != *sent)
+        throw invalid_part(upload, number, etag);
     }
     out.push_back(*found);
   }
@@ -94,7 +98,8 @@ std::string decoded(const Part& part, std::string_view member) {
 }
 
 /// The object's checksum from its parts': of their concatenation, or the CRC that the whole would have.
-std::optional<std::string> whole_checksum(const std::vector<Part>& parts, Algorithm algorithm, const std::string& type) {
+std::optional<std::string> whole_checksum(const std::vector<Part>& parts, Algorithm algorithm,
+                                          const std::string& type) {
   const auto& row = names(algorithm);
   for (const auto& part : parts) {
     if (!part.checksums.contains(row.member)) return std::nullopt;
@@ -117,7 +122,8 @@ void set_checksum(const Input& input, const Upload& upload, const std::vector<Pa
   const std::string type = named.empty() ? "FULL_OBJECT" : upload.hidden.value("ChecksumType", "");
   const std::string asked_type = input.str("ChecksumType");
   if (!asked_type.empty() && asked_type != type) {
-    throw errors::invalid_request("The upload was created using the " + type + " checksum mode. The complete request must use the same checksum mode.");
+    throw errors::invalid_request("The upload was created using the " + type +
+                                  " checksum mode. The complete request must use the same checksum mode.");
   }
   const auto value = whole_checksum(parts, algorithm, type);
   for (const auto& row : algorithms()) {
@@ -180,7 +186,8 @@ Json complete_multipart_upload(RequestContext& context, const Input& input) {
     version.segments.insert(version.segments.end(), part.segments.begin(), part.segments.end());
   }
   version.etag = composite_etag(etags);
-  if (const auto size = input.find_integer("MpuObjectSize"); size && static_cast<std::uint64_t>(*size) != version.size) {
+  if (const auto size = input.find_integer("MpuObjectSize");
+      size && static_cast<std::uint64_t>(*size) != version.size) {
     throw errors::invalid_request("The provided 'x-amz-mp-object-size' header does not match what was computed.");
   }
   set_checksum(input, upload, parts, version.document);

@@ -18,7 +18,8 @@ void add_checksum_kind(const Upload& upload, Json& out) {
 std::int64_t most_of(const Input& input, const char* member) {
   const auto asked = input.integer(member, 1000);
   if (asked < 0) {
-    throw errors::invalid_argument("Argument must be an integer between 0 and 2147483647", member, std::to_string(asked));
+    throw errors::invalid_argument("Argument must be an integer between 0 and 2147483647", member,
+                                   std::to_string(asked));
   }
   return std::min<std::int64_t>(asked, 1000);
 }
@@ -107,12 +108,9 @@ Json list_multipart_uploads(RequestContext& context, const Input& input) {
     add_checksum_kind(upload, row);
     uploads.push_back(std::move(row));
   }
-  Json out{{"Bucket", bucket.name},
-           {"KeyMarker", scope.encode(key_marker)},
-           {"UploadIdMarker", id_marker},
-           {"Prefix", scope.encode(scope.prefix)},
-           {"MaxUploads", most},
-           {"IsTruncated", truncated}};
+  Json out{{"Bucket", bucket.name},       {"KeyMarker", scope.encode(key_marker)},
+           {"UploadIdMarker", id_marker}, {"Prefix", scope.encode(scope.prefix)},
+           {"MaxUploads", most},          {"IsTruncated", truncated}};
   if (!scope.delimiter.empty()) out["Delimiter"] = scope.encode(scope.delimiter);
   if (scope.url) out["EncodingType"] = "url";
   if (!uploads.empty()) out["Uploads"] = std::move(uploads);

@@ -32,7 +32,7 @@ void acknowledge_digests(const Input& input) {
 struct Selection {
   ByteRange range;
   bool partial = false;
-  Json part;  ///< the part that partNumber names
+  Json part;           ///< the part that partNumber names
   bool whole = false;  ///< it is all of an object that was not uploaded in parts
 };
 
@@ -63,11 +63,13 @@ Selection select(const Input& input, const Version& version) {
 
 void override_headers(const RequestContext& context, const Input& input, Json& out) {
   static constexpr std::pair<const char*, const char*> kOverrides[] = {
-      {"ResponseCacheControl", "CacheControl"},       {"ResponseContentDisposition", "ContentDisposition"},
-      {"ResponseContentEncoding", "ContentEncoding"}, {"ResponseContentLanguage", "ContentLanguage"},
+      {"ResponseCacheControl", "CacheControl"},
+      {"ResponseContentDisposition", "ContentDisposition"},
+      {"ResponseContentEncoding", "ContentEncoding"},
+      {"ResponseContentLanguage", "ContentLanguage"},
       {"ResponseContentType", "ContentType"}};
-  const bool any = input.has("ResponseExpires") ||
-                   std::any_of(std::begin(kOverrides), std::end(kOverrides), [&](auto& row) { return input.has(row.first); });
+  const bool any = input.has("ResponseExpires") || std::any_of(std::begin(kOverrides), std::end(kOverrides),
+                                                               [&](auto& row) { return input.has(row.first); });
   if (any && context.principal.type == identity::Principal::Type::anonymous) {
     throw errors::invalid_request("Request specific response headers cannot be used for anonymous GET requests.");
   }
@@ -94,7 +96,8 @@ Json describe(RequestContext& context, const Input& input, const Bucket& bucket,
   if (checksums && selection.part.is_object()) {
     const auto had = out.size();
     add_checksums(selection.part, out);
-    if (out.size() > had && version.document.contains("ChecksumType")) out["ChecksumType"] = version.document["ChecksumType"];
+    if (out.size() > had && version.document.contains("ChecksumType"))
+      out["ChecksumType"] = version.document["ChecksumType"];
   }
   out["ETag"] = quote_etag(version.etag);
   out["LastModified"] = aws::seconds(version.modified / 1000 * 1000);
@@ -250,7 +253,8 @@ Json get_object_attributes(RequestContext& context, const Input& input) {
     out["ObjectParts"] = {{"TotalPartsCount", all.size()}};
     return out;
   }
-  Json object_parts{{"TotalPartsCount", all.size()}, {"PartNumberMarker", after}, {"MaxParts", most}, {"IsTruncated", false}};
+  Json object_parts{
+      {"TotalPartsCount", all.size()}, {"PartNumberMarker", after}, {"MaxParts", most}, {"IsTruncated", false}};
   for (const auto& part : all) {
     if (part.at("PartNumber").get<std::int64_t>() <= after) continue;
     if (parts.size() == static_cast<std::size_t>(most)) {

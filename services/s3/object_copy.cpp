@@ -67,9 +67,10 @@ void refuse_idle_copy(const Input& input, const CopySource& source, const Bucket
       input.has("SSECustomerAlgorithm") || input.has("WebsiteRedirectLocation") || input.has("ChecksumAlgorithm")) {
     return;
   }
-  throw errors::invalid_request("This copy request is illegal because it is trying to copy an object to itself without "
-                                "changing the object's metadata, storage class, website redirect location or encryption "
-                                "attributes.");
+  throw errors::invalid_request(
+      "This copy request is illegal because it is trying to copy an object to itself without "
+      "changing the object's metadata, storage class, website redirect location or encryption "
+      "attributes.");
 }
 
 /// Keeps the source's checksum where it may, else computes one over the stored bytes.
@@ -79,8 +80,8 @@ void set_checksum(const Input& input, const ObjectStore& store, const CopySource
   add_checksums(source.version.document, kept);
   const auto algorithm = asked.empty() ? std::nullopt : algorithm_named(asked);
   if (!asked.empty() && !algorithm) throw errors::not_implemented("x-amz-checksum-algorithm");
-  const bool keep = kept.value("ChecksumType", "") == "FULL_OBJECT" &&
-                    (!algorithm || kept.contains(names(*algorithm).member));
+  const bool keep =
+      kept.value("ChecksumType", "") == "FULL_OBJECT" && (!algorithm || kept.contains(names(*algorithm).member));
   std::optional<Algorithm> used = algorithm;
   for (const auto& row : algorithms()) {
     if (!used && kept.contains(row.member)) used = row.algorithm;
@@ -116,7 +117,8 @@ Digests digest_stored(const ObjectStore& store, const std::vector<Segment>& segm
 
 CopySource find_copy_source(RequestContext& context, const Input& input) {
   const SourceName name = parse_source(input.str("CopySource"));
-  CopySource out{find_bucket(context, name.bucket, input.str("ExpectedSourceBucketOwner"), "s3:GetObject", name.key), {}};
+  CopySource out{find_bucket(context, name.bucket, input.str("ExpectedSourceBucketOwner"), "s3:GetObject", name.key),
+                 {}};
   ObjectStore store = store_of(context);
   auto version = name.version_id.empty() ? store.latest(name.bucket, name.key)
                                          : store.version(name.bucket, name.key, name.version_id);
@@ -124,8 +126,9 @@ CopySource find_copy_source(RequestContext& context, const Input& input) {
     throw name.version_id.empty() ? errors::no_such_key(name.key) : missing_version(name.key, name.version_id);
   }
   if (version->delete_marker) {
-    throw errors::invalid_request("The source of a copy request may not specifically refer to a delete marker by version "
-                                  "id.");
+    throw errors::invalid_request(
+        "The source of a copy request may not specifically refer to a delete marker by version "
+        "id.");
   }
   out.version = std::move(*version);
   check_customer_key(input, out.version.document, "CopySource");
@@ -142,8 +145,9 @@ Json copy_object(RequestContext& context, const Input& input) {
   check_key(version.key);
   const CopySource source = find_copy_source(context, input);
   if (source.version.size > kMostInOneCopy) {
-    throw errors::invalid_request("The specified copy source is larger than the maximum allowable size for a copy source: "
-                                  "5368709120");
+    throw errors::invalid_request(
+        "The specified copy source is larger than the maximum allowable size for a copy source: "
+        "5368709120");
   }
   refuse_idle_copy(input, source, bucket, version.key);
   Attributes attributes;

@@ -27,8 +27,9 @@ struct Outcome {
 
 Bypass read_bypass(RequestContext& context, const Input& input, const Bucket& bucket) {
   if (input.has("BypassGovernanceRetention") && !store_of(context).config(bucket.name, "object-lock")) {
-    throw errors::invalid_argument("x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
-                                   "x-amz-bypass-governance-retention", "");
+    throw errors::invalid_argument(
+        "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+        "x-amz-bypass-governance-retention", "");
   }
   return input.flag("BypassGovernanceRetention") ? Bypass::yes : Bypass::no;
 }
@@ -39,9 +40,10 @@ void check_delete_conditions(const Request& request, const std::optional<Version
     if (request.etag) throw errors::no_such_key(request.key);
     return;
   }
-  const bool same = (!request.etag || *request.etag == "*" || unquoted(*request.etag) == current->etag) &&
-                    (!request.modified || std::floor(*request.modified) == std::floor(aws::seconds(current->modified))) &&
-                    (!request.size || static_cast<std::uint64_t>(*request.size) == current->size);
+  const bool same =
+      (!request.etag || *request.etag == "*" || unquoted(*request.etag) == current->etag) &&
+      (!request.modified || std::floor(*request.modified) == std::floor(aws::seconds(current->modified))) &&
+      (!request.size || static_cast<std::uint64_t>(*request.size) == current->size);
   if (!same) throw errors::precondition_failed("If-Match");
 }
 
@@ -77,8 +79,12 @@ Outcome remove(RequestContext& context, const Bucket& bucket, const Request& req
 Json delete_object(RequestContext& context, const Input& input) {
   const Bucket bucket = bucket_of(context, input);
   input.acknowledge("MFA", "a device's code; no devices exist to check it with");
-  Request request{input.str("Key"), input.str("VersionId"), input.find_str("IfMatch"), std::nullopt,
-                  input.find_integer("IfMatchSize"), read_bypass(context, input, bucket)};
+  Request request{input.str("Key"),
+                  input.str("VersionId"),
+                  input.find_str("IfMatch"),
+                  std::nullopt,
+                  input.find_integer("IfMatchSize"),
+                  read_bypass(context, input, bucket)};
   if (input.has("IfMatchLastModifiedTime")) request.modified = input.number("IfMatchLastModifiedTime");
   const Outcome outcome = remove(context, bucket, request);
   Json out = Json::object();
@@ -97,8 +103,8 @@ Json delete_objects(RequestContext& context, const Input& input) {
   if (objects.empty() || objects.size() > 1000) throw errors::malformed_xml();
   Json deleted = Json::array(), failed = Json::array();
   for (const auto& object : objects) {
-    Request one{object.str("Key"), object.str("VersionId"), object.find_str("ETag"), std::nullopt,
-                object.find_integer("Size"), bypass};
+    Request one{object.str("Key"), object.str("VersionId"),     object.find_str("ETag"),
+                std::nullopt,      object.find_integer("Size"), bypass};
     if (object.has("LastModifiedTime")) one.modified = object.number("LastModifiedTime");
     Json row{{"Key", one.key}};
     if (!one.version_id.empty()) row["VersionId"] = one.version_id;

@@ -10,7 +10,8 @@ namespace orrery::s3 {
 namespace {
 
 AwsError not_locked() {
-  return errors::make("NoSuchObjectLockConfiguration", 404, "The specified object does not have a ObjectLock configuration");
+  return errors::make("NoSuchObjectLockConfiguration", 404,
+                      "The specified object does not have a ObjectLock configuration");
 }
 
 void require_lock(RequestContext& context, const Bucket& bucket) {
@@ -42,7 +43,8 @@ Json put_object_retention(RequestContext& context, const Input& input) {
   const double until = retention.number("RetainUntilDate");
   if (mode.empty() == has_until) throw errors::malformed_xml();
   if (has_until && until <= context.timestamp()) {
-    throw errors::invalid_argument("The retain until date must be in the future!", "RetainUntilDate", std::to_string(until));
+    throw errors::invalid_argument("The retain until date must be in the future!", "RetainUntilDate",
+                                   std::to_string(until));
   }
   // The period may be extended by anybody; all else needs the same right as a delete ("Governance mode").
   const std::string present = version.document.value("ObjectLockMode", "");

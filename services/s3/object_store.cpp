@@ -67,15 +67,9 @@ constexpr std::string_view kVersions =
     "FROM s3_version WHERE bucket = ? AND key >= ? AND (key > ? OR seq < ?) ORDER BY key, seq DESC LIMIT 1100";
 
 VersionRow row_of(const storage::Rows& rows) {
-  return {rows.text(0),
-          rows.text(1),
-          rows.integer(2),
-          rows.integer(3) != 0,
-          rows.integer(4) != 0,
-          static_cast<std::uint64_t>(rows.integer(5)),
-          rows.text(6),
-          rows.integer(7),
-          rows.text(8)};
+  return {rows.text(0),         rows.text(1),         rows.integer(2),
+          rows.integer(3) != 0, rows.integer(4) != 0, static_cast<std::uint64_t>(rows.integer(5)),
+          rows.text(6),         rows.integer(7),      rows.text(8)};
 }
 
 Version version_of(const storage::Rows& rows) {
@@ -180,8 +174,8 @@ std::optional<Json> ObjectStore::config(std::string_view bucket, std::string_vie
 
 std::vector<Json> ObjectStore::configs(std::string_view bucket, std::string_view kind) const {
   std::vector<Json> out;
-  auto rows = transaction_.db().query(
-      "SELECT document FROM s3_bucket_config WHERE bucket = ? AND kind = ? ORDER BY id", bucket, kind);
+  auto rows = transaction_.db().query("SELECT document FROM s3_bucket_config WHERE bucket = ? AND kind = ? ORDER BY id",
+                                      bucket, kind);
   while (rows.next()) out.push_back(Json::parse(rows.text(0)));
   return out;
 }
@@ -193,7 +187,8 @@ std::vector<std::string> ObjectStore::buckets_with(std::string_view kind) const 
   return out;
 }
 
-void ObjectStore::put_config(std::string_view bucket, std::string_view kind, std::string_view id, const Json& document) {
+void ObjectStore::put_config(std::string_view bucket, std::string_view kind, std::string_view id,
+                             const Json& document) {
   storage::configuration_changed();
   transaction_.db().execute("INSERT OR REPLACE INTO s3_bucket_config (bucket, kind, id, document) VALUES (?, ?, ?, ?)",
                             bucket, kind, id, dump(document));
@@ -201,8 +196,8 @@ void ObjectStore::put_config(std::string_view bucket, std::string_view kind, std
 
 bool ObjectStore::erase_config(std::string_view bucket, std::string_view kind, std::string_view id) {
   storage::configuration_changed();
-  return transaction_.db().execute("DELETE FROM s3_bucket_config WHERE bucket = ? AND kind = ? AND id = ?", bucket, kind,
-                                   id) > 0;
+  return transaction_.db().execute("DELETE FROM s3_bucket_config WHERE bucket = ? AND kind = ? AND id = ?", bucket,
+                                   kind, id) > 0;
 }
 
 std::optional<Version> ObjectStore::latest(std::string_view bucket, std::string_view key) const {
@@ -247,9 +242,8 @@ void ObjectStore::insert_as(Version& version, std::string id) {
 }
 
 void ObjectStore::update(const Version& version) {
-  transaction_.db().execute(
-      "UPDATE s3_version SET document = ?, hidden = ? WHERE bucket = ? AND key = ? AND seq = ?",
-      dump(version.document), dump(version.hidden), version.bucket, version.key, version.seq);
+  transaction_.db().execute("UPDATE s3_version SET document = ?, hidden = ? WHERE bucket = ? AND key = ? AND seq = ?",
+                            dump(version.document), dump(version.hidden), version.bucket, version.key, version.seq);
 }
 
 void ObjectStore::erase_row(const Version& version) {

@@ -35,12 +35,12 @@ std::vector<Segment> parse_segments(std::string_view text);
 /// One version of a key, or a delete marker.
 struct Version {
   std::string bucket, key;
-  std::string id = "null";   ///< "null" for what was written without versioning
-  std::int64_t seq = 0;      ///< order among the versions of a key, the newest highest
+  std::string id = "null";  ///< "null" for what was written without versioning
+  std::int64_t seq = 0;     ///< order among the versions of a key, the newest highest
   bool latest = true;
   bool delete_marker = false;
   std::uint64_t size = 0;
-  std::string etag;          ///< without quotes
+  std::string etag;  ///< without quotes
   aws::Millis modified = 0;
   Json document = Json::object();  ///< members of HeadObject's output that were stored with it
   Json hidden = Json::object();    ///< Tags, Grants, Parts
@@ -131,7 +131,8 @@ class ObjectStore {
   void erase(const Version& version);
 
   /// Walks latest versions that are no delete markers, from the first key at or after `from`, until `visit` is false.
-  void walk_current(std::string_view bucket, std::string_view from, const std::function<bool(const VersionRow&)>& visit);
+  void walk_current(std::string_view bucket, std::string_view from,
+                    const std::function<bool(const VersionRow&)>& visit);
   /// Walks all versions by key, newest first, from (key, below seq), until `visit` is false.
   void walk_versions(std::string_view bucket, std::string_view from, std::int64_t below_seq,
                      const std::function<bool(const VersionRow&)>& visit);
@@ -156,8 +157,8 @@ class ObjectStore {
 
   /// Removes files of bodies that have been without a reference for a while; `now` is real time.
   void collect(aws::Millis now);
-  /// Removes files that no row names: what a crash between rename and commit, or a reset, left. One of the 256 folders a
-  /// call, chosen by `turn`, and the temporary files with the first; young files of this process are left alone.
+  /// Removes files that no row names: what a crash between rename and commit, or a reset, left. One of the 256 folders
+  /// a call, chosen by `turn`, and the temporary files with the first; young files of this process are left alone.
   void sweep(std::uint64_t turn);
 
   static std::string temporary_file(const std::string& data_dir);

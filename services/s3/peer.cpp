@@ -63,8 +63,8 @@ class Peer final : public S3Peer {
     return {unquoted(answer.at("ETag").get<std::string>()), dynamic_cast<UploadSink&>(body).md5()};
   }
 
-  std::vector<std::string> list_keys(RequestContext& caller, const std::string& bucket, const std::string& expected_owner,
-                                     const std::string& prefix) override {
+  std::vector<std::string> list_keys(RequestContext& caller, const std::string& bucket,
+                                     const std::string& expected_owner, const std::string& prefix) override {
     PeerCall call(caller, "ListObjectsV2", "GET", Json::object());
     find_bucket(call.context(), bucket, expected_owner, "s3:ListBucket", "");
     std::vector<std::string> keys;

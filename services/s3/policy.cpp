@@ -40,11 +40,13 @@ void check_statement(const Json& statement, const std::string& bucket) {
   if (effect == "Allow" && statement.contains("NotPrincipal")) {
     throw malformed("Allow with NotPrincipal is not allowed.");
   }
-  if (!statement.contains("Action") && !statement.contains("NotAction")) throw malformed("Missing required field Action");
+  if (!statement.contains("Action") && !statement.contains("NotAction"))
+    throw malformed("Missing required field Action");
   for (const auto& action : texts(statement.value("Action", Json()))) {
     if (action != "*" && !action.starts_with("s3:")) throw malformed("Policy has invalid action");
   }
-  const Json& resource = statement.contains("Resource") ? statement["Resource"] : statement.value("NotResource", Json());
+  const Json& resource =
+      statement.contains("Resource") ? statement["Resource"] : statement.value("NotResource", Json());
   const auto resources = texts(resource);
   if (resources.empty()) throw malformed("Missing required field Resource");
   const std::string own = "arn:aws:s3:::" + bucket;
@@ -68,10 +70,19 @@ bool open_to_everyone(const Json& principal) {
 }  // namespace
 
 bool is_public_policy(const Json& policy) {
-  static constexpr std::string_view kFixing[] = {
-      "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce", "aws:SourceOwner", "aws:SourceAccount", "aws:SourceIp",
-      "aws:userid", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "s3:DataAccessPointAccount",
-      "s3:DataAccessPointArn", "s3:x-amz-server-side-encryption-aws-kms-key-id"};
+  static constexpr std::string_view kFixing[] = {"aws:SourceArn",
+                                                 "aws:SourceVpc",
+                                                 "aws:SourceVpce",
+                                                 "aws:SourceOwner",
+                                                 "aws:SourceAccount",
+                                                 "aws:SourceIp",
+                                                 "aws:userid",
+                                                 "aws:PrincipalArn",
+                                                 "aws:PrincipalAccount",
+                                                 "aws:PrincipalOrgID",
+                                                 "s3:DataAccessPointAccount",
+                                                 "s3:DataAccessPointArn",
+                                                 "s3:x-amz-server-side-encryption-aws-kms-key-id"};
   for (const auto& statement : statements(policy)) {
     if (statement.value("Effect", "") != "Allow" || !open_to_everyone(statement.value("Principal", Json()))) continue;
     bool fixed = false;
@@ -113,9 +124,12 @@ Json put_bucket_policy(RequestContext& context, const Input& input) {
   const auto block = store.config(bucket.name, "public-access-block");
   if (block && block->value("BlockPublicPolicy", false) && is_public_policy(policy)) {
     throw errors::make("AccessDenied", 403,
-                       "User: " + context.principal.arn + " is not authorized to perform: s3:PutBucketPolicy on resource: "
-                       "\"arn:aws:s3:::" + bucket.name + "\" because public policies are prevented by the "
-                       "BlockPublicPolicy setting in S3 Block Public Access.");
+                       "User: " + context.principal.arn +
+                           " is not authorized to perform: s3:PutBucketPolicy on resource: "
+                           "\"arn:aws:s3:::" +
+                           bucket.name +
+                           "\" because public policies are prevented by the "
+                           "BlockPublicPolicy setting in S3 Block Public Access.");
   }
   store.put_config(bucket.name, "policy", "", text);
   context.response_status = 204;  // the model says 200

@@ -96,8 +96,8 @@ void authenticate(RequestContext& context, const http::Headers& fields) {
 std::string key_of(const FormSink& form) {
   if (!form.fields().has("key")) {
     throw errors::invalid_argument(
-        "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.", "key",
-        "");
+        "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+        "key", "");
   }
   std::string key(form.fields().get("key"));
   constexpr std::string_view kVariable = "${filename}";

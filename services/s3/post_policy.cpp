@@ -45,7 +45,8 @@ class Conditions {
 
   void check(const Json& condition) {
     if (condition.is_object()) {
-      if (condition.empty()) throw invalid_policy("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
+      if (condition.empty())
+        throw invalid_policy("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
       for (const auto& [name, value] : condition.items()) {
         if (!value.is_string()) throw invalid_policy("Invalid Simple-Condition: value must be a string.");
         compare("eq", name, value.get<std::string>(), Json::array({"eq", "$" + name, value}));
@@ -77,7 +78,8 @@ class Conditions {
   }
 
  private:
-  void compare(const std::string& operation, const std::string& field, const std::string& wanted, const Json& condition) {
+  void compare(const std::string& operation, const std::string& field, const std::string& wanted,
+               const Json& condition) {
     const std::string name = aws::lower(field);
     named_.insert(name);
     const std::string value = name == "bucket" ? bucket_ : std::string(fields_.get(name));
@@ -86,8 +88,8 @@ class Conditions {
   }
 
   void check_range(const Json& condition) const {
-    if (!condition[1].is_number_integer() || !condition[2].is_number_integer() || condition[1].get<std::int64_t>() < 0 ||
-        condition[2].get<std::int64_t>() < 0) {
+    if (!condition[1].is_number_integer() || !condition[2].is_number_integer() ||
+        condition[1].get<std::int64_t>() < 0 || condition[2].get<std::int64_t>() < 0) {
       throw invalid_policy("Invalid content-length-range: must be two non-negative integers.");
     }
     const auto least = condition[1].get<std::uint64_t>(), most = condition[2].get<std::uint64_t>();

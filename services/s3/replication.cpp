@@ -65,8 +65,10 @@ void replicate(RequestContext& context, const Bucket& from, const Json& rule, co
   const std::string owner = owner_account(from, source);
   const bool translated = destination.contains("AccessControlTranslation") || acls_disabled(store, target->name);
   replica.hidden.erase("Owner");
-  if (translated) replica.hidden.erase("Grants");
-  else if (owner != target->account) replica.hidden["Owner"] = owner;
+  if (translated)
+    replica.hidden.erase("Grants");
+  else if (owner != target->account)
+    replica.hidden["Owner"] = owner;
   if (!source.delete_marker) {
     replica.document["ReplicationStatus"] = "REPLICA";
     if (destination.contains("StorageClass")) replica.document["StorageClass"] = destination["StorageClass"];
@@ -91,8 +93,10 @@ void replicate_change(RequestContext& context, const Bucket& bucket, const Versi
   for (const auto& [name, rule] : rules_for(store, bucket, version)) {
     auto replica = store.version(name, version.key, version.id);
     if (!replica || replica->document.value("ReplicationStatus", "") != "REPLICA") continue;
-    if (version.hidden.contains("Tags")) replica->hidden["Tags"] = version.hidden["Tags"];
-    else replica->hidden.erase("Tags");
+    if (version.hidden.contains("Tags"))
+      replica->hidden["Tags"] = version.hidden["Tags"];
+    else
+      replica->hidden.erase("Tags");
     for (const char* member : {"ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus"}) {
       if (version.document.contains(member)) replica->document[member] = version.document[member];
     }

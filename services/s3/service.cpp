@@ -17,8 +17,8 @@
 #include "services/s3/object_lock.hpp"
 #include "services/s3/peer.hpp"
 #include "services/s3/policy.hpp"
-#include "services/s3/restore.hpp"
 #include "services/s3/post_object.hpp"
+#include "services/s3/restore.hpp"
 #include "services/s3/tagging.hpp"
 #include "services/s3/upload_sink.hpp"
 #include "services/s3/versioning.hpp"
@@ -87,8 +87,8 @@ std::vector<OperationRow> all_operations() {
 
 void tick(RequestContext& context) {
   // Real time: the injected clock must not take files away from readers.
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
   ObjectStore store = store_of(context);
   store.collect(now.count());
   // All folders soon after a start, for what a crash left; then one a call.

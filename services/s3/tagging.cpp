@@ -36,7 +36,9 @@ void check(const Json& tags, TagLimit limit) {
       throw errors::invalid_tag("The TagKey you have provided is invalid").with("TagKey", key);
     }
     if (characters(value) > 256 || has_others(value)) {
-      throw errors::invalid_tag("The TagValue you have provided is invalid").with("TagKey", key).with("TagValue", value);
+      throw errors::invalid_tag("The TagValue you have provided is invalid")
+          .with("TagKey", key)
+          .with("TagValue", value);
     }
     if (key.starts_with("aws:")) {
       throw errors::invalid_tag(limit == TagLimit::object ? "Your TagKey cannot be prefixed with aws:"
@@ -72,9 +74,10 @@ Json tags_from_header(const std::string& header) {
     check(tags, TagLimit::object);
   } catch (const AwsError& error) {
     if (error.code() != "InvalidTag") throw;
-    throw errors::invalid_argument("The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query "
-                                   "parameters without tag name duplicates.",
-                                   "x-amz-tagging", header);
+    throw errors::invalid_argument(
+        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query "
+        "parameters without tag name duplicates.",
+        "x-amz-tagging", header);
   }
   return tags;
 }

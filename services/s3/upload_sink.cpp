@@ -30,7 +30,8 @@ std::optional<Algorithm> algorithm_of_header(std::string_view header) {
 }  // namespace
 
 UploadSink::UploadSink(const http::Headers& headers, std::string data_dir)
-    : data_dir_(std::move(data_dir)), key_(BodyCipher::new_key(layers_for(headers.get("x-amz-server-side-encryption")))) {
+    : data_dir_(std::move(data_dir)),
+      key_(BodyCipher::new_key(layers_for(headers.get("x-amz-server-side-encryption")))) {
   choose(headers);
   hasher_ = make_hasher(algorithm_);
   if (const auto* md5 = headers.find("content-md5")) expected_md5_ = *md5;
@@ -45,7 +46,8 @@ void UploadSink::choose(const http::Headers& headers) {
   for (const auto& row : algorithms()) {
     if (const auto* value = headers.find(row.header)) {
       if (asked_) {
-        throw errors::invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+        throw errors::invalid_request(
+            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
       }
       algorithm_ = row.algorithm;
       asked_ = true;
@@ -177,7 +179,8 @@ NewBody UploadSink::take() {
   return out;
 }
 
-std::unique_ptr<http::BodySink> open_body(std::string_view operation, const http::Request& request, const Settings& settings) {
+std::unique_ptr<http::BodySink> open_body(std::string_view operation, const http::Request& request,
+                                          const Settings& settings) {
   const std::string length(request.headers.has("x-amz-decoded-content-length")
                                ? request.headers.get("x-amz-decoded-content-length")
                                : request.headers.get("content-length"));
@@ -186,7 +189,8 @@ std::unique_ptr<http::BodySink> open_body(std::string_view operation, const http
         .with("ProposedSize", length)
         .with("MaxSizeAllowed", std::to_string(kMostInOnePut));
   }
-  if (operation == "PostObject") return std::make_unique<FormSink>(request.headers.get("content-type"), settings.data_dir);
+  if (operation == "PostObject")
+    return std::make_unique<FormSink>(request.headers.get("content-type"), settings.data_dir);
   return std::make_unique<UploadSink>(request.headers, settings.data_dir);
 }
 

@@ -48,8 +48,8 @@ class UploadSink : public http::BodySink {
   std::string memory_, file_;
   const std::string key_;
   BodyCipher cipher_{key_};
-  std::string chunk_;           ///< plain bytes that do not fill a chunk yet
-  std::uint64_t chunks_ = 0;    ///< how many were written
+  std::string chunk_;         ///< plain bytes that do not fill a chunk yet
+  std::uint64_t chunks_ = 0;  ///< how many were written
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
   Algorithm algorithm_ = Algorithm::crc64nvme;

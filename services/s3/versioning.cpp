@@ -21,7 +21,8 @@ std::string new_version_id() {
 }
 
 bool issued_version_id(std::string_view id) {
-  return id == "null" || (id.size() == kVersionId && check_of(id.substr(0, kVersionId - kCheck)) == id.substr(kVersionId - kCheck));
+  return id == "null" ||
+         (id.size() == kVersionId && check_of(id.substr(0, kVersionId - kCheck)) == id.substr(kVersionId - kCheck));
 }
 
 Json get_bucket_versioning(RequestContext& context, const Input& input) {
@@ -40,8 +41,7 @@ Json put_bucket_versioning(RequestContext& context, const Input& input) {
   const std::string status = configuration.str("Status"), mfa = configuration.str("MFADelete");
   input.acknowledge("MFA", "a device's code; no devices exist to check it with");
   if (status.empty()) {
-    throw errors::make("IllegalVersioningConfigurationException", 400,
-                       "The Versioning element must be specified");
+    throw errors::make("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified");
   }
   ObjectStore store = store_of(context);
   if (status == "Suspended" && store.config(bucket.name, "object-lock")) {

@@ -14,7 +14,8 @@ AwsError violation_error(std::span<const Violation> violations) {
     return errors::invalid_argument("Invalid x-amz-object-ownership header: " + value, "x-amz-object-ownership", value);
   }
   if (first.path == "ServerSideEncryption") {
-    return errors::invalid_argument("The encryption method specified is not supported", "x-amz-server-side-encryption", value);
+    return errors::invalid_argument("The encryption method specified is not supported", "x-amz-server-side-encryption",
+                                    value);
   }
   if (first.path == "EncodingType") {
     return errors::invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", value);
@@ -23,12 +24,14 @@ AwsError violation_error(std::span<const Violation> violations) {
     return errors::invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", value);
   }
   if (first.path == "ChecksumAlgorithm") {
-    return errors::invalid_request("Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
-                                   "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+    return errors::invalid_request(
+        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+        "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
   }
   if (first.path.starts_with("WebsiteConfiguration") && first.member == "Protocol") {
-    return errors::invalid_request("Invalid protocol, protocol can be http or https. If not defined the protocol will be "
-                                   "selected automatically.");
+    return errors::invalid_request(
+        "Invalid protocol, protocol can be http or https. If not defined the protocol will be "
+        "selected automatically.");
   }
   if (first.member == "Name" && first.path.find("FilterRules") != std::string::npos) {
     return errors::invalid_argument("filter rule name must be either prefix or suffix", "FilterRule.Name", value);

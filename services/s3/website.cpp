@@ -14,20 +14,28 @@ namespace {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else
+      out += c;
   }
   return out;
 }
 
 std::string_view reason(int status) {
   switch (status) {
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    default: return "Error";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    default:
+      return "Error";
   }
 }
 
@@ -43,9 +51,9 @@ class Site {
     bucket_ = *bucket;
     const auto config = store_.config(name, "website");
     if (!config) {
-      return page(errors::make("NoSuchWebsiteConfiguration", 404,
-                               "The specified bucket does not have a website configuration")
-                      .with("BucketName", name));
+      return page(
+          errors::make("NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration")
+              .with("BucketName", name));
     }
     config_ = *config;
     if (config_.contains("RedirectAllRequestsTo")) return redirect(config_["RedirectAllRequestsTo"], path_, 301);
@@ -95,7 +103,8 @@ class Site {
       const Json to = rule.value("Redirect", Json::object());
       std::string key = path_;
       if (to.contains("ReplaceKeyWith")) key = to["ReplaceKeyWith"];
-      if (to.contains("ReplaceKeyPrefixWith")) key = to["ReplaceKeyPrefixWith"].get<std::string>() + path_.substr(prefix.size());
+      if (to.contains("ReplaceKeyPrefixWith"))
+        key = to["ReplaceKeyPrefixWith"].get<std::string>() + path_.substr(prefix.size());
       return redirect(to, key, std::atoi(to.value("HttpRedirectCode", "301").c_str()));
     }
     return std::nullopt;
@@ -105,8 +114,8 @@ class Site {
     const std::string own(context_.request.headers.get("host"));
     const std::string protocol = to.value("Protocol", context_.request.secure ? "https" : "http");
     context_.response_status = status;
-    context_.response_headers.set("Location", protocol + "://" + to.value("HostName", own) + "/" +
-                                                  http::percent_encode(key, http::Slash::keep));
+    context_.response_headers.set(
+        "Location", protocol + "://" + to.value("HostName", own) + "/" + http::percent_encode(key, http::Slash::keep));
     return text("");
   }
 

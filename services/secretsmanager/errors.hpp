@@ -25,8 +25,8 @@ inline AwsError secret_exists(const std::string& name) {
 }
 inline AwsError token_in_use(const std::string& token, const std::string& arn) {
   return {"ResourceExistsException", 400,
-          "You can't use ClientRequestToken " + token + " because that value is already in use for a version of secret " +
-              arn + "."};
+          "You can't use ClientRequestToken " + token +
+              " because that value is already in use for a version of secret " + arn + "."};
 }
 inline AwsError invalid_request(std::string message) { return {"InvalidRequestException", 400, std::move(message)}; }
 inline AwsError invalid_parameter(std::string message) {

@@ -35,7 +35,8 @@ Json create_secret(RequestContext& context, const Input& input) {
   if (value) out["VersionId"] = put_version(context, secret, token, *value, {kCurrent});
   advise_rotation(context, secret);
   add_replicas(context, secret, input);
-  if (secret.document().contains("ReplicationStatus")) out["ReplicationStatus"] = secret.document()["ReplicationStatus"];
+  if (secret.document().contains("ReplicationStatus"))
+    out["ReplicationStatus"] = secret.document()["ReplicationStatus"];
   return out;
 }
 

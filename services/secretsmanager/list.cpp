@@ -10,7 +10,8 @@ namespace {
 /// Every word of `wanted` begins a word of `text`, without regard to case (API reference, Filter, "description").
 bool words_match(const std::string& text, const std::string& wanted) {
   std::string separated = aws::lower(text);
-  std::replace_if(separated.begin(), separated.end(), [](unsigned char c) { return !std::isalnum(c); }, ' ');
+  std::replace_if(
+      separated.begin(), separated.end(), [](unsigned char c) { return !std::isalnum(c); }, ' ');
   std::istringstream words(aws::lower(wanted));
   for (std::string word; words >> word;) {
     if (!aws::lower(text).starts_with(word) && (" " + separated).find(" " + word) == std::string::npos) return false;
@@ -36,7 +37,7 @@ bool value_matches(const Secret& secret, const std::string& key, const std::stri
 
 /// Sorts by `member`, then by ARN. For descending order the key's bytes are complemented.
 std::string sort_key(const Json& secret, const std::string& by, bool descending) {
-  const char* member = by == "last-changed-date" ? "LastChangedDate"
+  const char* member = by == "last-changed-date"    ? "LastChangedDate"
                        : by == "last-accessed-date" ? "LastAccessedDate"
                                                     : "CreatedDate";
   char date[40];

@@ -131,8 +131,7 @@ void Secret::add_version(const std::string& id, const Value& value, const std::v
   version.kind = kVersion;
   version.id = version_row(name(), id);
   version.created = context_->now;
-  version.document = {
-      {"VersionId", id}, {"VersionStages", Json::array()}, {"CreatedDate", context_->timestamp()}};
+  version.document = {{"VersionId", id}, {"VersionStages", Json::array()}, {"CreatedDate", context_->timestamp()}};
   seal(version, value);
   table(*context_).put(version);
   for (const std::string& stage : stages) move_stage(stage, id);
@@ -177,7 +176,8 @@ void Secret::put_copy(storage::Resource version, const Value& value) {
 
 Json Secret::tags() const {
   Json out = Json::array();
-  for (const auto& [key, value] : table(*context_).tags(kSecret, name())) out.push_back({{"Key", key}, {"Value", value}});
+  for (const auto& [key, value] : table(*context_).tags(kSecret, name()))
+    out.push_back({{"Key", key}, {"Value", value}});
   return out;
 }
 
@@ -187,8 +187,8 @@ void Secret::erase() {
 }
 
 std::optional<Secret> lookup(RequestContext& context, const std::string& reference) {
-  auto found = reference.starts_with("arn:") ? find_by_secret_arn(context, reference)
-                                             : table(context).find(kSecret, reference);
+  auto found =
+      reference.starts_with("arn:") ? find_by_secret_arn(context, reference) : table(context).find(kSecret, reference);
   if (!found || gone(context, *found)) return std::nullopt;
   return Secret(context, std::move(*found));
 }

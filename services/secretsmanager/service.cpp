@@ -35,8 +35,7 @@ constexpr OperationRow kOperations[] = {
 }  // namespace
 
 const Service& service() {
-  static const Service instance{
-      .name = "secretsmanager", .operations = kOperations, .offer = &offer, .tick = &tick};
+  static const Service instance{.name = "secretsmanager", .operations = kOperations, .offer = &offer, .tick = &tick};
   return instance;
 }
 

@@ -64,8 +64,10 @@ Json update_secret_version_stage(RequestContext& context, const Input& input) {
   }
   if (to) require_version(secret, *to);
   check_source(secret, stage, from, to);
-  if (to) secret.move_stage(stage, *to);
-  else secret.remove_stage(stage, *from);
+  if (to)
+    secret.move_stage(stage, *to);
+  else
+    secret.remove_stage(stage, *from);
   secret.touch();
   secret.save();
   sync_replicas(context, secret.name());

@@ -63,7 +63,8 @@ Json answer(RequestContext& context, const RoleInfo& role, const std::string& se
 /// The claims of a JSON Web Token; its signature is the caller's to judge.
 Json claims_of(const std::string& token) {
   const auto first = token.find('.'), second = token.find('.', first + 1);
-  const AwsError invalid = invalid_identity_token("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
+  const AwsError invalid = invalid_identity_token(
+      "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
   if (first == std::string::npos || second == std::string::npos) throw invalid;
   std::string text = token.substr(first + 1, second - first - 1), bytes;
   for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;

@@ -1,4 +1,5 @@
-// Expressions and PartiQL: the first letter says which (condition, update, projection, statement), the rest is the text.
+// Expressions and PartiQL: the first letter says which (condition, update, projection, statement), the rest is the
+// text.
 #include "registry/error.hpp"
 #include "services/dynamodb/expression.hpp"
 #include "services/dynamodb/partiql_parser.hpp"
@@ -9,26 +10,24 @@ using namespace orrery;
 using namespace orrery::dynamodb;
 
 const Json& item() {
-  static const Json instance = {
-      {"a", {{"S", "text"}}},
-      {"n", {{"N", "12.5"}}},
-      {"b", {{"B", std::string("\x00\xff", 2)}}},
-      {"set", {{"SS", {"one", "two"}}}},
-      {"numbers", {{"NS", {"1", "2"}}}},
-      {"list", {{"L", {{{"N", "1"}}, {{"M", {{"x", {{"BOOL", true}}}}}}}}}},
-      {"map", {{"M", {{"a", {{"NULL", true}}}, {"list", {{"L", Json::array()}}}}}}}};
+  static const Json instance = {{"a", {{"S", "text"}}},
+                                {"n", {{"N", "12.5"}}},
+                                {"b", {{"B", std::string("\x00\xff", 2)}}},
+                                {"set", {{"SS", {"one", "two"}}}},
+                                {"numbers", {{"NS", {"1", "2"}}}},
+                                {"list", {{"L", {{{"N", "1"}}, {{"M", {{"x", {{"BOOL", true}}}}}}}}}},
+                                {"map", {{"M", {{"a", {{"NULL", true}}}, {"list", {{"L", Json::array()}}}}}}}};
   return instance;
 }
 
 Placeholders placeholders() {
-  return {Json{{"#a", "a"}, {"#m", "map"}, {"#dot", "a.b"}},
-          Json{{":s", {{"S", "te"}}},
-               {":n", {{"N", "1"}}},
-               {":b", {{"B", std::string("\xff", 1)}}},
-               {":ss", {{"SS", {"one"}}}},
-               {":ns", {{"NS", {"2"}}}},
-               {":l", {{"L", {{{"N", "3"}}}}}},
-               {":t", {{"BOOL", true}}}}};
+  return {Json{{"#a", "a"}, {"#m", "map"}, {"#dot", "a.b"}}, Json{{":s", {{"S", "te"}}},
+                                                                  {":n", {{"N", "1"}}},
+                                                                  {":b", {{"B", std::string("\xff", 1)}}},
+                                                                  {":ss", {{"SS", {"one"}}}},
+                                                                  {":ns", {{"NS", {"2"}}}},
+                                                                  {":l", {{"L", {{{"N", "3"}}}}}},
+                                                                  {":t", {{"BOOL", true}}}}};
 }
 
 void read(char kind, std::string_view text) {
@@ -46,7 +45,8 @@ void read(char kind, std::string_view text) {
     project(item(), paths);
   } else if (kind == 's') {
     const auto parameters = Json{{{"S", "x"}}, {{"N", "7"}}};
-    const auto statement = partiql::parse(std::string(text), text.find('?') == std::string_view::npos ? Json() : parameters);
+    const auto statement =
+        partiql::parse(std::string(text), text.find('?') == std::string_view::npos ? Json() : parameters);
     if (statement.where) evaluate(*statement.where, item());
     if (!statement.actions.empty()) apply_update(statement.actions, item());
   }

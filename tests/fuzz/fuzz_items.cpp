@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   try {
     read(static_cast<char>(data[0]), {reinterpret_cast<const char*>(data) + 1, size - 1});
-  } catch (const orrery::AwsError&) {  // refused
+  } catch (const orrery::AwsError&) {    // refused
   } catch (const std::runtime_error&) {  // malformed
   }
   return 0;

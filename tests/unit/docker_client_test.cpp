@@ -118,7 +118,8 @@ class Engine {
     const bool raw = request.find("Upgrade: tcp") != std::string::npos && request.find("stdin=1") != std::string::npos;
     if (raw || bytes == "hang") {
       ssize_t size;
-      while ((size = ::read(connection, buffer, sizeof buffer)) > 0) request.append(buffer, static_cast<std::size_t>(size));
+      while ((size = ::read(connection, buffer, sizeof buffer)) > 0)
+        request.append(buffer, static_cast<std::size_t>(size));
     }
     {
       const std::lock_guard lock(mutex_);
@@ -173,7 +174,8 @@ TEST(DockerImageName, IsTakenApartAsDockerDoes) {
 
 TEST(DockerClient, SpeaksTheVersionThatTheEngineKnows) {
   Engine engine;
-  engine.answer("GET /v1.41/version", Engine::reply(200, R"({"Version":"4.3.1","Components":[{"Name":"Podman Engine"}]})"));
+  engine.answer("GET /v1.41/version",
+                Engine::reply(200, R"({"Version":"4.3.1","Components":[{"Name":"Podman Engine"}]})"));
   engine.answer("GET /v1.41/info", Engine::reply(200, R"({"OperatingSystem":"debian","KernelVersion":"6.1",
       "SecurityOptions":["name=seccomp,profile=default"],"Rootless":true})"));
   const Daemon daemon = engine.client().daemon();
@@ -192,8 +194,9 @@ TEST(DockerClient, SaysWhyNobodyAnswers) {
 TEST(DockerClient, ErrorsCarryTheEnginesStatusAndMessage) {
   Engine engine;
   engine.answer("POST /v1.41/containers/x/start", Engine::reply(404, R"({"message":"No such container: x"})"));
-  engine.answer("POST /v1.41/containers/y/start",
-                Engine::reply(500, R"({"cause":"permission denied","message":"runc: permission denied","response":500})"));
+  engine.answer(
+      "POST /v1.41/containers/y/start",
+      Engine::reply(500, R"({"cause":"permission denied","message":"runc: permission denied","response":500})"));
   engine.answer("POST /v1.41/containers/create", Engine::reply(409, R"({"message":"the name is in use"})"));
   engine.answer("GET /v1.41/images/redis%3A7/json", Engine::reply(404, R"({"message":"No such image: redis:7"})"));
   engine.answer("DELETE /v1.41/containers/gone?force=1&v=1", Engine::reply(404, R"({"message":"No such container"})"));
@@ -231,13 +234,14 @@ TEST(DockerClient, WaitsAsLongAsItWasTold) {
 TEST(DockerClient, PullTellsEachChangeOnce) {
   Engine engine;
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  engine.answer("POST /v1.41/images/create?fromImage=library%2Fredis&tag=7",
-                head + Engine::chunk("{\"status\":\"Pulling from library/redis\",\"id\":\"7\"}\r\n{\"status\":\"Downloading\",") +
-                    Engine::chunk("\"progressDetail\":{\"current\":1,\"total\":9},\"id\":\"a1\"}\r\n"
-                                  "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":9,\"total\":9},\"id\":\"a1\"}\r\n"
-                                  "{\"status\":\"Pull complete\",\"progressDetail\":{},\"id\":\"a1\"}\r\n"
-                                  "{\"status\":\"Status: Downloaded newer image for redis:7\"}") +
-                    "0\r\n\r\n");
+  engine.answer(
+      "POST /v1.41/images/create?fromImage=library%2Fredis&tag=7",
+      head + Engine::chunk("{\"status\":\"Pulling from library/redis\",\"id\":\"7\"}\r\n{\"status\":\"Downloading\",") +
+          Engine::chunk("\"progressDetail\":{\"current\":1,\"total\":9},\"id\":\"a1\"}\r\n"
+                        "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":9,\"total\":9},\"id\":\"a1\"}\r\n"
+                        "{\"status\":\"Pull complete\",\"progressDetail\":{},\"id\":\"a1\"}\r\n"
+                        "{\"status\":\"Status: Downloaded newer image for redis:7\"}") +
+          "0\r\n\r\n");
   std::vector<std::string> lines;
   engine.client().pull("library/redis:7", [&](const std::string& line) { lines.push_back(line); });
   const std::vector<std::string> expected{"7: Pulling from library/redis", "a1: Downloading", "a1: Pull complete",
@@ -248,7 +252,9 @@ TEST(DockerClient, PullTellsEachChangeOnce) {
 TEST(DockerClient, APullThatFailsInTheMiddleFails) {
   Engine engine;
   engine.answer("POST /v1.41/images/create?fromImage=late",
-                Engine::reply(200, "{\"status\":\"Pulling\"}\n{\"errorDetail\":{\"message\":\"unexpected EOF\"},\"error\":\"unexpected EOF\"}\n"));
+                Engine::reply(200,
+                              "{\"status\":\"Pulling\"}\n{\"errorDetail\":{\"message\":\"unexpected "
+                              "EOF\"},\"error\":\"unexpected EOF\"}\n"));
   engine.answer("POST /v1.41/images/create?fromImage=none",
                 Engine::reply(404, R"({"message":"pull access denied for none, repository does not exist"})"));
   engine.answer("POST /v1.41/images/create?fromImage=cut",
@@ -264,9 +270,14 @@ TEST(DockerClient, APullThatFailsInTheMiddleFails) {
 TEST(DockerClient, CreatesWhatItWasTold) {
   Engine engine;
   engine.answer("POST /v1.41/containers/create?name=orrery-1", Engine::reply(201, R"({"Id":"abc","Warnings":[]})"));
-  const NewContainer wanted{.name = "orrery-1", .image = "postgres:15", .command = {"postgres", "-D", "/orrery/data"},
-                            .environment = {{"TZ", "UTC"}}, .labels = {{"orrery.engine", "rds/x"}},
-                            .mounts = {{"/data", "/orrery"}}, .ports = {{"127.0.0.9", 5432, 5433}}, .user = "999:999",
+  const NewContainer wanted{.name = "orrery-1",
+                            .image = "postgres:15",
+                            .command = {"postgres", "-D", "/orrery/data"},
+                            .environment = {{"TZ", "UTC"}},
+                            .labels = {{"orrery.engine", "rds/x"}},
+                            .mounts = {{"/data", "/orrery"}},
+                            .ports = {{"127.0.0.9", 5432, 5433}},
+                            .user = "999:999",
                             .shared_memory = 1 << 28};
   EXPECT_EQ(engine.client().create(wanted), "abc");
   const std::string request = engine.received("POST /v1.41/containers/create");
@@ -299,7 +310,8 @@ TEST(DockerClient, RunsAProgramInAContainerOfItsOwn) {
   engine.answer("POST /v1.41/containers/create", Engine::reply(201, R"({"Id":"c"})"));
   engine.answer("POST /v1.41/containers/c/attach?stream=1&stdout=1&stderr=1 ",
                 "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\n"
-                "Upgrade: tcp\r\n\r\n" + Engine::frame(1, "out") + Engine::frame(2, "err") + Engine::frame(1, std::string(5000, 'x')));
+                "Upgrade: tcp\r\n\r\n" +
+                    Engine::frame(1, "out") + Engine::frame(2, "err") + Engine::frame(1, std::string(5000, 'x')));
   engine.answer("POST /v1.41/containers/c/start", "HTTP/1.1 204 No Content\r\n\r\n");
   engine.answer("POST /v1.41/containers/c/wait", Engine::reply(200, R"({"StatusCode":7})"));
   engine.answer("DELETE /v1.41/containers/c?force=1&v=1", "HTTP/1.1 204 No Content\r\n\r\n");
@@ -312,8 +324,9 @@ TEST(DockerClient, RunsAProgramInAContainerOfItsOwn) {
 TEST(DockerClient, GivesAProgramItsInput) {
   Engine engine;
   engine.answer("POST /v1.41/containers/create", Engine::reply(201, R"({"Id":"c"})"));
-  engine.answer("POST /v1.41/containers/c/attach?stream=1&stdout=1&stderr=1&stdin=1 ",
-                "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n" + Engine::frame(1, "done"));
+  engine.answer(
+      "POST /v1.41/containers/c/attach?stream=1&stdout=1&stderr=1&stdin=1 ",
+      "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n" + Engine::frame(1, "done"));
   engine.answer("POST /v1.41/containers/c/start", "HTTP/1.1 204 No Content\r\n\r\n");
   engine.answer("POST /v1.41/containers/c/wait", Engine::reply(200, R"({"StatusCode":0})"));
   engine.answer("DELETE /v1.41/containers/c", "HTTP/1.1 204 No Content\r\n\r\n");
@@ -335,8 +348,10 @@ TEST(DockerClient, AProgramThatTakesTooLongLosesItsContainer) {
 
 TEST(DockerClient, AnOutputThatEndsInsideAFrameIsAFailure) {
   Engine engine;
-  engine.answer("GET /v1.41/containers/c/logs", Engine::reply(200, Engine::frame(1, "whole") + Engine::frame(1, "cut").substr(0, 9)));
-  engine.answer("GET /v1.41/containers/d/logs", Engine::reply(200, Engine::frame(1, "one\n") + Engine::frame(2, "two\n")));
+  engine.answer("GET /v1.41/containers/c/logs",
+                Engine::reply(200, Engine::frame(1, "whole") + Engine::frame(1, "cut").substr(0, 9)));
+  engine.answer("GET /v1.41/containers/d/logs",
+                Engine::reply(200, Engine::frame(1, "one\n") + Engine::frame(2, "two\n")));
   const Client client = engine.client();
   EXPECT_THROW(client.logs("c", 10), Unreachable);
   EXPECT_EQ(client.logs("d", 10), "one\ntwo\n");

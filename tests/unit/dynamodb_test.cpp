@@ -54,7 +54,7 @@ TEST(DynamoNumber, RefusesWhatIsNone) {
 }
 
 TEST(DynamoNumber, KeyBytesOrderAsNumbersDo) {
-  const char* ordered[] = {"-9E125", "-101", "-100.5", "-100", "-1.5", "-1", "-0.1", "-1E-130", "0", "1E-130",
+  const char* ordered[] = {"-9E125", "-101", "-100.5", "-100", "-1.5", "-1", "-0.1", "-1E-130", "0",    "1E-130",
                            "0.09",   "0.1",  "1",      "1.5",  "9",    "10", "11",   "100",     "9E125"};
   for (std::size_t i = 1; i < std::size(ordered); ++i) {
     const Number a = Number::parse(ordered[i - 1]), b = Number::parse(ordered[i]);
@@ -121,19 +121,24 @@ TEST(DynamoConditions, AreRefusedInTheServicesWords) {
             "Value provided in ExpressionAttributeValues unused in expressions: keys: {:x}");
   EXPECT_EQ(message("foo(a)"), "Invalid ConditionExpression: Invalid function name; function: foo");
   EXPECT_EQ(message(""), "Invalid ConditionExpression: The expression can not be empty;");
-  EXPECT_EQ(message("((attribute_exists(a)))"), "Invalid ConditionExpression: The expression has redundant parentheses;");
+  EXPECT_EQ(message("((attribute_exists(a)))"),
+            "Invalid ConditionExpression: The expression has redundant parentheses;");
   EXPECT_NE(message("attribute_exists(a) AND"), "");
 }
 
 TEST(DynamoUpdates, ReadTheItemAsItWas) {
-  const Json item = {{"a", {{"N", "1"}}}, {"b", {{"N", "2"}}}, {"l", {{"L", Json::array({Json{{"N", "0"}}, Json{{"N", "1"}}, Json{{"N", "2"}}})}}}};
+  const Json item = {{"a", {{"N", "1"}}},
+                     {"b", {{"N", "2"}}},
+                     {"l", {{"L", Json::array({Json{{"N", "0"}}, Json{{"N", "1"}}, Json{{"N", "2"}}})}}}};
   const Json swapped = updated("SET a = b, b = a", item);
   EXPECT_EQ(swapped["a"]["N"], "2");
   EXPECT_EQ(swapped["b"]["N"], "1");
   EXPECT_EQ(updated("REMOVE l[0], l[1]", item)["l"]["L"].dump(), R"([{"N":"2"}])");
   EXPECT_EQ(updated("SET l[9] = :v REMOVE a", item, {{":v", {{"N", "9"}}}})["l"]["L"].size(), 4u);
-  EXPECT_EQ(updated("ADD a :v, s :s", item, {{":v", {{"N", "5"}}}, {":s", {{"SS", Json::array({"x"})}}}})["a"]["N"], "6");
-  EXPECT_FALSE(updated("DELETE s :s", {{"s", {{"SS", Json::array({"x"})}}}}, {{":s", {{"SS", Json::array({"x"})}}}}).contains("s"));
+  EXPECT_EQ(updated("ADD a :v, s :s", item, {{":v", {{"N", "5"}}}, {":s", {{"SS", Json::array({"x"})}}}})["a"]["N"],
+            "6");
+  EXPECT_FALSE(updated("DELETE s :s", {{"s", {{"SS", Json::array({"x"})}}}}, {{":s", {{"SS", Json::array({"x"})}}}})
+                   .contains("s"));
   EXPECT_EQ(updated("SET c = if_not_exists(c, :v) + :v", item, {{":v", {{"N", "1"}}}})["c"]["N"], "2");
   EXPECT_EQ(refusal([&] { updated("SET a = a, a = b", item); }),
             "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these "

@@ -1,5 +1,5 @@
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,7 +29,9 @@ class Sleeper final : public Driver {
   bool answers(const Specification&, Runtime&) override { return true; }
   void settle(const Specification&, Runtime&, Surroundings&) override {}
   std::string version(Runtime&) override { return "1"; }
-  Change change(const Specification&, const Specification&, Runtime&, Surroundings&) override { return Change::applied; }
+  Change change(const Specification&, const Specification&, Runtime&, Surroundings&) override {
+    return Change::applied;
+  }
   int stop_signal() const override { return SIGTERM; }
   void copy(const Specification&, Runtime&, Surroundings&, const fs::path&) override {}
 };
@@ -63,7 +65,8 @@ class NativeTest : public ::testing::Test {
 
 TEST_F(NativeTest, RunsCommandsWithInputAndTellsHowTheyEnd) {
   const auto runtime = this->runtime();
-  const Outcome echoed = runtime->run({{"sh", "-c", "cat; echo $GREETING >&2; exit 4"}, {{"GREETING", "hello"}}, "input\n"}, 5s);
+  const Outcome echoed =
+      runtime->run({{"sh", "-c", "cat; echo $GREETING >&2; exit 4"}, {{"GREETING", "hello"}}, "input\n"}, 5s);
   EXPECT_EQ(echoed.exit_code, 4);
   EXPECT_EQ(echoed.output, "input\nhello\n");
   const std::string large(300'000, 'x');
@@ -88,7 +91,8 @@ TEST_F(NativeTest, AsRootItRunsAsAnotherUserBelowAClosedFolder) {
   if (::geteuid() != 0) GTEST_SKIP() << "not root";
   const auto runtime = this->runtime();
   ASSERT_FALSE(can_traverse(user_for("sleeper"), directory_ / "a"));
-  const Outcome who = runtime->run({{"sh", "-c", "id -un; pwd; echo mine > data.txt; ls " + (directory_ / "a").string()}}, 5s);
+  const Outcome who =
+      runtime->run({{"sh", "-c", "id -un; pwd; echo mine > data.txt; ls " + (directory_ / "a").string()}}, 5s);
   EXPECT_TRUE(who.output.starts_with("nobody\n" + (directory_ / "a").string() + "\n")) << who.output;
   EXPECT_NE(who.output.find("data.txt"), std::string::npos) << who.output;
   struct stat status {};
@@ -126,7 +130,8 @@ TEST_F(NativeTest, EndsWhatAnEarlierServerLeftAndNoProcessWithAReusedId) {
     children.push_back(child);
   }
   std::this_thread::sleep_for(50ms);
-  const PidFile left{children[0], start_time(children[0]), SIGTERM}, reused{children[1], start_time(children[1]) - 1, SIGTERM};
+  const PidFile left{children[0], start_time(children[0]), SIGTERM},
+      reused{children[1], start_time(children[1]) - 1, SIGTERM};
   write_pid_file(directory_ / ".run/left.pid", left);
   write_pid_file(directory_ / ".run/reused.pid", reused);
   machine_->end_leftovers();
@@ -218,7 +223,8 @@ TEST(AuthorityTest, IsTheSameAfterARestartAndIssuesForNamesAndAddresses) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   const auto verify = [&](const std::string& check) {
     return ::system(("openssl verify -CAfile " + (directory / "bundle.pem").string() + " " + check + " " +
-                     (directory / "leaf/server.crt").string() + " >/dev/null 2>&1").c_str()) == 0;
+                     (directory / "leaf/server.crt").string() + " >/dev/null 2>&1")
+                        .c_str()) == 0;
   };
   EXPECT_TRUE(verify("-verify_ip 127.16.0.1"));
   EXPECT_TRUE(verify("-verify_hostname db.example.internal"));

@@ -90,7 +90,9 @@ class NoDriver final : public Driver {
   bool answers(const Specification&, Runtime&) override { return false; }
   void settle(const Specification&, Runtime&, Surroundings&) override {}
   std::string version(Runtime&) override { return "1"; }
-  Change change(const Specification&, const Specification&, Runtime&, Surroundings&) override { return Change::applied; }
+  Change change(const Specification&, const Specification&, Runtime&, Surroundings&) override {
+    return Change::applied;
+  }
   int stop_signal() const override { return 15; }
   void copy(const Specification&, Runtime&, Surroundings&, const std::filesystem::path&) override {}
 };
@@ -99,7 +101,9 @@ class Possible final : public Machine {
  public:
   explicit Possible(bool possible) : possible_(possible) {}
   Verdict judge(std::string_view, const Driver&) override { return {possible_, possible_ ? "here" : "no image"}; }
-  std::unique_ptr<Runtime> runtime(const Specification&, const Driver&, const std::filesystem::path&) override { return nullptr; }
+  std::unique_ptr<Runtime> runtime(const Specification&, const Driver&, const std::filesystem::path&) override {
+    return nullptr;
+  }
   void end_leftovers() override {}
 
  private:

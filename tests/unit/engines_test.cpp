@@ -26,7 +26,8 @@ class ScriptDriver final : public Driver {
   void create(const Specification& specification, Runtime& runtime, Surroundings& surroundings) override {
     const int now = ++creating;
     int most = most_creating;
-    while (now > most && !most_creating.compare_exchange_weak(most, now)) {}
+    while (now > most && !most_creating.compare_exchange_weak(most, now)) {
+    }
     const std::string primary = specification.settings.value("replica_of", "");
     const auto source = primary.empty() ? std::nullopt : surroundings.source(primary);
     if (create_takes > 0ms) std::this_thread::sleep_for(create_takes);
@@ -34,16 +35,21 @@ class ScriptDriver final : public Driver {
     if (!primary.empty() && !source) throw std::runtime_error("the source does not run");
     if (!primary.empty() && surroundings.source(primary) != source && ++cut_off)
       throw std::runtime_error("the source went away");
-    const auto outcome = runtime.run({{"sh", "-c", "mkdir -p data && echo " + specification.id + " >> data/history"}}, 5s);
+    const auto outcome =
+        runtime.run({{"sh", "-c", "mkdir -p data && echo " + specification.id + " >> data/history"}}, 5s);
     if (outcome.exit_code != 0) throw std::runtime_error(outcome.output);
   }
 
   Command command(const Specification& specification, Runtime&, Surroundings&) override {
     if (specification.settings.contains("fails")) return {{"sh", "-c", "echo FATAL: no such setting; exit 3"}};
-    return {{"sh", "-c", "echo started; touch data/answers; trap 'rm data/answers; exit 0' TERM; while :; do sleep 9 & wait $!; done"}};
+    return {
+        {"sh", "-c",
+         "echo started; touch data/answers; trap 'rm data/answers; exit 0' TERM; while :; do sleep 9 & wait $!; done"}};
   }
 
-  bool answers(const Specification&, Runtime& runtime) override { return fs::exists(runtime.place().outside / "data/answers"); }
+  bool answers(const Specification&, Runtime& runtime) override {
+    return fs::exists(runtime.place().outside / "data/answers");
+  }
   void settle(const Specification&, Runtime&, Surroundings&) override {
     if (connections_lost-- > 0) throw std::runtime_error("lost connection");
   }
@@ -81,14 +87,14 @@ class EnginesTest : public ::testing::Test {
       Options options;
       options.engines = "native";
       const auto choice = std::make_shared<const Choice>(options, Drivers{{"script", driver_}},
-                                                   native_machine(directory_ / "engines" / ".run", log), nullptr);
-      supervisor_ = std::make_unique<Reconciler>(Reconciler::Parts{
-          directory_, choice, open_authority(directory_ / "tls"),
-          [this] {
-            const std::lock_guard guard(mutex_);
-            return wanted_;
-          },
-          options, log});
+                                                         native_machine(directory_ / "engines" / ".run", log), nullptr);
+      supervisor_ =
+          std::make_unique<Reconciler>(Reconciler::Parts{directory_, choice, open_authority(directory_ / "tls"),
+                                                         [this] {
+                                                           const std::lock_guard guard(mutex_);
+                                                           return wanted_;
+                                                         },
+                                                         options, log});
       supervisor_->start();
     }
     return *supervisor_;

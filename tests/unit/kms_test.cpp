@@ -36,9 +36,17 @@ class KeysAndSecrets : public ::testing::Test {
   template <typename Work>
   void in_context(const Service& service, std::string_view operation, Work work) {
     store_->write([&](storage::Transaction& tx) {
-      RequestContext context{.account = "000000000000", .region = region_, .service = service.name,
-                             .operation = operation, .request_id = "r", .principal = {}, .now = now_,
-                             .settings = settings_, .peers = peers_, .tx = tx, .request = request_};
+      RequestContext context{.account = "000000000000",
+                             .region = region_,
+                             .service = service.name,
+                             .operation = operation,
+                             .request_id = "r",
+                             .principal = {},
+                             .now = now_,
+                             .settings = settings_,
+                             .peers = peers_,
+                             .tx = tx,
+                             .request = request_};
       if (service.seed) ensure_seeded(context, service.name, service.seed);
       work(context);
     });
@@ -146,11 +154,14 @@ TEST_F(KeysAndSecrets, RotatesByTheClock) {
 }
 
 TEST_F(KeysAndSecrets, SignsWithEverySpec) {
-  for (const auto& [spec, algorithm] : std::vector<std::pair<std::string, std::string>>{
-           {"RSA_2048", "RSASSA_PSS_SHA_256"}, {"RSA_2048", "RSASSA_PKCS1_V1_5_SHA_512"},
-           {"ECC_NIST_P256", "ECDSA_SHA_256"}, {"ECC_NIST_P384", "ECDSA_SHA_384"},
-           {"ECC_NIST_P521", "ECDSA_SHA_512"}, {"ECC_SECG_P256K1", "ECDSA_SHA_256"},
-           {"ECC_NIST_EDWARDS25519", "ED25519_SHA_512"}}) {
+  for (const auto& [spec, algorithm] :
+       std::vector<std::pair<std::string, std::string>>{{"RSA_2048", "RSASSA_PSS_SHA_256"},
+                                                        {"RSA_2048", "RSASSA_PKCS1_V1_5_SHA_512"},
+                                                        {"ECC_NIST_P256", "ECDSA_SHA_256"},
+                                                        {"ECC_NIST_P384", "ECDSA_SHA_384"},
+                                                        {"ECC_NIST_P521", "ECDSA_SHA_512"},
+                                                        {"ECC_SECG_P256K1", "ECDSA_SHA_256"},
+                                                        {"ECC_NIST_EDWARDS25519", "ED25519_SHA_512"}}) {
     const std::string id = make_key({{"KeySpec", spec}, {"KeyUsage", "SIGN_VERIFY"}});
     Json request{{"KeyId", id}, {"Message", "m"}, {"SigningAlgorithm", algorithm}};
     request["Signature"] = kms("Sign", request)["Signature"];
@@ -170,8 +181,9 @@ TEST_F(KeysAndSecrets, ComputesMacsAndWrapsWithRsa) {
   const std::string rsa = make_key({{"KeySpec", "RSA_2048"}, {"KeyUsage", "ENCRYPT_DECRYPT"}});
   const Json sealed =
       kms("Encrypt", {{"KeyId", rsa}, {"Plaintext", "p"}, {"EncryptionAlgorithm", "RSAES_OAEP_SHA_256"}});
-  const Json opened = kms("Decrypt", {{"KeyId", rsa}, {"CiphertextBlob", sealed["CiphertextBlob"]},
-                                      {"EncryptionAlgorithm", "RSAES_OAEP_SHA_256"}});
+  const Json opened = kms(
+      "Decrypt",
+      {{"KeyId", rsa}, {"CiphertextBlob", sealed["CiphertextBlob"]}, {"EncryptionAlgorithm", "RSAES_OAEP_SHA_256"}});
   EXPECT_EQ(opened["Plaintext"], "p");
 }
 
@@ -200,14 +212,17 @@ TEST_F(KeysAndSecrets, WaitsForImportedMaterial) {
   const std::string id = make_key({{"Origin", "EXTERNAL"}});
   EXPECT_EQ(kms_error("Encrypt", {{"KeyId", id}, {"Plaintext", "x"}}),
             "KMSInvalidStateException: arn:aws:kms:us-east-1:000000000000:key/" + id + " is pending import.");
-  const Json parameters = kms("GetParametersForImport", {{"KeyId", id}, {"WrappingAlgorithm", "RSAES_OAEP_SHA_256"},
-                                                         {"WrappingKeySpec", "RSA_2048"}});
-  EXPECT_EQ(kms_error("ImportKeyMaterial", {{"KeyId", id}, {"ImportToken", "x"}, {"EncryptedKeyMaterial", "y"},
+  const Json parameters =
+      kms("GetParametersForImport",
+          {{"KeyId", id}, {"WrappingAlgorithm", "RSAES_OAEP_SHA_256"}, {"WrappingKeySpec", "RSA_2048"}});
+  EXPECT_EQ(kms_error("ImportKeyMaterial", {{"KeyId", id},
+                                            {"ImportToken", "x"},
+                                            {"EncryptedKeyMaterial", "y"},
                                             {"ExpirationModel", "KEY_MATERIAL_DOES_NOT_EXPIRE"}})
                 .substr(0, 27),
             "InvalidImportTokenException");
-  EXPECT_EQ(kms_error("ImportKeyMaterial", {{"KeyId", id}, {"ImportToken", parameters["ImportToken"]},
-                                            {"EncryptedKeyMaterial", "y"}}),
+  EXPECT_EQ(kms_error("ImportKeyMaterial",
+                      {{"KeyId", id}, {"ImportToken", parameters["ImportToken"]}, {"EncryptedKeyMaterial", "y"}}),
             "InvalidCiphertextException: ");
 }
 
@@ -220,11 +235,14 @@ TEST_F(KeysAndSecrets, MakesAwsManagedKeysOnFirstUse) {
 TEST_F(KeysAndSecrets, MovesStagesAndKeepsNamesWhileScheduled) {
   const Json made = secrets("CreateSecret", {{"Name", "db"}, {"SecretString", "one"}});
   const std::string first = made["VersionId"];
-  const std::string second = secrets("PutSecretValue", {{"SecretId", made["ARN"]}, {"SecretString", "two"}})["VersionId"];
+  const std::string second =
+      secrets("PutSecretValue", {{"SecretId", made["ARN"]}, {"SecretString", "two"}})["VersionId"];
   EXPECT_EQ(secrets("DescribeSecret", {{"SecretId", "db"}})["VersionIdsToStages"],
             (Json{{first, {"AWSPREVIOUS"}}, {second, {"AWSCURRENT"}}}));
-  secrets("UpdateSecretVersionStage", {{"SecretId", "db"}, {"VersionStage", "AWSCURRENT"},
-                                       {"RemoveFromVersionId", second}, {"MoveToVersionId", first}});
+  secrets("UpdateSecretVersionStage", {{"SecretId", "db"},
+                                       {"VersionStage", "AWSCURRENT"},
+                                       {"RemoveFromVersionId", second},
+                                       {"MoveToVersionId", first}});
   EXPECT_EQ(secrets("GetSecretValue", {{"SecretId", "db"}})["SecretString"], "one");
   EXPECT_EQ(secrets("GetSecretValue", {{"SecretId", "db"}, {"VersionStage", "AWSPREVIOUS"}})["SecretString"], "two");
   secrets("DeleteSecret", {{"SecretId", "db"}, {"RecoveryWindowInDays", 7}});
@@ -253,8 +271,8 @@ TEST_F(KeysAndSecrets, EncryptsSecretsWithTheirKey) {
 }
 
 TEST_F(KeysAndSecrets, KeepsReplicasInStep) {
-  const Json made = secrets("CreateSecret", {{"Name", "r"}, {"SecretString", "one"},
-                                             {"AddReplicaRegions", {{{"Region", "eu-west-1"}}}}});
+  const Json made = secrets(
+      "CreateSecret", {{"Name", "r"}, {"SecretString", "one"}, {"AddReplicaRegions", {{{"Region", "eu-west-1"}}}}});
   EXPECT_EQ(made["ReplicationStatus"][0]["Status"], "InSync");
   secrets("PutSecretValue", {{"SecretId", "r"}, {"SecretString", "two"}});
   secrets("TagResource", {{"SecretId", "r"}, {"Tags", {{{"Key", "a"}, {"Value", "b"}}}}});

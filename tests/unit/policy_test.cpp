@@ -30,8 +30,10 @@ TEST(Policy, RefusesWhatIamRefusesInItsWords) {
             "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
   EXPECT_EQ(identity(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"b"}})"),
             "Resource b must be in ARN format or \"*\".");
-  EXPECT_EQ(identity(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}})"),
-            "Policy document should not specify a principal.");
+  EXPECT_EQ(
+      identity(
+          R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}})"),
+      "Policy document should not specify a principal.");
   const auto trust = [](std::string_view text) { return refusal(text, PolicyKind::trust); };
   EXPECT_EQ(trust("{"), "This policy contains invalid Json");
   EXPECT_EQ(trust(R"({"Statement":{"Effect":"Allow","Action":"s3:*","Principal":"*"}})"),

@@ -112,8 +112,7 @@ class RedisDriverTest : public testing::Test {
     engine.spec.host = address(number);
     engine.spec.port = kPort;
     settings["secret"] = "manager-secret";
-    for (int i = 1; i < 5; ++i)
-      settings["addresses"]["e" + std::to_string(i)] = {address(i), kPort};
+    for (int i = 1; i < 5; ++i) settings["addresses"]["e" + std::to_string(i)] = {address(i), kPort};
     engine.spec.settings = settings;
     const fs::path place = folder_ / engine.spec.id;
     fs::create_directories(place);

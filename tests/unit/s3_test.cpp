@@ -20,8 +20,13 @@ namespace orrery::s3 {
 namespace {
 
 TEST(JsonMembers, AreThoseOfTheTree) {
-  const Json tree{{"Flat", "text"}, {"Metadata", {{"a", "},\"StorageClass\":\"x"}, {"b\"", "\\"}}}, {"Number", 5},
-                  {"Quoted", "a\"b\\"}, {"Rows", {1, {{"x", "]"}}, "}"}}, {"Empty", ""}, {"Last", Json::object()}};
+  const Json tree{{"Flat", "text"},
+                  {"Metadata", {{"a", "},\"StorageClass\":\"x"}, {"b\"", "\\"}}},
+                  {"Number", 5},
+                  {"Quoted", "a\"b\\"},
+                  {"Rows", {1, {{"x", "]"}}, "}"}},
+                  {"Empty", ""},
+                  {"Last", Json::object()}};
   const std::string text = tree.dump();
   std::string_view left = text;
   std::size_t seen = 0;
@@ -60,7 +65,8 @@ TEST(Checksums, AreThoseOfTheCatalogue) {
 
 TEST(Checksums, OfAnyLengthAreThePortableOnes) {
   std::mt19937_64 random(1);
-  for (const auto& [polynomial, bytes] : {std::pair<std::uint64_t, std::size_t>{0xEDB88320u, 4}, {0x82F63B78u, 4}, {0x9A6C9329AC4BC9B5u, 8}}) {
+  for (const auto& [polynomial, bytes] :
+       {std::pair<std::uint64_t, std::size_t>{0xEDB88320u, 4}, {0x82F63B78u, 4}, {0x9A6C9329AC4BC9B5u, 8}}) {
     const Crc crc(polynomial, bytes);
     std::uint64_t fast = crc.ones(), slow = crc.ones();
     for (std::size_t n = 0; n < 1500; ++n) {
@@ -76,7 +82,8 @@ TEST(Checksums, OfTwoHalvesMakeThatOfTheWhole) {
   std::mt19937_64 random(2);
   for (const Algorithm algorithm : {Algorithm::crc32, Algorithm::crc32c, Algorithm::crc64nvme}) {
     const std::string a = noise(random, 1000), b = noise(random, 12345);
-    const std::string combined = combine_crc(algorithm, from_hex(checksum(algorithm, a)), from_hex(checksum(algorithm, b)), b.size());
+    const std::string combined =
+        combine_crc(algorithm, from_hex(checksum(algorithm, a)), from_hex(checksum(algorithm, b)), b.size());
     EXPECT_EQ(aws::hex(combined), checksum(algorithm, a + b));
   }
 }
@@ -97,7 +104,8 @@ TEST(Md5, OfSeveralMessagesIsThatOfEach) {
       for (std::size_t n = 0; n < texts.size(); ++n) parts.push_back({&hashers[n], pieces[n]});
       Md5::update(parts);
     }
-    for (std::size_t n = 0; n < texts.size(); ++n) ASSERT_EQ(aws::hex(hashers[n].finish()), aws::hex(aws::md5(texts[n])));
+    for (std::size_t n = 0; n < texts.size(); ++n)
+      ASSERT_EQ(aws::hex(hashers[n].finish()), aws::hex(aws::md5(texts[n])));
   }
   for (std::size_t size = 0; size < 200; ++size) {
     const std::string text = noise(random, size);

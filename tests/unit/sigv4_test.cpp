@@ -70,7 +70,8 @@ TEST(SigV4, VerifiesAHeaderAndRefusesChanges) {
 
 TEST(SigV4, NamesWhatAnAuthorizationLacks) {
   http::Request request = vanilla();
-  request.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request");
+  request.headers.set("Authorization",
+                      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request");
   try {
     parse_authorization(request);
     FAIL();

@@ -105,7 +105,8 @@ TEST_F(StoreTest, OthersCannotReadItsFiles) {
     Store store(directory_, components_);
     EXPECT_EQ(readable(), 0);
   }
-  std::filesystem::permissions(directory_ / "orrery.db", std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  std::filesystem::permissions(directory_ / "orrery.db", std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
   Store again(directory_, components_);
   EXPECT_EQ(readable(), 0);
 }
@@ -128,7 +129,8 @@ TEST_F(StoreTest, TheLogIsStartedAnew) {
   Store store(directory_, components_);
   for (int n = 0; n < kCommits; ++n) {
     store.write([&](Transaction& tx) {
-      ResourceTable(tx, "0", "r", "s").put({"k", "a", "", std::string(kCommit, static_cast<char>('a' + n % 26)), {}, 0});
+      ResourceTable(tx, "0", "r", "s")
+          .put({"k", "a", "", std::string(kCommit, static_cast<char>('a' + n % 26)), {}, 0});
     });
   }
   EXPECT_LT(std::filesystem::file_size(directory_ / "orrery.db-wal"), kLongest);
