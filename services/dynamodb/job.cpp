@@ -31,7 +31,8 @@ std::string last_of_token(const char* kind, const std::string& token) {
   const bool valid = bytes.size() > kDigest && aws::md5(bytes.substr(kDigest)) == bytes.substr(0, kDigest) &&
                      bytes.substr(kDigest).starts_with(prefix);
   if (!valid) throw invalid_request("Provided nextToken is invalid: " + token);
-  return bytes.substr(kDigest + prefix.size()).c_str();  // without the padding
+  bytes.erase(0, kDigest + prefix.size());
+  return bytes.substr(0, bytes.find('\0'));  // without the padding
 }
 
 bool over(const RequestContext& context, const storage::Resource& job) {
