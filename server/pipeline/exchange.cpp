@@ -71,6 +71,27 @@ void Exchange::route_stream() {
   if (caller_.credential && request_.headers.get("x-amz-content-sha256").starts_with("STREAMING-AWS4-HMAC-SHA256")) {
     stream_->verify_chunks(std::make_unique<identity::ChunkVerifier>(*authorization_, caller_.credential->secret));
   }
+  if (service_->admit != nullptr && http::iequals(request_.headers.get("expect"), "100-continue")) admit_stream();
+}
+
+void Exchange::admit_stream() {
+  operation_name_ = operation_->name();
+  read_input();
+  try {
+    host_.store.read([this](storage::Transaction& tx) {
+      RequestContext context = context_of(tx);
+      if (service_->seed != nullptr) ensure_seeded(context, service_->name, service_->seed);
+      ReadLog log;
+      try {
+        service_->admit(context, Input(input_, log));
+      } catch (...) {
+        response_headers_ = std::move(context.response_headers);
+        throw;
+      }
+    });
+  } catch (const NeedsSeed&) {
+    // The first call of an account in a region: its handler decides.
+  }
 }
 
 void Exchange::check_signature(const http::Request& request) {
@@ -149,19 +170,23 @@ void Exchange::read_input() {
                                               : wire::validation_error(*asked_.service, violations);
 }
 
+RequestContext Exchange::context_of(storage::Transaction& tx) const {
+  return {.account = caller_.account,
+          .region = caller_.region,
+          .service = service_->name,
+          .operation = row_->name,
+          .request_id = request_id_,
+          .principal = caller_.principal,
+          .now = host_.clock.now(),
+          .settings = host_.settings,
+          .peers = host_.peers,
+          .tx = tx,
+          .request = request_,
+          .body = sink_.get()};
+}
+
 void Exchange::dispatch(storage::Transaction& tx) {
-  RequestContext context{.account = caller_.account,
-                         .region = caller_.region,
-                         .service = service_->name,
-                         .operation = row_->name,
-                         .request_id = request_id_,
-                         .principal = caller_.principal,
-                         .now = host_.clock.now(),
-                         .settings = host_.settings,
-                         .peers = host_.peers,
-                         .tx = tx,
-                         .request = request_,
-                         .body = sink_.get()};
+  RequestContext context = context_of(tx);
   if (service_->seed != nullptr) ensure_seeded(context, service_->name, service_->seed);
   ReadLog log;
   try {

@@ -39,10 +39,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void route();
   void route_stream();
+  void admit_stream();
   void check_signature(const http::Request& request);
   void take_body(const http::Headers& trailers);
   void find_operation();
   void read_input();
+  RequestContext context_of(storage::Transaction& tx) const;
   void dispatch(storage::Transaction& tx);
   void fail(std::exception_ptr error);
   api::ServiceView form() const;

@@ -59,6 +59,9 @@ struct Service {
   /// For operations with a streaming input: where the body goes. Throws AwsError to refuse before a byte is read.
   std::unique_ptr<http::BodySink> (*open_body)(std::string_view operation, const http::Request&,
                                                const Settings&) = nullptr;
+  /// What can be refused before that body comes, for a client that waits to be told ("Expect: 100-continue"). A read
+  /// transaction; the operation's handler checks again. Throws AwsError.
+  void (*admit)(RequestContext&, const Input&) = nullptr;
   /// Rewrites a request whose Host header carries a resource (bucket.s3.localhost) to path style; true when it did.
   bool (*virtual_host)(http::Request&) = nullptr;
   /// Called once a second on a background thread in a write transaction, for what the clock does (expiry of items,

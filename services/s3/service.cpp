@@ -7,6 +7,7 @@
 #include "services/s3/acl.hpp"
 #include "services/s3/bucket.hpp"
 #include "services/s3/bucket_config.hpp"
+#include "services/s3/conditions.hpp"
 #include "services/s3/cors.hpp"
 #include "services/s3/lifecycle.hpp"
 #include "services/s3/listing.hpp"
@@ -98,6 +99,16 @@ void tick(RequestContext& context) {
   run_lifecycle(context);
 }
 
+void admit(RequestContext& context, const Input& input) {
+  const Bucket bucket = bucket_of(context, input);
+  if (context.operation == "UploadPart") {
+    find_upload(context, input, bucket);
+  } else {
+    const std::string key = input.str("Key");
+    check_write_conditions(input, store_of(context).latest(bucket.name, key), key);
+  }
+}
+
 void scopes(storage::Transaction& transaction, std::set<storage::Scope>& held) {
   for (const auto& [account, region] : ObjectStore::places(transaction)) held.insert({account, region, "s3"});
 }
@@ -113,6 +124,7 @@ const Service& service() {
                                 .scopes = &scopes,
                                 .validation_error = &violation_error,
                                 .open_body = &open_body,
+                                .admit = &admit,
                                 .virtual_host = &virtual_host,
                                 .tick = &tick};
   return instance;

@@ -4,6 +4,7 @@ import base64
 import datetime
 import hashlib
 import hmac
+import http.client
 import os
 import socket
 import unittest
@@ -139,6 +140,26 @@ class BodiesTest(ServiceCase):
         status, answer = self.put("early", headers, b"", length=False)
         self.assertEqual(status, 403, answer)
         self.assert_absent("early")
+
+    def test_what_its_head_tells_is_refused_before_the_body(self):
+        self.s3.put_object(Bucket=BUCKET, Key="taken", Body=b"first")
+        upload = self.s3.create_multipart_upload(Bucket=BUCKET, Key="parts")["UploadId"]
+        for path, more, wanted in (
+            ("nobody/early", {}, (404, b"NoSuchBucket")),
+            (BUCKET + "/taken", {"if-none-match": "*"}, (412, b"PreconditionFailed")),
+            (BUCKET + "/parts?partNumber=1&uploadId=" + upload[:-1], {}, (404, b"NoSuchUpload")),
+        ):
+            with self.subTest(path):
+                headers = Signer("nobody", "nothing", "127.0.0.1").head("/" + path, "UNSIGNED-PAYLOAD", more)
+                headers.update({"expect": "100-continue", "content-length": "1000000"})
+                head = "PUT /%s HTTP/1.1\r\n" % path + "".join("%s: %s\r\n" % field for field in headers.items())
+                with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+                    raw.sendall(head.encode() + b"\r\n")
+                    answer = http.client.HTTPResponse(raw)
+                    answer.begin()
+                    self.assertEqual(answer.status, wanted[0])
+                    self.assertIn(b"<Code>%s</Code>" % wanted[1], answer.read())
+        self.assertEqual(self.stored("taken"), b"first")
 
     def test_a_body_that_is_not_what_its_digest_says(self):
         headers = {"host": "127.0.0.1", "x-amz-content-sha256": sha(b"something else")}
