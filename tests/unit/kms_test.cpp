@@ -86,7 +86,7 @@ class KeysAndSecrets : public ::testing::Test {
   void tick(const Service& service) {
     in_context(service, "", [&](RequestContext& context) { service.tick(context); });
   }
-  std::string make_key(Json input = Json::object()) { return kms("CreateKey", input)["KeyMetadata"]["KeyId"]; }
+  std::string make_key(const Json& input = Json::object()) { return kms("CreateKey", input)["KeyMetadata"]["KeyId"]; }
 
   static constexpr aws::Millis kDay = 86'400'000;
   std::filesystem::path directory_;

@@ -38,9 +38,10 @@ std::uint16_t free_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  bind(handle, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(handle, reinterpret_cast<sockaddr*>(&address), &size);
+  const bool bound = bind(handle, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     getsockname(handle, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   close(handle);
+  if (!bound) throw std::runtime_error("no free port");
   return ntohs(address.sin_port);
 }
 

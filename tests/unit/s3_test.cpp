@@ -117,9 +117,11 @@ TEST(Md5, OfSeveralMessagesIsThatOfEach) {
 
 TEST(Md5, BesideManyUploadsIsThatOfEach) {
   std::mt19937_64 seeds(4);
+  constexpr int kUploads = 7;
   std::vector<std::thread> threads;
+  threads.reserve(kUploads);
   std::atomic<int> wrong = 0;
-  for (int n = 0; n < 7; ++n) {
+  for (int n = 0; n < kUploads; ++n) {
     threads.emplace_back([&wrong, seed = seeds(), given_up = n == 3] {
       std::mt19937_64 random(seed);
       std::string text = noise(random, 1000 + random() % 1000);
@@ -164,7 +166,8 @@ TEST(Gcm, IsOpenSsls) {
     ASSERT_EQ(sealed, sealed_by_openssl(key, nonce, plain)) << n;
     ASSERT_TRUE(gcm->open(nonce, sealed, opened.data()));
     ASSERT_EQ(opened, plain);
-    sealed[random() % sealed.size()] ^= static_cast<char>(1 << random() % 8);
+    char& changed = sealed[random() % sealed.size()];
+    changed = static_cast<char>(changed ^ 1 << random() % 8);
     ASSERT_FALSE(gcm->open(nonce, sealed, opened.data()));
   }
 }

@@ -143,8 +143,10 @@ TEST_F(StoreTest, TheLogIsStartedAnew) {
 
 TEST_F(StoreTest, ManyWritersLoseNothing) {
   Store store(directory_, components_);
+  constexpr int kWriters = 8;
   std::vector<std::thread> threads;
-  for (int t = 0; t < 8; ++t) {
+  threads.reserve(kWriters);
+  for (int t = 0; t < kWriters; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 50; ++i) {
         store.write([&](Transaction& tx) {
