@@ -192,15 +192,20 @@ def measure_nginx(seconds):
             process.wait()
 
 
-def measure_moto(seconds):
+def measure_peer(name, seconds, *command):
+    """A server that is told its port by "{port}" in its command."""
     port = free_port()
-    process = subprocess.Popen(["moto_server", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([word.format(port=port) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
-        measure("moto", "http://127.0.0.1:%d" % port, seconds)
+        measure(name, "http://127.0.0.1:%d" % port, seconds)
     finally:
         process.terminate()
         process.wait()
+
+
+def measure_moto(seconds):
+    measure_peer("moto", seconds, "moto_server", "-p", "{port}")
 
 
 def measure_s3rver(seconds):
@@ -209,16 +214,8 @@ def measure_s3rver(seconds):
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
             print("s3rver cannot be installed")
             return
-        port = free_port()
-        process = subprocess.Popen([os.path.join(folder, "node_modules", ".bin", "s3rver"), "--silent", "--address", "127.0.0.1",
-                                    "--allow-mismatched-signatures", "--port", str(port), "--directory", os.path.join(folder, "data")],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            wait_for(port)
-            measure("s3rver", "http://127.0.0.1:%d" % port, seconds)
-        finally:
-            process.terminate()
-            process.wait()
+        measure_peer("s3rver", seconds, os.path.join(folder, "node_modules", ".bin", "s3rver"), "--silent", "--address", "127.0.0.1",
+                     "--allow-mismatched-signatures", "--port", "{port}", "--directory", os.path.join(folder, "data"))
 
 
 def measure_md5(seconds):
