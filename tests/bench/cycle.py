@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 import boto3  # noqa: E402
 import terraform_cli  # noqa: E402
 from orrery_server import Server  # noqa: E402
+from peer import Peer  # noqa: E402
 
 STACKS = ("state", "environments/dev")
 
@@ -109,19 +110,9 @@ def main():
         print("resident after it          %.1f MiB" % resident(server.process.pid))
         print("a call through boto3       %.2f ms (Orrery)" % calls_through_boto3(server.endpoint))
     if shutil.which("moto_server"):
-        moto = subprocess.Popen(["moto_server", "-p", "4579"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            deadline = time.monotonic() + 60
-            while time.monotonic() < deadline:
-                try:
-                    urllib.request.urlopen("http://127.0.0.1:4579/moto-api/")
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            print("a call through boto3       %.2f ms (moto)" % calls_through_boto3("http://127.0.0.1:4579"))
-            print("resident                   %.1f MiB (moto)" % resident(moto.pid))
-        finally:
-            moto.terminate()
+        with Peer("moto_server", "-p", "{port}") as moto:
+            print("a call through boto3       %.2f ms (moto)" % calls_through_boto3(moto.endpoint))
+            print("resident                   %.1f MiB (moto)" % resident(moto.process.pid))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ names the program (npm install dynalite, outside of the repository); moto is fou
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 
 import boto3
 import botocore.auth
@@ -23,36 +21,12 @@ import botocore.awsrequest
 import botocore.config
 import botocore.credentials
 from orrery_server import Server
+from peer import Peer
 
 CONNECTIONS = 32
 ITEMS = 1000
 VARIANTS = 500  # of the requests that wrk takes in turn
 PADDING = "x" * 180
-
-
-class Other:
-    """Another server on a port of its own."""
-
-    def __init__(self, *command):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.endpoint = "http://127.0.0.1:%d" % self.port
-        self.process = subprocess.Popen([part.format(port=self.port) for part in command], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        self.process.kill()
-        raise RuntimeError("%s does not answer" % command[0])
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
 
 
 def client(endpoint, service, key):
@@ -169,12 +143,9 @@ def main():
         if not program:
             print("%-9s is not installed" % name)
             continue
-        other = Other(program, *arguments)
-        try:
+        with Peer(program, *arguments) as other:
             fill(other.endpoint, ("test", "test"), ITEMS)
             theirs = measure(name, other.endpoint, ("test", "test"), seconds, ITEMS)
-        finally:
-            other.stop()
         print("ours / %-9s" % name + ", ".join("%s %.1f" % (o, ours[o] / rate) for o, rate in theirs.items() if rate))
 
 

@@ -22,6 +22,7 @@ import time
 
 import psql
 from orrery_server import Server
+from peer import free_port
 
 TOKEN = "correct-horse-battery-staple"
 PATIENCE = 60
@@ -72,12 +73,6 @@ class Bench:
         for run in range(self.runs):
             took.append(once(run))
         print("%-46s median %6.0f ms, best %6.0f ms of %d" % (name, statistics.median(took), min(took), len(took)), flush=True)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def bare_redis(_):

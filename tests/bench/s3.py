@@ -17,7 +17,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -26,6 +25,7 @@ import urllib.request
 import boto3
 import botocore.config
 from orrery_server import Server
+from peer import Peer, free_port
 
 KIB, MIB = 1024, 1024 * 1024
 SIZES = {"1 KiB": KIB, "1 MiB": MIB, "16 MiB": 16 * MIB}
@@ -155,21 +155,6 @@ def measure(who, endpoint, seconds):
         show(who, "PUT 16 MiB, streams: %d" % streams, 16 * MIB, rate, more)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port):
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("nobody listens on port %d" % port)
-
-
 def measure_nginx(seconds):
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
@@ -181,31 +166,15 @@ def measure_nginx(seconds):
         with open(config, "w") as out:
             out.write("worker_processes auto; daemon off; pid %s/pid; error_log stderr; events {} http { sendfile on; access_log off;"
                       " keepalive_requests 10000000; server { listen 127.0.0.1:%d; root %s; } }" % (folder, port, folder))
-        process = subprocess.Popen(["nginx", "-p", folder, "-c", config], stderr=subprocess.DEVNULL)
-        try:
-            wait_for(port)
+        with Peer("nginx", "-p", folder, "-c", config, port=port) as nginx:
             for name, size in SIZES.items():
-                rate, more = read("http://127.0.0.1:%d" % port, "/read-%d" % size, size, seconds)
+                rate, more = read(nginx.endpoint, "/read-%d" % size, size, seconds)
                 show("nginx", "GET " + name, size, rate, more)
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def measure_peer(name, seconds, *command):
-    """A server that is told its port by "{port}" in its command."""
-    port = free_port()
-    process = subprocess.Popen([word.format(port=port) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        measure(name, "http://127.0.0.1:%d" % port, seconds)
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def measure_moto(seconds):
-    measure_peer("moto", seconds, "moto_server", "-p", "{port}")
+    with Peer("moto_server", "-p", "{port}") as moto:
+        measure("moto", moto.endpoint, seconds)
 
 
 def measure_s3rver(seconds):
@@ -214,8 +183,9 @@ def measure_s3rver(seconds):
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
             print("s3rver cannot be installed")
             return
-        measure_peer("s3rver", seconds, os.path.join(folder, "node_modules", ".bin", "s3rver"), "--silent", "--address", "127.0.0.1",
-                     "--allow-mismatched-signatures", "--port", "{port}", "--directory", os.path.join(folder, "data"))
+        with Peer(os.path.join(folder, "node_modules", ".bin", "s3rver"), "--silent", "--address", "127.0.0.1",
+                  "--allow-mismatched-signatures", "--port", "{port}", "--directory", os.path.join(folder, "data")) as s3rver:
+            measure("s3rver", s3rver.endpoint, seconds)
 
 
 def measure_md5(seconds):
