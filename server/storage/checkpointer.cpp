@@ -11,11 +11,16 @@ namespace {
 /// Of the log, after which what is new in it is copied. SQLite's own default is 1,000; with eight times that, a page
 /// that many commits write goes to the file, and both are synced, the more seldom.
 constexpr int kPages = 8000;
-constexpr int kMostPages = 16 * 1024;  ///< after which the writer copies the rest, and the log is started anew
+constexpr int kFewPages = 400;         ///< that the writer may copy between two commits: some milliseconds
+constexpr int kMostPasses = 8;         ///< in which the copying thread tries to come that near to the log's end
+constexpr int kMostPages = 24 * 1024;  ///< after which the writer copies all that is left, however long it takes
 
-void copy(sqlite3* connection) {
+/// Copies what is in the log; gives how many of its pages are in the database's file then.
+int copy(sqlite3* connection) {
   // Busy is no failure: the next call goes on from there.
-  sqlite3_wal_checkpoint_v2(connection, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  int pages = 0, copied = 0;
+  sqlite3_wal_checkpoint_v2(connection, nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+  return copied;
 }
 
 /// Syncs the database's file, so that the writer's own sync has little to wait for. Through SQLite's descriptor: to
@@ -44,12 +49,11 @@ Checkpointer::~Checkpointer() {
 }
 
 /// Called on the writer's thread, after the commit has let go of its locks (sqlite3_wal_hook's documentation).
-int Checkpointer::on_commit(void* self, sqlite3* writer, const char*, int pages) {
+int Checkpointer::on_commit(void* self, sqlite3*, const char*, int pages) {
   auto& own = *static_cast<Checkpointer*>(self);
-  if (pages < own.asked_at_) own.asked_at_ = 0;  // the log was started anew
-  if (pages > kMostPages) {
-    copy(writer);
-  } else if (pages - own.asked_at_ >= kPages) {
+  if (pages < own.pages_) own.asked_at_ = own.postponed_ = 0;  // the log was started anew
+  own.pages_ = pages;
+  if (pages - own.asked_at_ >= kPages) {
     own.asked_at_ = pages;
     {
       const std::lock_guard guard(own.mutex_);
@@ -60,6 +64,15 @@ int Checkpointer::on_commit(void* self, sqlite3* writer, const char*, int pages)
   return SQLITE_OK;
 }
 
+bool Checkpointer::few_left() const { return (few_left_ || pages_ > kMostPages) && pages_ >= postponed_; }
+
+void Checkpointer::finish() {
+  few_left_ = false;
+  copy(writer_);
+}
+
+void Checkpointer::postpone() { postponed_ = pages_ + kFewPages; }
+
 void Checkpointer::copy_when_asked() {
   std::unique_ptr<Database> connection;
   std::unique_lock guard(mutex_);
@@ -69,10 +82,22 @@ void Checkpointer::copy_when_asked() {
     asked_ = false;
     guard.unlock();
     if (!connection) connection = std::make_unique<Database>(file_, Database::Mode::read_write);
-    copy(connection->handle());
-    sync(connection->handle());
+    few_left_ = copy_all_but_few(connection->handle());
     guard.lock();
   }
+}
+
+bool Checkpointer::copy_all_but_few(sqlite3* connection) {
+  // What is written during a pass is less than what the pass copies, so that each leaves fewer pages than the one
+  // before.
+  for (int pass = 0, before = -1; pass < kMostPasses; ++pass) {
+    const int copied = copy(connection);
+    sync(connection);
+    if (pages_ - copied < kFewPages) return true;
+    if (copied == before) return false;  // somebody reads what is older
+    before = copied;
+  }
+  return false;
 }
 
 }  // namespace orrery::storage

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/log_writes.hpp"
+
 namespace orrery::storage {
 
 namespace {
@@ -54,7 +56,7 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
   }
   const int flags = SQLITE_OPEN_NOMUTEX |
                     (mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(file.c_str(), &handle_, flags, log_writes()) != SQLITE_OK) {
     const StorageError error(sqlite3_extended_errcode(handle_), file.string() + ": " + sqlite3_errmsg(handle_));
     sqlite3_close(handle_);
     throw error;

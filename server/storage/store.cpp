@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@ namespace orrery::storage {
 namespace {
 
 constexpr std::size_t kMostInGroup = 64;
+constexpr std::chrono::milliseconds kLongestWait{5};  ///< of the writer for a read that is under way
 
 constexpr int kSerialShift = 40;
 constexpr std::uint64_t kWriters = std::uint64_t{1} << 63;  ///< marks the numbers of unfinished writes
@@ -66,8 +68,8 @@ Store::Store(std::filesystem::path directory, std::span<const Migrations> compon
   }
   thread_ = std::thread([this] {
     thread_configuration = kWriters | ++writers_states;
-    const Checkpointer checkpointer(directory_ / "orrery.db", writer_->handle());
-    writer_loop();
+    Checkpointer checkpointer(directory_ / "orrery.db", writer_->handle());
+    writer_loop(checkpointer);
   });
 }
 
@@ -138,7 +140,7 @@ void Store::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Store::writer_loop() {
+void Store::writer_loop(Checkpointer& checkpointer) {
   for (;;) {
     std::deque<Job> jobs;
     {
@@ -150,6 +152,7 @@ void Store::writer_loop() {
         queue_.pop_front();
       }
     }
+    if (checkpointer.few_left() && !without_readers([&] { checkpointer.finish(); })) checkpointer.postpone();
     commit_group(jobs);
   }
 }
@@ -204,7 +207,7 @@ struct Store::Reader {
     if (std::exchange(open, false)) database.execute("COMMIT");
   }
 
-  std::mutex mutex;
+  std::timed_mutex mutex;
   Database database;
   bool open = false;
   std::uint64_t seen = 0;           ///< commits() before the transaction began
@@ -229,6 +232,7 @@ Store::Reader& Store::reader() {
 
 void Store::read(const Work& work) {
   Reader& own = reader();
+  gate_.pass();
   const std::lock_guard guard(own.mutex);
   const std::uint64_t now = commits();
   if (own.seen != now) own.end();
@@ -252,6 +256,23 @@ void Store::release_stale_readers() {
     const std::unique_lock held(idle->mutex, std::try_to_lock);
     if (held && idle->seen != commits()) idle->end();
   }
+}
+
+/// Readers that come after `work` see a log that is copied, so they read the file, and the log can be started anew.
+bool Store::without_readers(const std::function<void()>& work) {
+  const std::lock_guard guard(readers_mutex_);
+  const Gate::Closed closed(gate_);
+  std::vector<std::shared_ptr<Reader>> readers;
+  std::vector<std::unique_lock<std::timed_mutex>> held;
+  for (const auto& known : readers_) {
+    auto reader = known.lock();
+    if (!reader) continue;
+    if (!held.emplace_back(reader->mutex, kLongestWait)) return false;
+    readers.push_back(std::move(reader));
+  }
+  for (const auto& reader : readers) reader->end();
+  work();
+  return true;
 }
 
 void Store::reset() {

@@ -16,6 +16,8 @@
 
 namespace orrery::storage {
 
+class Checkpointer;
+
 /// The forward migrations of one component's tables: script i brings the component from version i to i + 1.
 struct Migrations {
   std::string_view component;
@@ -62,17 +64,43 @@ class Store {
   };
   void lock_directory();
   void migrate(std::span<const Migrations> components);
-  void writer_loop();
+  void writer_loop(Checkpointer& checkpointer);
   void commit_group(std::deque<Job>& jobs);
   struct Reader;
   Reader& reader();
   void release_stale_readers();
+  /// Runs `work` while no reader has a snapshot; not at all when one reads for too long.
+  bool without_readers(const std::function<void()>& work);
+
+  /// Before which new reads wait while it is closed: whoever reads without pause would be in the way for ever.
+  class Gate {
+   public:
+    void pass() {
+      if (closed_.load(std::memory_order_acquire)) const std::lock_guard wait(mutex_);
+    }
+    class Closed {
+     public:
+      explicit Closed(Gate& gate) : gate_(gate), guard_(gate.mutex_) { gate_.closed_ = true; }
+      ~Closed() { gate_.closed_ = false; }
+      Closed(const Closed&) = delete;
+      Closed& operator=(const Closed&) = delete;
+
+     private:
+      Gate& gate_;
+      const std::lock_guard<std::mutex> guard_;
+    };
+
+   private:
+    std::mutex mutex_;
+    std::atomic<bool> closed_ = false;
+  };
 
   std::filesystem::path directory_;
   int lock_ = -1;
   const std::uint64_t serial_;  ///< tells thread-local read connections of one Store from another's
   std::atomic<std::uint64_t> commits_;
   std::mutex readers_mutex_;
+  Gate gate_;
   std::vector<std::weak_ptr<Reader>> readers_;
   std::unique_ptr<Database> writer_;
   std::mutex mutex_;
