@@ -4,11 +4,14 @@
     ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/dynamodb.py [SECONDS [ITEMS]]
 
 Needs wrk. Requests are signed once; ours checks them, with a key that IAM issued. Prints figures, fails on none.
-With ITEMS, PutItem and GetItem of ours are measured once more with that many items in the table (1000000). DYNALITE
-names the program (npm install dynalite, outside of the repository); moto is found as moto_server.
+With ITEMS, PutItem and GetItem of ours are measured once more with that many items in the table (1000000), also with
+keys at random ("any"): then each write changes a page of its own, and most are not in the cache. DYNALITE names the
+program (npm install dynalite, outside of the repository); moto is found as moto_server.
 """
+import contextlib
 import json
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -26,6 +29,8 @@ from peer import Peer
 CONNECTIONS = 32
 ITEMS = 1000
 VARIANTS = 500  # of the requests that wrk takes in turn
+ANY = " any"  # after an operation: with RANDOM keys of the table, instead of VARIANTS in their order
+RANDOM = 20000
 PADDING = "x" * 180
 
 
@@ -61,7 +66,12 @@ def fill(endpoint, key, items):
 
 def requests_of(operation, items):
     """The bodies that wrk sends in turn."""
-    spread = [n * max(1, items // VARIANTS) % items for n in range(VARIANTS)]
+    operation, anywhere, _ = operation.partition(ANY)
+    if anywhere:
+        source = random.Random(7)
+        spread = [source.randrange(items) for _ in range(RANDOM)]
+    else:
+        spread = [n * max(1, items // VARIANTS) % items for n in range(VARIANTS)]
     if operation == "Query":
         return [{"TableName": "ranged", "KeyConditionExpression": "id = :id", "ExpressionAttributeValues": {":id": {"S": "one"}}}]
     if operation == "PutItem":
@@ -81,7 +91,7 @@ def wrk(endpoint, operation, key, seconds, items):
     lines = ["requests = {}"]
     for number, parameters in enumerate(requests_of(operation, items), 1):
         body = json.dumps(parameters)
-        headers = ", ".join('["%s"] = [[%s]]' % pair for pair in signed(endpoint, operation, body, key).items()
+        headers = ", ".join('["%s"] = [[%s]]' % pair for pair in signed(endpoint, operation.removesuffix(ANY), body, key).items()
                             if pair[0].lower() != "content-length")
         lines.append('requests[%d] = wrk.format("POST", "/", {%s}, [[%s]])' % (number, headers, body))
     lines = ["function init()"] + lines + ["end", "at = 0",
@@ -101,7 +111,7 @@ def multiply(server, items):
     """Copies of an item under new keys, written past the server: through it, it would take minutes."""
     server.stop()
     name = next(name for name in os.listdir(server.data_dir) if name.endswith(".db"))
-    with sqlite3.connect(os.path.join(server.data_dir, name)) as database:
+    with contextlib.closing(sqlite3.connect(os.path.join(server.data_dir, name))) as database, database:
         table, old, item = database.execute("SELECT table_id, hash, item FROM dynamodb_item WHERE hash = ?", (b"%08d" % 1,)).fetchone()
         rows = ((table, b"%08d" % n, b"", item.replace(old, b"%08d" % n)) for n in range(ITEMS, items))
         database.executemany("INSERT INTO dynamodb_item (table_id, hash, sort, item) VALUES (?, ?, ?, ?)", rows)
@@ -118,7 +128,7 @@ def measure(name, endpoint, key, seconds, items, operations=("GetItem", "PutItem
     rates = {}
     for operation in operations:
         rates[operation], half, most, nearly_all, failed = wrk(endpoint, operation, key, seconds, items)
-        print("%-9s %-8s %9.0f/s  p50 %-8s p99 %-8s p99.9 %-8s failed %s" % (name, operation, rates[operation], half, most,
+        print("%-13s %-11s %7.0f/s  p50 %-8s p99 %-8s p99.9 %-8s failed %s" % (name, operation, rates[operation], half, most,
                                                                             nearly_all, failed), flush=True)
     return rates
 
@@ -134,10 +144,12 @@ def main():
         fill(server.endpoint, key, ITEMS)
         ours = measure("ours", server.endpoint, key, seconds, ITEMS)
         if items > ITEMS:
+            few = ours | measure("ours", server.endpoint, key, seconds, ITEMS, ("GetItem" + ANY, "PutItem" + ANY))
             print("resident: %d MiB" % memory(server))
             multiply(server, items)
-            measure("%d items" % items, server.endpoint, key, seconds, items, ("GetItem", "PutItem"))
+            many = measure("%d items" % items, server.endpoint, key, seconds, items, tuple(operation for operation in few if operation != "Query"))
             print("resident: %d MiB" % memory(server))
+            print("%d / %d items: " % (items, ITEMS) + ", ".join("%s %.2f" % (o, rate / few[o]) for o, rate in sorted(many.items())))
     for name, program, arguments in (("moto", shutil.which("moto_server"), ("-p", "{port}")),
                                      ("dynalite", os.environ.get("DYNALITE"), ("--port", "{port}", "--createTableMs", "0"))):
         if not program:
