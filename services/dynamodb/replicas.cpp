@@ -60,6 +60,37 @@ void encrypt_replica(RequestContext& context, const Input& action, Json& documen
   document["SSEDescription"] = {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", info->arn}};
 }
 
+/// A read capacity of its own, for the replica or one of its indexes.
+void override_reads(const Input& action, Json& document) {
+  if (const auto throughput = action.find_object("ProvisionedThroughputOverride")) {
+    if (const auto units = throughput->find_integer("ReadCapacityUnits"))
+      document["ProvisionedThroughput"]["ReadCapacityUnits"] = *units;
+  }
+  if (const auto maxima = action.find_object("OnDemandThroughputOverride")) {
+    if (const auto units = maxima->find_integer("MaxReadRequestUnits"))
+      document["OnDemandThroughput"]["MaxReadRequestUnits"] = *units;
+  }
+}
+
+/// The same overrides as the replica's own table has them; in its region.
+void override_table(RequestContext& context, const Input& action, Json& document) {
+  if (action.has("KMSMasterKeyId")) encrypt_replica(context, action, document);
+  if (const auto table_class = action.find_str("TableClassOverride"))
+    document["TableClassSummary"] = {{"TableClass", *table_class}, {"LastUpdateDateTime", context.timestamp()}};
+  override_reads(action, document);
+  for (const auto& override : action.objects("GlobalSecondaryIndexes")) {
+    const std::string name = override.str("IndexName");
+    Json* found = nullptr;
+    if (document.contains("GlobalSecondaryIndexes")) {
+      for (auto& index : document["GlobalSecondaryIndexes"]) {
+        if (index.at("IndexName") == name) found = &index;
+      }
+    }
+    if (!found) throw validation("The table does not have the specified index: " + name);
+    override_reads(override, *found);
+  }
+}
+
 /// A table like `source` in the context's region, with its items.
 void make_replica(RequestContext& context, const Input& action, const storage::Resource& source) {
   storage::Resource resource;
@@ -81,6 +112,7 @@ void make_replica(RequestContext& context, const Input& action, const storage::R
       index["IndexArn"] = resource.arn + "/index/" + index.at("IndexName").get<std::string>();
   }
   encrypt_replica(context, action, document);
+  override_table(context, action, document);
   allocate_ids(context, resource);
   if (source.hidden.contains("TimeToLive")) resource.hidden["TimeToLive"] = source.hidden.at("TimeToLive");
   open_stream(context, resource, "NEW_AND_OLD_IMAGES");
@@ -131,7 +163,10 @@ void delete_replica(RequestContext& context, const Input& action, storage::Resou
   require_replica(table, region);
   {
     const InRegion there(context, region);
-    if (auto replica = find_table(context, table.id)) erase_table(context, std::move(*replica));
+    if (auto replica = find_table(context, table.id)) {
+      check_unprotected(*replica);
+      erase_table(context, std::move(*replica));
+    }
   }
   remove_replica(table.document, region);
   for_each_replica(context, table.document, [&](Table other) {
@@ -140,7 +175,24 @@ void delete_replica(RequestContext& context, const Input& action, storage::Resou
   });
 }
 
+void update_replica(RequestContext& context, const Input& action, storage::Resource& table) {
+  const std::string region = action.str("RegionName");
+  apply_overrides(context, action, require_replica(table, region));
+  const InRegion there(context, region);
+  if (auto replica = find_table(context, table.id)) {
+    override_table(context, action, replica->document());
+    context.resources().put(replica->resource);
+  }
+}
+
 }  // namespace
+
+void check_unprotected(const Table& table) {
+  if (table.document().value("DeletionProtectionEnabled", false)) {
+    throw validation(
+        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.");
+  }
+}
 
 void for_each_replica(RequestContext& context, const Json& document, const std::function<void(Table)>& visit) {
   const auto replicas = document.find("Replicas");
@@ -156,8 +208,7 @@ void update_replicas(RequestContext& context, const Input& input, storage::Resou
   for (const auto& update : input.objects("ReplicaUpdates")) {
     if (const auto creation = update.find_object("Create")) create_replica(context, *creation, table);
     if (const auto removal = update.find_object("Delete")) delete_replica(context, *removal, table);
-    if (const auto change = update.find_object("Update"))
-      apply_overrides(context, *change, require_replica(table, change->str("RegionName")));
+    if (const auto change = update.find_object("Update")) update_replica(context, *change, table);
   }
 }
 

@@ -19,6 +19,9 @@ void update_replicas(RequestContext& context, const Input& input, storage::Resou
 /// Takes a table that is deleted out of the descriptions of its replicas.
 void leave_replicas(RequestContext& context, const storage::Resource& table);
 
+/// Refuses the deletion of a table, or replica, that is protected.
+void check_unprotected(const Table& table);
+
 /// Removes a table with its items, stream and recovery; a system backup is kept where recovery was enabled.
 void erase_table(RequestContext& context, Table table);
 

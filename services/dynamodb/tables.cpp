@@ -144,11 +144,7 @@ Json describe_table(RequestContext& context, const Input& input) {
 
 Json delete_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
-  if (table.document().value("DeletionProtectionEnabled", false)) {
-    throw validation(
-        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
-        "protection first.");
-  }
+  check_unprotected(table);
   check_deletable(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);

@@ -70,6 +70,29 @@ class GlobalTables(FreshServerCase):
         records = streams.get_records(ShardIterator=start)["Records"]
         self.assertEqual([(r["eventName"], r["awsRegion"]) for r in records], [("INSERT", "us-west-2")])
 
+    def test_a_replica_has_settings_of_its_own(self):
+        key = self.server.client("kms", region="us-west-2").create_key()["KeyMetadata"]
+        self.east.update_table(TableName="world", ReplicaUpdates=[{"Create": {
+            "RegionName": "us-west-2", "TableClassOverride": "STANDARD_INFREQUENT_ACCESS",
+            "OnDemandThroughputOverride": {"MaxReadRequestUnits": 7},
+            "GlobalSecondaryIndexes": [{"IndexName": "by-group", "OnDemandThroughputOverride": {"MaxReadRequestUnits": 3}}]}}])
+        table = self.west.describe_table(TableName="world")["Table"]
+        self.assertEqual((table["TableClassSummary"]["TableClass"], table["OnDemandThroughput"]["MaxReadRequestUnits"],
+                          table["GlobalSecondaryIndexes"][0]["OnDemandThroughput"]["MaxReadRequestUnits"]),
+                         ("STANDARD_INFREQUENT_ACCESS", 7, 3))
+        self.assertNotIn("TableClassSummary", self.east.describe_table(TableName="world")["Table"])
+        self.east.update_table(TableName="world", ReplicaUpdates=[{"Update": {
+            "RegionName": "us-west-2", "TableClassOverride": "STANDARD", "KMSMasterKeyId": key["Arn"]}}])
+        table = self.west.describe_table(TableName="world")["Table"]
+        self.assertEqual((table["TableClassSummary"]["TableClass"], table["SSEDescription"]["KMSMasterKeyArn"]), ("STANDARD", key["Arn"]))
+        with self.assertRaisesRegex(ClientError, "does not have the specified index: none"):
+            self.east.update_table(TableName="world", ReplicaUpdates=[{"Update": {
+                "RegionName": "us-west-2", "GlobalSecondaryIndexes": [{"IndexName": "none"}]}}])
+        self.west.update_table(TableName="world", DeletionProtectionEnabled=True)
+        with self.assertRaisesRegex(ClientError, "protected against deletion"):
+            self.replicate(self.east, "Delete", "us-west-2")
+        self.assertEqual(self.regions(self.east), {"us-west-2"})
+
     def test_refusals(self):
         self.west.create_table(TableName="world", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
                                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])

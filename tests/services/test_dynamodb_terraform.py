@@ -1,5 +1,6 @@
 """Terraform's DynamoDB resources: applied, planned clean, changed, restarted, destroyed."""
 
+import datetime
 import json
 import unittest
 
@@ -12,9 +13,6 @@ class Terraform(TerraformCase):
     fixture = "dynamodb"
     clients = {"client": "dynamodb"}
 
-    def outputs(self):
-        return {name: one["value"] for name, one in json.loads(self.terraform("output", "-json")).items()}
-
     def test_life(self):
         self.terraform("init")
         self.terraform("apply", "-auto-approve")
@@ -23,11 +21,11 @@ class Terraform(TerraformCase):
         self.assertEqual(restored["value"], {"S": "kept"})
         imported = self.client.scan(TableName="imported")["Items"]
         self.assertEqual(imported, [{"id": {"S": "a"}, "value": {"S": "kept"}}])
-        stream = self.outputs()["stream"]
+        stream = self.workspace.outputs("stack")["stream"]
         self.terraform("apply", "-auto-approve", *CHANGED)
         self.server.restart()
         self.terraform("plan", "-detailed-exitcode", *CHANGED)
-        outputs = self.outputs()
+        outputs = self.workspace.outputs("stack")
         self.assertEqual(json.loads(outputs["item"])["value"], {"S": "two"})
         self.assertEqual(outputs["stream"], stream)
         table = self.client.describe_table(TableName="provisioned")["Table"]
@@ -35,6 +33,43 @@ class Terraform(TerraformCase):
         by_group = self.client.scan(TableName="provisioned", IndexName="by-group-too")
         self.assertEqual(by_group["Count"], 0)
         self.terraform("destroy", "-auto-approve", *CHANGED)
+        self.assertEqual(self.client.list_tables()["TableNames"], [])
+
+    def every(self, command, *variables):
+        options = {"apply": ["-auto-approve"], "destroy": ["-auto-approve"], "plan": ["-detailed-exitcode"]}.get(command, [])
+        return self.workspace.run("every", command, "-no-color", *options, *variables)[1]
+
+    def now(self):
+        return self.client.describe_continuous_backups(TableName="source")["ContinuousBackupsDescription"][
+            "PointInTimeRecoveryDescription"]["LatestRestorableDateTime"].astimezone(datetime.timezone.utc)
+
+    def test_every_argument(self):
+        west = self.server.client("dynamodb", region="us-west-2")
+        self.every("init")
+        self.every("apply")
+        self.every("plan")
+        self.assertEqual({(item["id"]["S"], item["n"]["N"], item["color"]["S"]) for item in self.client.scan(TableName="csv")["Items"]},
+                         {("a", "1", "red"), ("b", "2", "green")})
+        replica = west.describe_table(TableName="elsewhere")["Table"]
+        self.assertEqual((replica["DeletionProtectionEnabled"], replica["TableClassSummary"]["TableClass"]),
+                         (True, "STANDARD_INFREQUENT_ACCESS"))
+        self.server.advance(60_000)
+        since = self.now()
+        self.server.advance(3_600_000)
+        variables = ["-var", "value=two", "-var", "since=" + since.strftime("%Y-%m-%dT%H:%M:%SZ")]
+        variables += ["-var", "until=" + (since + datetime.timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")]
+        self.every("apply", *variables)
+        self.every("plan", *variables)
+        self.server.restart()
+        self.every("plan", *variables)
+        for table, value in (("source", "two"), ("restored", "one"), ("ion", "one")):
+            with self.subTest(table):
+                self.assertEqual(self.client.get_item(TableName=table, Key={"id": {"S": "a"}})["Item"]["value"], {"S": value})
+        self.assertFalse(west.describe_table(TableName="elsewhere")["Table"]["DeletionProtectionEnabled"])
+        outputs = self.workspace.outputs("every")
+        self.assertEqual(sorted(outputs["tables"]), ["csv", "elsewhere", "world"])
+        self.assertEqual(outputs["changed"], 0)  # between the two times nothing was written
+        self.every("destroy", *variables)
         self.assertEqual(self.client.list_tables()["TableNames"], [])
 
 
