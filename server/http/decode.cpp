@@ -1,6 +1,7 @@
 #include "http/decode.hpp"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <array>
 #include <charconv>
@@ -131,6 +132,38 @@ void GzipDecoder::write(Bytes bytes) {
 
 void GzipDecoder::finish() {
   if (!ended_) throw DecodeError("the gzip body ended early");
+}
+
+struct ZstdDecoder::Stream {
+  std::unique_ptr<ZSTD_DStream, decltype(&ZSTD_freeDStream)> stream{ZSTD_createDStream(), &ZSTD_freeDStream};
+};
+
+ZstdDecoder::ZstdDecoder(Consumer consumer) : consumer_(std::move(consumer)), stream_(std::make_unique<Stream>()) {
+  constexpr int kWidestWindow = 27;
+  ZSTD_DStream* stream = stream_->stream.get();
+  if (!stream || ZSTD_isError(ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, kWidestWindow)))
+    throw std::bad_alloc();
+}
+
+ZstdDecoder::~ZstdDecoder() = default;
+
+void ZstdDecoder::write(Bytes bytes) {
+  std::array<char, 16 * 1024> buffer;
+  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  bool more = in.size > 0;
+  while (more) {
+    ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
+    const std::size_t left = ZSTD_decompressStream(stream_->stream.get(), &out, &in);
+    if (ZSTD_isError(left)) throw DecodeError("the zstd body is corrupt");
+    if (out.pos > 0) consumer_(Bytes(buffer.data(), out.pos));
+    ended_ = left == 0;  // the frame, which another one may follow
+    // A full buffer may have left some output behind; a call after the frame's end would begin the next.
+    more = in.pos < in.size || (!ended_ && out.pos == out.size);
+  }
+}
+
+void ZstdDecoder::finish() {
+  if (!ended_) throw DecodeError("the zstd body ended early");
 }
 
 }  // namespace orrery::http

@@ -73,4 +73,24 @@ class GzipDecoder {
   bool ended_ = false;
 };
 
+/// Zstandard (RFC 8878), streaming, of one frame or several. Throws as GzipDecoder does, and for a frame whose window
+/// is larger than 128 MiB: a decoder holds a whole window. That is what the zstd program takes if it is not told more,
+/// and what its highest levels make.
+class ZstdDecoder {
+ public:
+  explicit ZstdDecoder(Consumer consumer);
+  ~ZstdDecoder();
+  ZstdDecoder(const ZstdDecoder&) = delete;
+  ZstdDecoder& operator=(const ZstdDecoder&) = delete;
+
+  void write(Bytes bytes);
+  void finish();
+
+ private:
+  struct Stream;
+  Consumer consumer_;
+  std::unique_ptr<Stream> stream_;
+  bool ended_ = false;
+};
+
 }  // namespace orrery::http

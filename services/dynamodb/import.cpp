@@ -45,16 +45,34 @@ class Importer {
 
  private:
   void pump(http::BodySource& object, ImportReader& reader) {
-    std::array<char, 64 * 1024> buffer;
-    http::GzipDecoder gzip([&](http::Bytes bytes) { reader.write({bytes.data(), bytes.size()}); });
-    bool any = false;
-    while (const std::size_t n = object.read(buffer)) {
-      any = true;
-      counts_.bytes += static_cast<std::int64_t>(n);
-      compression_ == "GZIP" ? gzip.write({buffer.data(), n}) : reader.write({buffer.data(), n});
+    const http::Consumer consumer = [&](http::Bytes bytes) { reader.write({bytes.data(), bytes.size()}); };
+    if (compression_ == "GZIP") {
+      http::GzipDecoder decoder(consumer);
+      pump(object, decoder);
+    } else if (compression_ == "ZSTD") {
+      http::ZstdDecoder decoder(consumer);
+      pump(object, decoder);
+    } else {
+      read_all(object, consumer);
     }
-    if (any && compression_ == "GZIP") gzip.finish();
     reader.finish();
+  }
+
+  /// An object without any bytes is no error, though no compressed file is as short.
+  template <class Decoder>
+  void pump(http::BodySource& object, Decoder& decoder) {
+    if (read_all(object, [&](http::Bytes bytes) { decoder.write(bytes); }) > 0) decoder.finish();
+  }
+
+  std::int64_t read_all(http::BodySource& object, const http::Consumer& consumer) {
+    std::array<char, 64 * 1024> buffer;
+    std::int64_t bytes = 0;
+    while (const std::size_t n = object.read(buffer)) {
+      counts_.bytes += static_cast<std::int64_t>(n);
+      bytes += static_cast<std::int64_t>(n);
+      consumer({buffer.data(), n});
+    }
+    return bytes;
   }
 
   void fail() {
@@ -160,7 +178,6 @@ Json import_table(RequestContext& context, const Input& input) {
     input.all();
     return {{"ImportTableDescription", job_description(context, kImport, *before)}};
   }
-  if (input.str("InputCompressionType") == "ZSTD") throw not_implemented("imports that are compressed with Zstandard");
   create_table(context, parameters);
   Table table = *find_table(context, name);
   storage::Resource job = new_import(context, input, table, token);
