@@ -72,9 +72,9 @@ Json item_collection_metrics(const Input& input, const Table& table, const Json&
   const bool local = std::any_of(table.indexes.begin(), table.indexes.end(),
                                  [](const Index& index) { return index.kind == IndexKind::local; });
   if (!local) return {};
+  const std::string& hash = table.key.hash.front().name;
   // The estimate is a range in gigabytes; ours is the smallest that the service gives.
-  return {{"ItemCollectionKey", {{table.key.hash.name, key.at(table.key.hash.name)}}},
-          {"SizeEstimateRangeGB", Json::array({0.0, 1.0})}};
+  return {{"ItemCollectionKey", {{hash, key.at(hash)}}}, {"SizeEstimateRangeGB", Json::array({0.0, 1.0})}};
 }
 
 Json index_projection(const Table& table, const Index& index, const Json& item) {

@@ -8,6 +8,7 @@ namespace orrery::dynamodb {
 namespace {
 
 constexpr std::size_t kMostGlobalIndexes = 20, kMostLocalIndexes = 5, kMostProjected = 100;
+constexpr std::ptrdiff_t kMostOfKind = 4;  ///< HASH or RANGE attributes of a global index
 
 using Names = std::set<std::string>;
 
@@ -17,10 +18,33 @@ std::string list(const Names& names) {
   return "[" + out + "]";
 }
 
+/// Of tables and local indexes: HASH, or HASH and RANGE.
+void check_key_types(const Json& elements) {
+  if (elements.empty() || elements[0].at("KeyType") != "HASH")
+    throw validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+  if (elements.size() > 1 && elements[1].at("KeyType") != "RANGE")
+    throw validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+}
+
+/// Of global indexes: first the HASH, then the RANGE attributes (developer guide, "Multi-attribute keys").
+void check_multi_attribute(const Json& elements) {
+  if (elements.empty() || elements[0].at("KeyType") != "HASH")
+    throw validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+  const auto hash = [](const Json& element) { return element.at("KeyType") == "HASH"; };
+  if (!std::is_partitioned(elements.begin(), elements.end(), hash))
+    throw invalid_parameter("All HASH key attributes must precede RANGE key attributes in the KeySchema");
+  const auto hashes = std::count_if(elements.begin(), elements.end(), hash);
+  const auto ranges = static_cast<std::ptrdiff_t>(elements.size()) - hashes;
+  if (hashes <= kMostOfKind && ranges <= kMostOfKind) return;
+  throw invalid_parameter("The KeySchema exceeds the maximum allowed number of " +
+                          std::string(hashes > kMostOfKind ? "HASH" : "RANGE") + " key attributes");
+}
+
 /// In the order, and the words, in which the service checks (dynalite's tests are from it, as is a catalogue of 2026 in
 /// aws-controllers-k8s' notes).
-void check_key_schema(const Json& elements, const Names& defined, Names& used) {
-  if (elements.size() > 2) {
+void check_key_schema(const Json& elements, const Names& defined, Names& used, void (*check_kinds)(const Json&)) {
+  const bool multi_attribute = check_kinds == check_multi_attribute;
+  if (elements.size() > 2 && !multi_attribute) {
     throw validation(
         "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have "
         "length less than or equal to 2");
@@ -33,12 +57,12 @@ void check_key_schema(const Json& elements, const Names& defined, Names& used) {
                               list(names) + ", AttributeDefinitions: " + list(defined));
     }
   }
-  if (names.size() < elements.size())
-    throw validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
-  if (elements.empty() || elements[0].at("KeyType") != "HASH")
-    throw validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
-  if (elements.size() > 1 && elements[1].at("KeyType") != "RANGE")
-    throw validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+  if (names.size() < elements.size()) {
+    throw validation(elements.size() == 2 && elements[0].at("KeyType") != elements[1].at("KeyType")
+                         ? "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+                         : "The KeySchema contains multiple key attributes with the same name");
+  }
+  check_kinds(elements);
   used.insert(names.begin(), names.end());
 }
 
@@ -77,7 +101,7 @@ void check_indexes(const Json& document, const char* member, std::size_t most, c
   for (const auto& index : indexes) {
     const auto name = index.at("IndexName").get<std::string>();
     if (!index_names.insert(name).second) throw invalid_parameter("Duplicate index name: " + name);
-    check_key_schema(index.at("KeySchema"), defined, used);
+    check_key_schema(index.at("KeySchema"), defined, used, local ? check_key_types : check_multi_attribute);
     if (local && index.at("KeySchema").size() < 2)
       throw invalid_parameter("Index KeySchema does not have a range key for index: " + name);
     if (local && index.at("KeySchema")[0].at("AttributeName") != table_keys[0].at("AttributeName")) {
@@ -102,7 +126,7 @@ void check_description(const Json& document) {
   }
   if (document.at("KeySchema").size() > defined.size())
     throw validation("Invalid KeySchema: Some index key attribute have no definition");
-  check_key_schema(document.at("KeySchema"), defined, used);
+  check_key_schema(document.at("KeySchema"), defined, used, check_key_types);
   const bool local = document.contains("LocalSecondaryIndexes") && !document.at("LocalSecondaryIndexes").empty();
   if (local && document.at("KeySchema").size() < 2)
     throw invalid_parameter(

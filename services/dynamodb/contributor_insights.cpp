@@ -33,7 +33,7 @@ Json summary(const std::string& table, const std::string& index, const Json& hel
 
 /// The CloudWatch rules behind it: of the hash key, and of hash and range key together, by accesses and by throttles.
 Json rules(const Table& table, const std::string& index, const Json& held) {
-  const bool range = (index.empty() ? table.key : table.index(index)->key).range.has_value();
+  const bool range = !(index.empty() ? table.key : table.index(index)->key).range.empty();
   const std::string subject = table.name + (index.empty() ? "" : "-" + index);
   const std::string suffix = "-" + std::to_string(held.at("Changed").get<std::int64_t>());
   Json out = Json::array();

@@ -135,8 +135,9 @@ class CsvReader final : public ImportReader {
   enum class State { start, plain, quoted, closed };
 
   void note_types(const KeySchema& key) {
-    types_[key.hash.name] = key.hash.type;
-    if (key.range) types_[key.range->name] = key.range->type;
+    for (const auto* part : {&key.hash, &key.range}) {
+      for (const auto& attribute : *part) types_[attribute.name] = attribute.type;
+    }
   }
 
   void take(char c) {

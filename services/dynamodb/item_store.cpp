@@ -193,7 +193,7 @@ void ItemStore::backfill(const Table& table, const Index& index) {
   only.indexes = {index};
   only.expiry.clear();
   scan(table, nullptr, std::nullopt, [&](const Key& key, const Json& item) {
-    add_entries(only, key, item);
+    if (fits_index(index.key, item)) add_entries(only, key, item);
     return true;
   });
 }

@@ -14,6 +14,11 @@ struct Key {
 };
 
 std::string key_bytes(const Json& value);
+/// The bytes of one of several attributes of a part, without its end kAttributeEnd. Such parts order as their
+/// attributes do one after the other, and no attribute runs into the next: a zero byte is followed by 0xFF, the end is
+/// 0x00 0x01.
+std::string escaped(std::string bytes);
+inline constexpr std::string_view kAttributeEnd{"\0\1", 2};
 
 /// The key of a `Key` parameter: exactly the schema's attributes, of its types. Throws "The provided key element does
 /// not match the schema".
@@ -24,7 +29,11 @@ Key key_in_item(const KeySchema& schema, const Json& item);
 Key key_among(const KeySchema& schema, const Json& item);
 /// The key by which an index holds the item; nullopt when it lacks one of the attributes.
 std::optional<Key> index_key(const KeySchema& schema, const Json& item);
-/// Refuses values of the wrong type or empty ones in an index's key attributes, as PutItem and UpdateItem do.
+/// Whether the item's key in the index has at most the bytes that keys may have; what was there before it may have
+/// more.
+bool fits_index(const KeySchema& schema, const Json& item);
+/// Refuses values of the wrong type, empty or too large ones in an index's key attributes, as PutItem and UpdateItem
+/// do.
 void check_index_keys(const Table& table, const Json& item);
 /// Whether the value has the type of the indexes' key attribute of this name, if it is one.
 bool fits_indexes(const Table& table, std::string_view name, const Json& value);

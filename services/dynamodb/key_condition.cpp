@@ -1,5 +1,7 @@
 #include "services/dynamodb/key_condition.hpp"
 
+#include <span>
+
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/value.hpp"
 
@@ -79,26 +81,89 @@ std::string after_prefix(std::string prefix, const std::string& beyond) {
   return prefix;
 }
 
-ItemStore::Range range_of(const Term& term) {
+/// `before` has the bytes of the attributes before the term's, where the part has several.
+ItemStore::Range range_of(const Term& term, const std::optional<std::string>& before = std::nullopt) {
+  const auto begun = [&](const Json& value) { return before ? *before + escaped(key_bytes(value)) : key_bytes(value); };
+  const auto whole = [&](const Json& value) { return before ? begun(value).append(kAttributeEnd) : begun(value); };
+  const auto past = [&](const Json& value) { return before ? after_prefix(whole(value), {}) : whole(value) + '\0'; };
   ItemStore::Range range;
-  const std::string first = key_bytes(term.values[0]);
-  const auto past = [](const std::string& bytes) { return bytes + '\0'; };
+  if (before) range = {*before, after_prefix(*before, range.upper)};
+  const Json& first = term.values[0];
   if (term.op == "=") {
-    range = {first, past(first)};
+    range = {whole(first), past(first)};
   } else if (term.op == "<") {
-    range.upper = first;
+    range.upper = whole(first);
   } else if (term.op == "<=") {
     range.upper = past(first);
   } else if (term.op == ">") {
     range.lower = past(first);
   } else if (term.op == ">=") {
-    range.lower = first;
+    range.lower = whole(first);
   } else if (term.op == "BETWEEN") {
-    range = {first, past(key_bytes(term.values[1]))};
+    range = {whole(first), past(term.values[1])};
   } else {  // begins_with
-    range = {first, after_prefix(first, range.upper)};
+    range = {begun(first), after_prefix(begun(first), range.upper)};
   }
   return range;
+}
+
+const Term* term_of(const std::vector<Term>& terms, const KeyAttribute& attribute) {
+  const auto found =
+      std::find_if(terms.begin(), terms.end(), [&](const Term& term) { return term.attribute == attribute.name; });
+  return found == terms.end() ? nullptr : &*found;
+}
+
+/// Those of the attributes that have no equality, as messages list them.
+std::string without_equality(const std::vector<Term>& terms, std::span<const KeyAttribute> attributes) {
+  std::string out;
+  for (const auto& attribute : attributes) {
+    const Term* term = term_of(terms, attribute);
+    if (!term || term->op != "=") out += (out.empty() ? "" : ", ") + attribute.name;
+  }
+  return out;
+}
+
+/// The condition on an index with a key of several attributes: equalities on all HASH attributes and on the first RANGE
+/// attributes, the last of which may have any other comparison (developer guide, "Multi-attribute keys"). The message
+/// on RANGE attributes was recorded (dynamodb-conformance, October 2026); of that on HASH attributes, users report the
+/// beginning.
+KeyCondition multi_attribute_condition(const KeySchema& schema, const std::vector<Term>& terms) {
+  if (const auto missing = without_equality(terms, schema.hash); !missing.empty())
+    throw validation("HASH key attributes " + missing + " must have equality conditions specified in the query");
+  std::size_t given = 0;  // RANGE attributes up to the last one that has a condition
+  for (std::size_t i = 0; i < schema.range.size(); ++i) {
+    if (term_of(terms, schema.range[i])) given = i + 1;
+  }
+  const std::span<const KeyAttribute> ranges(schema.range.data(), given);
+  for (const auto& term : terms) {
+    if (!schema.holds(term.attribute)) throw validation("Query key condition not supported");
+  }
+  if (given > 0) {
+    if (const auto missing = without_equality(terms, ranges.first(given - 1)); !missing.empty())
+      throw validation("RANGE key attributes " + missing +
+                       " must have equality conditions specified in the query because a condition is present on key "
+                       "attribute " +
+                       ranges.back().name);
+  }
+  Json values = Json::object();
+  for (const auto* part : {&schema.hash, &schema.range}) {
+    for (const auto& attribute : *part) {
+      const Term* term = term_of(terms, attribute);
+      if (!term) continue;
+      check_types(*term, attribute);
+      if (term->op == "begins_with" && attribute.type == 'N') throw validation("Query key condition not supported");
+      values[attribute.name] = term->values[0];
+    }
+  }
+  KeyCondition out;
+  out.hash = index_key({schema.hash, {}}, values)->hash;
+  if (given == 0) return out;
+  std::optional<std::string> before;
+  if (schema.range.size() > 1) before = "";
+  for (const auto& attribute : ranges.first(given - 1))
+    before->append(escaped(key_bytes(values.at(attribute.name)))).append(kAttributeEnd);
+  out.range = range_of(*term_of(terms, ranges.back()), before);
+  return out;
 }
 
 }  // namespace
@@ -111,22 +176,24 @@ KeyCondition key_condition(const KeySchema& schema, const Condition& condition) 
     if (!seen.insert(term.attribute).second)
       throw validation("KeyConditionExpressions must only contain one condition per key");
   }
+  if (schema.multi_attribute()) return multi_attribute_condition(schema, terms);
   if (terms.size() > 2) throw validation("Conditions can be of length 1 or 2 only");
-  if (!seen.contains(schema.hash.name))
-    throw validation("Query condition missed key schema element: " + schema.hash.name);
+  const KeyAttribute& hash = schema.hash.front();
+  const KeyAttribute* range = schema.range.empty() ? nullptr : &schema.range.front();
+  if (!seen.contains(hash.name)) throw validation("Query condition missed key schema element: " + hash.name);
   KeyCondition out;
   for (const auto& term : terms) {
-    if (term.attribute == schema.hash.name) {
+    if (term.attribute == hash.name) {
       if (term.op != "=") throw validation("Query key condition not supported");
-      check_types(term, schema.hash);
+      check_types(term, hash);
       out.hash = key_bytes(term.values[0]);
-    } else if (schema.range && term.attribute == schema.range->name) {
-      check_types(term, *schema.range);
-      if (term.op == "begins_with" && schema.range->type == 'N') throw validation("Query key condition not supported");
+    } else if (range && term.attribute == range->name) {
+      check_types(term, *range);
+      if (term.op == "begins_with" && range->type == 'N') throw validation("Query key condition not supported");
       out.range = range_of(term);
     } else {
-      throw validation(schema.range ? "Query condition missed key schema element: " + schema.range->name
-                                    : "Query key condition not supported");
+      throw validation(range ? "Query condition missed key schema element: " + range->name
+                             : "Query key condition not supported");
     }
   }
   return out;

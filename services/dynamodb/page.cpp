@@ -95,10 +95,11 @@ Page::Select Page::select(const Input& input) const {
 
 void Page::read_start(const Json& key) {
   const AwsError invalid = validation("The provided starting key is invalid");
-  std::set<std::string> names{table_.key.hash.name};
-  if (table_.key.range) names.insert(table_.key.range->name);
-  if (index_) names.insert(index_->key.hash.name);
-  if (index_ && index_->key.range) names.insert(index_->key.range->name);
+  std::set<std::string> names;
+  for (const KeySchema* schema : {&table_.key, &key_schema()}) {
+    for (const auto& attribute : schema->hash) names.insert(attribute.name);
+    for (const auto& attribute : schema->range) names.insert(attribute.name);
+  }
   if (key.size() != names.size()) throw invalid;
   for (const auto& name : names) {
     if (!key.contains(name)) throw invalid;

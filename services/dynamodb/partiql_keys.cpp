@@ -75,7 +75,7 @@ std::optional<Json> primary_key(const KeySchema& schema, const std::optional<Con
     if (value) out[attribute.name] = *value;
     return value != nullptr;
   };
-  if (!take(schema.hash) || (schema.range && !take(*schema.range))) return std::nullopt;
+  if (!take(schema.hash.front()) || (!schema.range.empty() && !take(schema.range.front()))) return std::nullopt;
   return out;
 }
 
@@ -87,14 +87,15 @@ bool only_keys(const KeySchema& schema, const Condition& where) {
 
 std::optional<KeyCondition> query_condition(const KeySchema& schema, const std::optional<Condition>& where) {
   const auto terms = terms_of(where);
-  const Json* hash = fixed(terms, schema.hash.name);
+  const std::string& name = schema.hash.front().name;
+  const Json* hash = fixed(terms, name);
   if (!hash) return std::nullopt;
   Condition both;
   both.kind = Condition::Kind::all;
-  both.children.push_back(equals(schema.hash.name, *hash));
-  if (schema.range) {
+  both.children.push_back(equals(name, *hash));
+  if (!schema.range.empty()) {
     const auto found =
-        std::find_if(terms.begin(), terms.end(), [&](const auto* term) { return ranges(*term, *schema.range); });
+        std::find_if(terms.begin(), terms.end(), [&](const auto* term) { return ranges(*term, schema.range.front()); });
     if (found != terms.end()) both.children.push_back(**found);
   }
   return key_condition(schema, both);

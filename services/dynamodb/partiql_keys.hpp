@@ -7,6 +7,8 @@
 
 namespace orrery::dynamodb::partiql {
 
+// Schemas of one hash attribute and at most one range attribute: PartiQL reads no other index (partiql_select.cpp).
+
 /// The key attributes that a WHERE clause fixes by equality; nullopt unless it fixes all of the schema's.
 std::optional<Json> primary_key(const KeySchema& schema, const std::optional<Condition>& where);
 /// True when the clause says nothing but what the key is.

@@ -37,6 +37,11 @@ void add_indexes(Table& table, std::string_view member, IndexKind kind) {
 
 }  // namespace
 
+bool KeySchema::holds(std::string_view name) const {
+  const auto named = [&](const KeyAttribute& attribute) { return attribute.name == name; };
+  return std::any_of(hash.begin(), hash.end(), named) || std::any_of(range.begin(), range.end(), named);
+}
+
 const Index* Table::index(std::string_view index_name) const {
   for (const auto& candidate : indexes) {
     if (candidate.name == index_name) return &candidate;
@@ -48,11 +53,7 @@ KeySchema key_schema(const Json& elements, const Json& attribute_definitions) {
   KeySchema schema;
   for (const auto& element : elements) {
     const auto attribute = key_attribute(element.at("AttributeName").get<std::string>(), attribute_definitions);
-    if (element.at("KeyType") == "HASH") {
-      schema.hash = attribute;
-    } else {
-      schema.range = attribute;
-    }
+    (element.at("KeyType") == "HASH" ? schema.hash : schema.range).push_back(attribute);
   }
   return schema;
 }

@@ -13,11 +13,12 @@ struct KeyAttribute {
 };
 
 struct KeySchema {
-  KeyAttribute hash;
-  std::optional<KeyAttribute> range;
+  std::vector<KeyAttribute> hash;   ///< one; up to four of a global index
+  std::vector<KeyAttribute> range;  ///< one or none; up to four of a global index
 
-  bool holds(std::string_view name) const { return hash.name == name || (range && range->name == name); }
-  std::size_t size() const { return range ? 2 : 1; }
+  bool holds(std::string_view name) const;
+  std::size_t size() const { return hash.size() + range.size(); }
+  bool multi_attribute() const { return hash.size() > 1 || range.size() > 1; }
 };
 
 enum class IndexKind { local, global };

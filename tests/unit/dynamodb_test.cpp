@@ -5,6 +5,7 @@
 #include "registry/error.hpp"
 #include "services/dynamodb/expression.hpp"
 #include "services/dynamodb/item_codec.hpp"
+#include "services/dynamodb/key.hpp"
 #include "services/dynamodb/number.hpp"
 
 namespace orrery::dynamodb {
@@ -61,6 +62,45 @@ TEST(DynamoNumber, KeyBytesOrderAsNumbersDo) {
     EXPECT_LT(a, b);
     EXPECT_LT(a.key_bytes(), b.key_bytes()) << ordered[i - 1] << " " << ordered[i];
   }
+}
+
+KeySchema schema_of(std::string_view hash_types, std::string_view range_types) {
+  KeySchema out;
+  for (const char type : hash_types) out.hash.push_back({"h" + std::to_string(out.hash.size()), type});
+  for (const char type : range_types) out.range.push_back({"r" + std::to_string(out.range.size()), type});
+  return out;
+}
+
+TEST(DynamoKey, OfSeveralAttributesOrdersAsTheyDo) {
+  const std::vector<std::string> bytes = {"a",    std::string("a\0", 2), std::string("a\0\1", 3), "a\1", "a\xff",   "b",
+                                          "\xff", std::string(1, '\0'),  std::string(2, '\0'),    "\1",  "\xff\xff"};
+  const std::vector<std::string> numbers = {"-1E100", "-2", "-1.5", "0", "1E-100", "1", "1.5", "10", "1E100"};
+  const KeySchema schema = schema_of("B", "BNB");
+  std::mt19937 random(3);
+  const auto any = [&](const std::vector<std::string>& of) { return of[random() % of.size()]; };
+  std::vector<std::tuple<std::string, Number, std::string>> places;
+  std::vector<Key> keys;
+  for (int i = 0; i < 400; ++i) {
+    const std::string first = any(bytes), second = any(numbers), third = any(bytes);
+    places.emplace_back(first, Number::parse(second), third);
+    keys.push_back(*index_key(
+        schema, {{"h0", {{"B", "h"}}}, {"r0", {{"B", first}}}, {"r1", {{"N", second}}}, {"r2", {{"B", third}}}}));
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    for (std::size_t j = 0; j < keys.size(); ++j) {
+      ASSERT_EQ(places[i] < places[j], keys[i].range < keys[j].range) << i << " " << j;
+      ASSERT_EQ(places[i] == places[j], keys[i] == keys[j]) << i << " " << j;
+    }
+  }
+}
+
+TEST(DynamoKey, OfOneAttributeIsItsBytes) {
+  const std::string zeros("a\0\0", 3);  // as stored by every version: the form must not change
+  EXPECT_EQ(index_key(schema_of("S", "S"), {{"h0", {{"S", zeros}}}, {"r0", {{"S", "r"}}}}), (Key{zeros, "r"}));
+  const Json item = {{"h0", {{"S", "a"}}}, {"h1", {{"S", zeros}}}, {"r0", {{"S", zeros}}}};
+  EXPECT_EQ(index_key(schema_of("SS", "S"), item), (Key{std::string("a\0\1a\0\xff\0\xff\0\1", 10), zeros}));
+  EXPECT_EQ(index_key(schema_of("SS", "N"), item), std::nullopt);
+  EXPECT_EQ(index_key(schema_of("SSS", "S"), item), std::nullopt);
 }
 
 TEST(DynamoNumber, AddsExactly) {
