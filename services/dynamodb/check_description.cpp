@@ -12,6 +12,8 @@ constexpr std::ptrdiff_t kMostOfKind = 4;  ///< HASH or RANGE attributes of a gl
 
 using Names = std::set<std::string>;
 
+enum class KeyForm { simple, multi_attribute };  ///< of tables and local indexes, and of global indexes
+
 std::string list(const Names& names) {
   std::string out;
   for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
@@ -42,8 +44,8 @@ void check_multi_attribute(const Json& elements) {
 
 /// In the order, and the words, in which the service checks (dynalite's tests are from it, as is a catalogue of 2026 in
 /// aws-controllers-k8s' notes).
-void check_key_schema(const Json& elements, const Names& defined, Names& used, void (*check_kinds)(const Json&)) {
-  const bool multi_attribute = check_kinds == check_multi_attribute;
+void check_key_schema(const Json& elements, const Names& defined, Names& used, KeyForm form) {
+  const bool multi_attribute = form == KeyForm::multi_attribute;
   if (elements.size() > 2 && !multi_attribute) {
     throw validation(
         "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have "
@@ -58,11 +60,11 @@ void check_key_schema(const Json& elements, const Names& defined, Names& used, v
     }
   }
   if (names.size() < elements.size()) {
-    throw validation(elements.size() == 2 && elements[0].at("KeyType") != elements[1].at("KeyType")
+    throw validation(elements.size() == 2
                          ? "Both the Hash Key and the Range Key element in the KeySchema have the same name"
                          : "The KeySchema contains multiple key attributes with the same name");
   }
-  check_kinds(elements);
+  multi_attribute ? check_multi_attribute(elements) : check_key_types(elements);
   used.insert(names.begin(), names.end());
 }
 
@@ -101,7 +103,7 @@ void check_indexes(const Json& document, const char* member, std::size_t most, c
   for (const auto& index : indexes) {
     const auto name = index.at("IndexName").get<std::string>();
     if (!index_names.insert(name).second) throw invalid_parameter("Duplicate index name: " + name);
-    check_key_schema(index.at("KeySchema"), defined, used, local ? check_key_types : check_multi_attribute);
+    check_key_schema(index.at("KeySchema"), defined, used, local ? KeyForm::simple : KeyForm::multi_attribute);
     if (local && index.at("KeySchema").size() < 2)
       throw invalid_parameter("Index KeySchema does not have a range key for index: " + name);
     if (local && index.at("KeySchema")[0].at("AttributeName") != table_keys[0].at("AttributeName")) {
@@ -126,7 +128,7 @@ void check_description(const Json& document) {
   }
   if (document.at("KeySchema").size() > defined.size())
     throw validation("Invalid KeySchema: Some index key attribute have no definition");
-  check_key_schema(document.at("KeySchema"), defined, used, check_key_types);
+  check_key_schema(document.at("KeySchema"), defined, used, KeyForm::simple);
   const bool local = document.contains("LocalSecondaryIndexes") && !document.at("LocalSecondaryIndexes").empty();
   if (local && document.at("KeySchema").size() < 2)
     throw invalid_parameter(

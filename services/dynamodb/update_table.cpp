@@ -217,7 +217,9 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
     if (const auto removal = update.find_object("Delete")) delete_index(context, removal->str("IndexName"), resource);
     if (const auto creation = update.find_object("Create")) {
       const std::string name = creation->str("IndexName");
-      if (find_index(resource.document, name)) throw validation("Attempting to create an index which already exists");
+      if (table_of(resource).index(name)) throw validation("Attempting to create an index which already exists");
+      if (input.objects("AttributeDefinitions").empty())  // even where the table has them all
+        throw invalid_parameter("AttributeDefinitions is not specified for index: " + name);
       if (resource.document.value("GlobalSecondaryIndexes", Json::array()).size() >= kIndexesOfTable) {
         throw AwsError("LimitExceededException", 400,
                        "Subscriber limit exceeded: Number of global secondary indexes exceeds "

@@ -84,7 +84,9 @@ class Schemas(Keys, ServiceCase):
                 self.invalid(message, self.create, name="new", attributes=names, GlobalSecondaryIndexes=[wrong])
                 self.invalid(message, self.client.update_table, TableName="plain", AttributeDefinitions=definitions(names),
                              GlobalSecondaryIndexUpdates=[{"Create": wrong}])
-        self.invalid(same, self.create, name="new", attributes="a", GlobalSecondaryIndexes=[index("aa")])
+        both = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+        self.invalid(both, self.create, name="new", attributes="a", GlobalSecondaryIndexes=[index("aa")])
+        self.invalid(both, self.create, name="new", attributes="a", KeySchema=schema("aa"))
         self.invalid(invalid + "Some index key attributes are not defined in AttributeDefinitions. Keys: [a, b], "
                      "AttributeDefinitions: [a, id]", self.create, name="new", attributes="a", GlobalSecondaryIndexes=[index("ab")])
         two = ("1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have length less than "
@@ -350,6 +352,11 @@ class Life(Keys, FreshServerCase):
         self.invalid("One or more parameter values were invalid: Global secondary index gsi does not project [more]", self.query,
                      table="changed", condition="h1 = :h AND h2 = :i", values=values, ProjectionExpression="more")
 
+        self.invalid("Attempting to create an index which already exists", self.client.update_table, TableName="changed",
+                     AttributeDefinitions=definitions(["h1", "h2"]), GlobalSecondaryIndexUpdates=[{"Create": index(["h1", "h2"])}])
+        self.invalid("One or more parameter values were invalid: AttributeDefinitions is not specified for index: second",
+                     self.client.update_table, TableName="changed",
+                     GlobalSecondaryIndexUpdates=[{"Create": index(["h1", "h2"], name="second")}])
         self.client.update_table(TableName="changed", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "gsi"}}])
         self.invalid("The table does not have the specified index: gsi", self.query, table="changed",
                      condition="h1 = :h AND h2 = :i", values=values)
