@@ -63,6 +63,14 @@ Json warm_throughput(const std::optional<Input>& input, const std::string& billi
   return {{"ReadUnitsPerSecond", reads}, {"WriteUnitsPerSecond", writes}, {"Status", "ACTIVE"}};
 }
 
+void warm_at_least(Json& description, const std::string& mode) {
+  const Json floor = warm_throughput(std::nullopt, mode, description.at("ProvisionedThroughput"));
+  for (const char* member : {"ReadUnitsPerSecond", "WriteUnitsPerSecond"}) {
+    if (description["WarmThroughput"].value(member, std::int64_t{0}) < floor.at(member).get<std::int64_t>())
+      description["WarmThroughput"][member] = floor.at(member);
+  }
+}
+
 Json on_demand_throughput(const Input& input) {
   Json out = Json::object();
   for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"}) out[member] = input.integer(member, -1);

@@ -13,6 +13,8 @@ std::string billing_mode(const Json& document);
 Json throughput(const std::optional<Input>& input);
 /// WarmThroughput of a table or index: what was asked for, else what its throughput provides for.
 Json warm_throughput(const std::optional<Input>& input, const std::string& billing_mode, const Json& throughput);
+/// Raises the warm throughput in the description of a table or index to what its throughput provides for.
+void warm_at_least(Json& description, const std::string& billing_mode);
 Json on_demand_throughput(const Input& input);
 /// SSEDescription; null where the table is encrypted with DynamoDB's own key.
 Json sse_description(RequestContext& context, const std::optional<Input>& specification);

@@ -52,6 +52,10 @@ Json update_contributor_insights(RequestContext&, const Input&);
 Json describe_contributor_insights(RequestContext&, const Input&);
 Json list_contributor_insights(RequestContext&, const Input&);
 
+// replica_autoscaling.cpp
+Json describe_table_replica_auto_scaling(RequestContext&, const Input&);
+Json update_table_replica_auto_scaling(RequestContext&, const Input&);
+
 // tags.cpp
 Json list_tags_of_resource(RequestContext&, const Input&);
 Json tag_resource(RequestContext&, const Input&);

@@ -176,6 +176,17 @@ Json changed_throughput(RequestContext& context, const std::string& arn, const J
   return after;
 }
 
+void set_capacity(RequestContext& context, const std::string& arn, Json& described, const std::string& member,
+                  std::int64_t units) {
+  Json& held = described["ProvisionedThroughput"];
+  Json asked = {{"ReadCapacityUnits", held.at("ReadCapacityUnits")},
+                {"WriteCapacityUnits", held.at("WriteCapacityUnits")}};
+  asked[member] = units;
+  ReadLog log;
+  held = changed_throughput(context, arn, held, Input(asked, log));
+  warm_at_least(described, "PROVISIONED");
+}
+
 void note_expiry_change(RequestContext& context, storage::Resource& table) {
   constexpr double kInterval =
       1800;  // an hour by the documentation; half of it as measured (aws-controllers-k8s' notes)

@@ -30,6 +30,11 @@ void check_combination(RequestContext& context, const std::string& arn, const In
 /// day, and one more in each hour without one.
 Json changed_throughput(RequestContext& context, const std::string& arn, const Json& before, const Input& asked);
 
+/// Sets one of ReadCapacityUnits and WriteCapacityUnits in the description of a table or index, whose ARN is `arn`,
+/// with what changed_throughput() keeps and the warm throughput that goes with it.
+void set_capacity(RequestContext& context, const std::string& arn, Json& described, const std::string& member,
+                  std::int64_t units);
+
 /// Notes a change of the time to live, of which AWS allows one in half an hour.
 void note_expiry_change(RequestContext& context, storage::Resource& table);
 

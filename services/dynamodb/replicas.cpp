@@ -1,6 +1,7 @@
 #include "services/dynamodb/replicas.hpp"
 
 #include "aws/ids.hpp"
+#include "services/dynamodb/autoscaling.hpp"
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/description.hpp"
@@ -114,6 +115,7 @@ void make_replica(RequestContext& context, const Input& action, const storage::R
   encrypt_replica(context, action, document);
   override_table(context, action, document);
   allocate_ids(context, resource);
+  copy_write_scaling(source, resource);
   if (source.hidden.contains("TimeToLive")) resource.hidden["TimeToLive"] = source.hidden.at("TimeToLive");
   open_stream(context, resource, "NEW_AND_OLD_IMAGES");
   context.resources().put(resource);

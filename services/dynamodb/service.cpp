@@ -44,6 +44,7 @@ constexpr OperationRow kOperations[] = {
     {"DescribeKinesisStreamingDestination", &describe_kinesis_streaming_destination},
     {"DescribeLimits", &describe_limits},
     {"DescribeTable", &describe_table},
+    {"DescribeTableReplicaAutoScaling", &describe_table_replica_auto_scaling},
     {"DescribeTimeToLive", &describe_time_to_live},
     {"DisableKinesisStreamingDestination", &disable_kinesis_streaming_destination},
     {"EnableKinesisStreamingDestination", &enable_kinesis_streaming_destination},
@@ -74,6 +75,7 @@ constexpr OperationRow kOperations[] = {
     {"UpdateItem", &update_item},
     {"UpdateKinesisStreamingDestination", &update_kinesis_streaming_destination},
     {"UpdateTable", &update_table},
+    {"UpdateTableReplicaAutoScaling", &update_table_replica_auto_scaling},
     {"UpdateTimeToLive", &update_time_to_live},
 };
 

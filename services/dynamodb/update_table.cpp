@@ -31,14 +31,6 @@ bool same_units(const Json& a, const Json& b) {
          a.at("WriteCapacityUnits") == b.at("WriteCapacityUnits");
 }
 
-void warm_at_least(Json& description, const std::string& mode) {
-  const Json floor = warm_throughput(std::nullopt, mode, description.at("ProvisionedThroughput"));
-  for (const char* member : {"ReadUnitsPerSecond", "WriteUnitsPerSecond"}) {
-    if (description["WarmThroughput"].value(member, std::int64_t{0}) < floor.at(member).get<std::int64_t>())
-      description["WarmThroughput"][member] = floor.at(member);
-  }
-}
-
 void update_billing(RequestContext& context, const Input& input, Json& document) {
   const auto mode = input.find_str("BillingMode");
   const auto provisioned = input.find_object("ProvisionedThroughput");
