@@ -93,6 +93,14 @@ class GlobalTables(FreshServerCase):
             self.replicate(self.east, "Delete", "us-west-2")
         self.assertEqual(self.regions(self.east), {"us-west-2"})
 
+    def test_a_restored_replica_stands_alone(self):
+        self.put(self.east, "first")
+        self.replicate(self.east, "Create", "us-west-2")
+        arn = self.east.create_backup(TableName="world", BackupName="kept")["BackupDetails"]["BackupArn"]
+        table = self.east.restore_table_from_backup(TargetTableName="moon", BackupArn=arn)["TableDescription"]
+        self.assertFalse({"Replicas", "GlobalTableVersion"} & set(table))
+        self.assertEqual(self.east.scan(TableName="moon")["Count"], 1)
+
     def test_refusals(self):
         self.west.create_table(TableName="world", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
                                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
