@@ -15,7 +15,7 @@ constexpr const char* kSettings = "AutoScaling";  // by index ("" is the table),
 
 const char* settings_of(Scaled what) { return what == Scaled::reads ? "Reads" : "Writes"; }
 
-const char* units_of(Scaled what) { return what == Scaled::reads ? "ReadCapacityUnits" : "WriteCapacityUnits"; }
+const char* units_member(Scaled what) { return what == Scaled::reads ? "ReadCapacityUnits" : "WriteCapacityUnits"; }
 
 std::string metric_of(Scaled what) {
   return what == Scaled::reads ? "DynamoDBReadCapacityUtilization" : "DynamoDBWriteCapacityUtilization";
@@ -35,7 +35,7 @@ AwsError passed_on(const RequestContext& context, const std::string& message) {
                     context.request_id + "; Proxy: null)");
 }
 
-std::string quoted(const std::vector<std::string>& names) {
+std::string quoted_list(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) out += (out.empty() ? "'" : ", '") + name + "'";
   return out;
@@ -96,7 +96,20 @@ Json scaling_policy(const RequestContext& context, const storage::Resource& tabl
           {"TargetTrackingScalingPolicyConfiguration", std::move(configuration)}};
 }
 
-/// The description of the table, or of its index, whose throughput it is.
+void fit_capacity(RequestContext& context, storage::Resource& table, const std::string& index, Scaled what,
+                  std::int64_t least, std::int64_t most) {
+  Json* described = scaled_description(table.document, index);
+  if (!described) return;
+  const auto held = described->at("ProvisionedThroughput").at(units_member(what)).get<std::int64_t>();
+  // Beyond the quota scaling fails, and the caller does not hear of it.
+  const std::int64_t fitting = std::min(std::clamp(held, least, most), std::max(held, kTableCapacity));
+  if (fitting != held)
+    set_capacity(context, index.empty() ? table.arn : described->at("IndexArn").get<std::string>(), *described,
+                 units_member(what), fitting);
+}
+
+}  // namespace
+
 Json* scaled_description(Json& document, const std::string& index) {
   if (index.empty()) return &document;
   if (!document.contains("GlobalSecondaryIndexes")) return nullptr;
@@ -105,20 +118,6 @@ Json* scaled_description(Json& document, const std::string& index) {
   }
   return nullptr;
 }
-
-void fit_capacity(RequestContext& context, storage::Resource& table, const std::string& index, Scaled what,
-                  std::int64_t least, std::int64_t most) {
-  Json* described = scaled_description(table.document, index);
-  if (!described) return;
-  const auto held = described->at("ProvisionedThroughput").at(units_of(what)).get<std::int64_t>();
-  // Beyond the quota scaling fails, and the caller does not hear of it.
-  const std::int64_t fitting = std::min(std::clamp(held, least, most), std::max(held, kTableCapacity));
-  if (fitting != held)
-    set_capacity(context, index.empty() ? table.arn : described->at("IndexArn").get<std::string>(), *described,
-                 units_of(what), fitting);
-}
-
-}  // namespace
 
 AwsError settings_refused(const std::string& table, const std::string& rest) {
   return validation("Failed to update settings for global table with name: ‘" + table + "’" + rest);
@@ -129,10 +128,10 @@ AwsError not_provisioned(const std::string& table, const std::vector<std::string
   std::vector<std::string> upper = regions;
   for (auto& region : upper)
     std::transform(region.begin(), region.end(), region.begin(), [](unsigned char c) { return std::toupper(c); });
-  return validation("Failed to update global table with name ‘" + table + "‘. Replicas " + quoted(upper) +
+  return validation("Failed to update global table with name ‘" + table + "‘. Replicas " + quoted_list(upper) +
                     " BillingMode is PayPerRequest. You must convert table's BillingMode to PROVISIONED to set "
                     "parameters: " +
-                    quoted(members) + ".");
+                    quoted_list(members) + ".");
 }
 
 bool disables_scaling(const Input& update) { return update.flag("AutoScalingDisabled"); }
@@ -142,11 +141,11 @@ void check_scaling_form(const std::string& table, const Input& update) {
   if (disables_scaling(update)) {
     if (given.empty()) return;
     throw validation("Failed to update settings for global table with name ‘" + table + "’: Parameters " +
-                     quoted(given) + " must be left blank when disabling auto scaling.");
+                     quoted_list(given) + " must be left blank when disabling auto scaling.");
   }
   if (missing.empty()) return;
-  throw settings_refused(table,
-                         ": Parameters " + quoted(missing) + " are required unless auto scaling is being disabled.");
+  throw settings_refused(
+      table, ": Parameters " + quoted_list(missing) + " are required unless auto scaling is being disabled.");
 }
 
 void set_scaling(RequestContext& context, storage::Resource& table, const std::string& index, Scaled what,

@@ -25,6 +25,9 @@ void set_scaling(RequestContext& context, storage::Resource& table, const std::s
 /// AutoScalingSettingsDescription.
 Json scaling_settings(const storage::Resource& table, const std::string& index, Scaled what);
 
+/// The description of the table, or of its index, whose throughput it is; null where there is no such index.
+Json* scaled_description(Json& document, const std::string& index);
+
 /// Gives a new replica its source's settings of writes, which all replicas have in common.
 void copy_write_scaling(const storage::Resource& source, storage::Resource& replica);
 

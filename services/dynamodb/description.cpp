@@ -51,6 +51,15 @@ Json throughput(const std::optional<Input>& input) {
           {"WriteCapacityUnits", input ? input->integer("WriteCapacityUnits") : 0}};
 }
 
+void change_billing_mode(const RequestContext& context, Json& document, const std::string& mode) {
+  document["BillingModeSummary"]["BillingMode"] = mode;
+  if (mode != "PAY_PER_REQUEST") return;
+  document["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = context.timestamp();
+  document["ProvisionedThroughput"] = throughput(std::nullopt);
+  if (!document.contains("GlobalSecondaryIndexes")) return;
+  for (auto& index : document["GlobalSecondaryIndexes"]) index["ProvisionedThroughput"] = throughput(std::nullopt);
+}
+
 Json warm_throughput(const std::optional<Input>& input, const std::string& billing_mode, const Json& provisioned) {
   // On-demand tables start warm for 12,000 reads and 4,000 writes a second (developer guide, "Warm throughput").
   const bool on_demand = billing_mode == "PAY_PER_REQUEST";
@@ -128,7 +137,7 @@ void set_stream(RequestContext& context, storage::Resource& table, const Input& 
     if (!view.empty())
       throw invalid_parameter("If stream is being disabled, then UpdateViewType must not be specified");
     if (!was) throw validation("Table has no stream to disable: TableName: " + table.id);
-    if (document.contains("Replicas"))
+    if (document.contains("GlobalTableVersion"))
       throw invalid_parameter("Disabling Stream is not allowed for a Global Table replica.");
     close_stream(context, table);
     return;

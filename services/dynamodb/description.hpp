@@ -11,6 +11,8 @@ namespace orrery::dynamodb {
 std::string billing_mode(const Json& document);
 /// ProvisionedThroughputDescription; zeros for on-demand.
 Json throughput(const std::optional<Input>& input);
+/// Sets another billing mode; capacity is asked for no longer, or not yet.
+void change_billing_mode(const RequestContext& context, Json& document, const std::string& mode);
 /// WarmThroughput of a table or index: what was asked for, else what its throughput provides for.
 Json warm_throughput(const std::optional<Input>& input, const std::string& billing_mode, const Json& throughput);
 /// Raises the warm throughput in the description of a table or index to what its throughput provides for.

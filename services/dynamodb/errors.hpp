@@ -25,6 +25,10 @@ inline AwsError table_name_not_found(const std::string& name) {
   return {"TableNotFoundException", 400, "Table not found: " + name};
 }
 
+inline AwsError global_table_not_found(const std::string& message) {
+  return {"GlobalTableNotFoundException", 400, message};
+}
+
 inline AwsError tagged_resource_not_found(const std::string& arn) {
   return {"ResourceNotFoundException", 400, "Requested resource not found: ResourcArn: " + arn + " not found"};
 }

@@ -21,6 +21,9 @@ class ItemWriter {
   void erase(const Table& table, const Key& key, const Json& before, Change::Actor actor = Change::Actor::client);
 
  private:
+  void write(const Table& table, const Key& key, const Json& item, const std::optional<Json>& before);
+  void put_in_legacy_replicas(const Table& table, const Key& key, const Json& item);
+  void erase_in_legacy_replicas(const Table& table, const Key& key);
   void note(const Table& table, Change::Actor actor, const Json* before, const Json* after);
 
   RequestContext& context_;

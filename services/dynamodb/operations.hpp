@@ -52,6 +52,14 @@ Json update_contributor_insights(RequestContext&, const Input&);
 Json describe_contributor_insights(RequestContext&, const Input&);
 Json list_contributor_insights(RequestContext&, const Input&);
 
+// global_table.cpp, global_table_settings.cpp
+Json create_global_table(RequestContext&, const Input&);
+Json describe_global_table(RequestContext&, const Input&);
+Json list_global_tables(RequestContext&, const Input&);
+Json update_global_table(RequestContext&, const Input&);
+Json describe_global_table_settings(RequestContext&, const Input&);
+Json update_global_table_settings(RequestContext&, const Input&);
+
 // replica_autoscaling.cpp
 Json describe_table_replica_auto_scaling(RequestContext&, const Input&);
 Json update_table_replica_auto_scaling(RequestContext&, const Input&);

@@ -64,10 +64,10 @@ Json scaling_description(const RequestContext& context, const Members& members) 
   return {{"TableAutoScalingDescription", std::move(out)}};
 }
 
-constexpr const char *kTableWrites = "ProvisionedWriteCapacityAutoScalingUpdate",
-                     *kTableReads = "ReplicaProvisionedReadCapacityAutoScalingUpdate",
-                     *kIndexReads = "ProvisionedReadCapacityAutoScalingUpdate",
-                     *kIndexes = "ReplicaGlobalSecondaryIndexUpdates";
+constexpr const char *kScaleWrites = "ProvisionedWriteCapacityAutoScalingUpdate",
+                     *kScaleReads = "ReplicaProvisionedReadCapacityAutoScalingUpdate",
+                     *kScaleIndexReads = "ProvisionedReadCapacityAutoScalingUpdate",
+                     *kScaleIndexes = "ReplicaGlobalSecondaryIndexUpdates";
 
 void check_index_scaling(const std::string& table, const Input& index, const char* member) {
   const auto update = index.find_object(member);
@@ -79,20 +79,20 @@ void check_index_scaling(const std::string& table, const Input& index, const cha
 /// What the request may not have, whatever the tables.
 void check_scaling_request(const std::string& table, const Input& input) {
   const std::string nothing = " because at least one update parameter must be specified";
-  if (!input.has(kTableWrites) && !input.has("GlobalSecondaryIndexUpdates") && !input.has("ReplicaUpdates"))
+  if (!input.has(kScaleWrites) && !input.has("GlobalSecondaryIndexUpdates") && !input.has("ReplicaUpdates"))
     throw settings_refused(table, nothing + ".");
-  if (const auto update = input.find_object(kTableWrites)) check_scaling_form(table, *update);
+  if (const auto update = input.find_object(kScaleWrites)) check_scaling_form(table, *update);
   for (const auto& index : input.objects("GlobalSecondaryIndexUpdates"))
-    check_index_scaling(table, index, kTableWrites);
+    check_index_scaling(table, index, kScaleWrites);
   std::set<std::string> regions;
   for (const auto& replica : input.objects("ReplicaUpdates")) {
     const std::string region = replica.str("RegionName");
     if (!regions.insert(region).second)
       throw settings_refused(table, " because the regions: ‘[" + region + "]’ were specified more than once.");
-    if (!replica.has(kTableReads) && replica.objects(kIndexes).empty())
+    if (!replica.has(kScaleReads) && replica.objects(kScaleIndexes).empty())
       throw settings_refused(table, nothing + " for region: ‘" + region + "’.");
-    if (const auto update = replica.find_object(kTableReads)) check_scaling_form(table, *update);
-    for (const auto& index : replica.objects(kIndexes)) check_index_scaling(table, index, kIndexReads);
+    if (const auto update = replica.find_object(kScaleReads)) check_scaling_form(table, *update);
+    for (const auto& index : replica.objects(kScaleIndexes)) check_index_scaling(table, index, kScaleIndexReads);
   }
 }
 
@@ -108,17 +108,17 @@ std::vector<Scaling> scalings_asked(const Input& input, const Members& members) 
   std::vector<std::string> all;
   for (const auto& [region, table] : members) all.push_back(region);
   std::vector<Scaling> out;
-  if (const auto update = input.find_object(kTableWrites)) out.push_back({all, "", Scaled::writes, *update});
+  if (const auto update = input.find_object(kScaleWrites)) out.push_back({all, "", Scaled::writes, *update});
   for (const auto& index : input.objects("GlobalSecondaryIndexUpdates"))
-    out.push_back({all, index.str("IndexName"), Scaled::writes, index.object(kTableWrites)});
+    out.push_back({all, index.str("IndexName"), Scaled::writes, index.object(kScaleWrites)});
   for (const auto& replica : input.objects("ReplicaUpdates")) {
     const std::string region = replica.str("RegionName");
     if (!members.contains(region))
       throw scaling_target_not_found("Replica in region: '" + region + "' of global table with name: '" +
                                      table_name(input.str("TableName")) + "'");
-    if (const auto update = replica.find_object(kTableReads)) out.push_back({{region}, "", Scaled::reads, *update});
-    for (const auto& index : replica.objects(kIndexes))
-      out.push_back({{region}, index.str("IndexName"), Scaled::reads, index.object(kIndexReads)});
+    if (const auto update = replica.find_object(kScaleReads)) out.push_back({{region}, "", Scaled::reads, *update});
+    for (const auto& index : replica.objects(kScaleIndexes))
+      out.push_back({{region}, index.str("IndexName"), Scaled::reads, index.object(kScaleIndexReads)});
   }
   return out;
 }

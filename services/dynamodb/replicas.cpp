@@ -177,14 +177,19 @@ void delete_replica(RequestContext& context, const Input& action, storage::Resou
   });
 }
 
+void visit_table(RequestContext& context, const std::string& region, const std::string& name,
+                 const std::function<void(Table)>& visit) {
+  const InRegion there(context, region);
+  if (auto table = find_table(context, name)) visit(std::move(*table));
+}
+
 void update_replica(RequestContext& context, const Input& action, storage::Resource& table) {
   const std::string region = action.str("RegionName");
   apply_overrides(context, action, require_replica(table, region));
-  const InRegion there(context, region);
-  if (auto replica = find_table(context, table.id)) {
-    override_table(context, action, replica->document());
-    context.resources().put(replica->resource);
-  }
+  visit_table(context, region, table.id, [&](Table replica) {
+    override_table(context, action, replica.document());
+    context.resources().put(replica.resource);
+  });
 }
 
 }  // namespace
@@ -199,14 +204,21 @@ void check_unprotected(const Table& table) {
 void for_each_replica(RequestContext& context, const Json& document, const std::function<void(Table)>& visit) {
   const auto replicas = document.find("Replicas");
   if (replicas == document.end()) return;
-  for (const auto& replica : *replicas) {
-    const InRegion there(context, replica.at("RegionName").get<std::string>());
-    auto table = find_table(context, document.at("TableName").get<std::string>());
-    if (table) visit(std::move(*table));
-  }
+  for (const auto& replica : *replicas)
+    visit_table(context, replica.at("RegionName").get<std::string>(), document.at("TableName").get<std::string>(),
+                visit);
+}
+
+void for_each_legacy_replica(RequestContext& context, const Table& table, const std::function<void(Table)>& visit) {
+  for (const auto& region : table.legacy_replicas.value_or(std::vector<std::string>{}))
+    visit_table(context, region, table.name, visit);
 }
 
 void update_replicas(RequestContext& context, const Input& input, storage::Resource& table) {
+  if (input.has("ReplicaUpdates") && table.hidden.contains("LegacyReplicas"))
+    throw validation("Table " + table.id +
+                     " is a replica of a global table of version 2017.11.29. Use UpdateGlobalTable to add or remove "
+                     "replicas.");
   for (const auto& update : input.objects("ReplicaUpdates")) {
     if (const auto creation = update.find_object("Create")) create_replica(context, *creation, table);
     if (const auto removal = update.find_object("Delete")) delete_replica(context, *removal, table);

@@ -13,6 +13,9 @@ namespace orrery::dynamodb {
 /// Calls `visit` for each replica of a table, with the context in the replica's region.
 void for_each_replica(RequestContext& context, const Json& document, const std::function<void(Table)>& visit);
 
+/// The same for a table of a global table of version 2017.11.29 (global_table.hpp).
+void for_each_legacy_replica(RequestContext& context, const Table& table, const std::function<void(Table)>& visit);
+
 /// The ReplicaUpdates of an UpdateTable; `table` is to be put by the caller.
 void update_replicas(RequestContext& context, const Input& input, storage::Resource& table);
 

@@ -79,6 +79,8 @@ Table table_of(storage::Resource resource) {
   const Json& hidden = table.resource.hidden;
   table.expiry = hidden.value("TimeToLive", "");
   table.stream_log = hidden.value("StreamLog", std::int64_t{0});
+  if (const auto regions = hidden.find("LegacyReplicas"); regions != hidden.end())
+    table.legacy_replicas = regions->get<std::vector<std::string>>();
   if (const auto recovery = hidden.find("PointInTimeRecovery"); recovery != hidden.end())
     table.recovery_log = recovery->value("Log", std::int64_t{0});
   return table;

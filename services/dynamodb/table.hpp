@@ -45,6 +45,8 @@ struct Table {
   std::string expiry;             ///< the attribute of time to live; "" for none
   std::int64_t stream_log = 0;    ///< the change log of its stream; 0 for none
   std::int64_t recovery_log = 0;  ///< the change log of its point-in-time recovery; 0 for none
+  /// The other regions of its global table of version 2017.11.29; nullopt for a table that is in none.
+  std::optional<std::vector<std::string>> legacy_replicas;
   storage::Resource resource;
 
   Json& document() { return resource.document; }

@@ -2,6 +2,7 @@
 #include "registry/pagination.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/global_table.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
@@ -154,6 +155,7 @@ Json delete_table(RequestContext& context, const Input& input) {
   }
   out["TableStatus"] = "DELETING";
   leave_replicas(context, table.resource);
+  leave_global_table(context, table);
   erase_table(context, std::move(table));
   return {{"TableDescription", std::move(out)}};
 }

@@ -52,17 +52,7 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
       throw unchanged("table", held, changed);
     document["ProvisionedThroughput"] = std::move(changed);
   }
-  if (before != after) {
-    document["BillingModeSummary"]["BillingMode"] = after;
-    if (after == "PAY_PER_REQUEST") {
-      document["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = context.timestamp();
-      document["ProvisionedThroughput"] = throughput(std::nullopt);
-      if (document.contains("GlobalSecondaryIndexes")) {
-        for (auto& index : document["GlobalSecondaryIndexes"])
-          index["ProvisionedThroughput"] = throughput(std::nullopt);
-      }
-    }
-  }
+  if (before != after) change_billing_mode(context, document, after);
   warm_at_least(document, after);
 }
 
