@@ -57,8 +57,11 @@ void note_version(RequestContext& context, const std::string& name) {
 }
 
 Json typed_keys(const KeySchema& key) {
-  Json out = {key.hash.name, std::string(1, key.hash.type)};
-  if (key.range) out.insert(out.end(), {key.range->name, std::string(1, key.range->type)});
+  Json out = Json::array();
+  for (const auto* part : {&key.hash, &key.range}) {
+    for (const auto& attribute : *part)
+      out.push_back({part == &key.hash, attribute.name, std::string(1, attribute.type)});
+  }
   return out;
 }
 

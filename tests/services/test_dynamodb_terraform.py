@@ -6,6 +6,7 @@ import unittest
 
 from terraform_case import TerraformCase
 
+HOUR = 3_600_000
 CHANGED = ("-var", "value=two")
 
 
@@ -55,12 +56,13 @@ class Terraform(TerraformCase):
                          (True, "STANDARD_INFREQUENT_ACCESS"))
         self.server.advance(60_000)
         since = self.now()
-        self.server.advance(3_600_000)
+        self.server.advance(HOUR)
         variables = ["-var", "value=two", "-var", "since=" + since.strftime("%Y-%m-%dT%H:%M:%SZ")]
         variables += ["-var", "until=" + (since + datetime.timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")]
         self.every("apply", *variables)
         self.every("plan", *variables)
         self.server.restart()
+        self.server.advance(2 * HOUR)  # a restart has set the clock back
         self.every("plan", *variables)
         for table, value in (("source", "two"), ("restored", "one"), ("ion", "one")):
             with self.subTest(table):
