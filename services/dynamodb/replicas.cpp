@@ -1,6 +1,7 @@
 #include "services/dynamodb/replicas.hpp"
 
 #include "aws/ids.hpp"
+#include "registry/findings.hpp"
 #include "services/dynamodb/autoscaling.hpp"
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/change_log.hpp"
@@ -81,12 +82,7 @@ void override_table(RequestContext& context, const Input& action, Json& document
   override_reads(action, document);
   for (const auto& override : action.objects("GlobalSecondaryIndexes")) {
     const std::string name = override.str("IndexName");
-    Json* found = nullptr;
-    if (document.contains("GlobalSecondaryIndexes")) {
-      for (auto& index : document["GlobalSecondaryIndexes"]) {
-        if (index.at("IndexName") == name) found = &index;
-      }
-    }
+    Json* found = scaled_description(document, name);
     if (!found) throw validation("The table does not have the specified index: " + name);
     override_reads(override, *found);
   }
@@ -126,12 +122,23 @@ void make_replica(RequestContext& context, const Input& action, const storage::R
   if (!table.expiry.empty()) store.fill_expiry(table);
 }
 
+/// AWS's words: hashicorp/terraform-provider-aws, issue 13097.
+void note_capacity(RequestContext& context, const storage::Resource& table) {
+  static constexpr Rule kReplicaCapacity{"dynamodb-replica-capacity",
+                                         "https://github.com/hashicorp/terraform-provider-aws/issues/13097"};
+  if (billing_mode(table.document) == "PAY_PER_REQUEST") return;
+  if (scaling_settings(table, "", Scaled::writes).contains("MaximumUnits")) return;
+  would_refuse(context, kReplicaCapacity, table.arn,
+               validation("Table write capacity should either be Pay-Per-Request or AutoScaled."));
+}
+
 void create_replica(RequestContext& context, const Input& action, storage::Resource& table) {
   const std::string region = action.str("RegionName"), home = context.region;
   if (region == home)
     throw validation(
         "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, "
         "or UpdateTable as required.");
+  note_capacity(context, table);
   if (!table.document.contains("StreamSpecification")) open_stream(context, table, "NEW_AND_OLD_IMAGES");
   if (table.document.at("StreamSpecification").at("StreamViewType") != "NEW_AND_OLD_IMAGES")
     throw validation("Table " + table.id + " must have a stream with the view type NEW_AND_OLD_IMAGES");

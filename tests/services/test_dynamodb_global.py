@@ -5,6 +5,8 @@ import unittest
 from service_case import FreshServerCase
 from botocore.exceptions import ClientError
 
+UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+
 
 class GlobalTables(FreshServerCase):
     options = {"data_dir": True}
@@ -100,6 +102,18 @@ class GlobalTables(FreshServerCase):
         table = self.east.restore_table_from_backup(TargetTableName="moon", BackupArn=arn)["TableDescription"]
         self.assertFalse({"Replicas", "GlobalTableVersion"} & set(table))
         self.assertEqual(self.east.scan(TableName="moon")["Count"], 1)
+
+    def test_provisioned_writes_are_to_be_scaled(self):
+        arn = self.east.update_table(TableName="world", BillingMode="PROVISIONED", ProvisionedThroughput=UNITS, GlobalSecondaryIndexUpdates=[
+            {"Update": {"IndexName": "by-group", "ProvisionedThroughput": UNITS}}])["TableDescription"]["TableArn"]
+        self.replicate(self.east, "Create", "us-west-2")
+        found = [one for one in self.server.findings() if one["rule"] == "dynamodb-replica-capacity"]
+        self.assertEqual([(one["resource"], one["message"]) for one in found],
+                         [(arn, "Table write capacity should either be Pay-Per-Request or AutoScaled.")])
+        scaling = {"MinimumUnits": 1, "MaximumUnits": 10, "ScalingPolicyUpdate": {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 70}}}
+        self.east.update_table_replica_auto_scaling(TableName="world", ProvisionedWriteCapacityAutoScalingUpdate=scaling)
+        self.replicate(self.east, "Create", "eu-west-1")
+        self.assertEqual(found, [one for one in self.server.findings() if one["rule"] == "dynamodb-replica-capacity"])
 
     def test_refusals(self):
         self.west.create_table(TableName="world", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
