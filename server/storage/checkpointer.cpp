@@ -64,7 +64,9 @@ int Checkpointer::on_commit(void* self, sqlite3*, const char*, int pages) {
   return SQLITE_OK;
 }
 
-bool Checkpointer::few_left() const { return (few_left_ || pages_ > kMostPages) && pages_ >= postponed_; }
+bool Checkpointer::few_left() const { return (few_left_ || long_log()) && pages_ >= postponed_; }
+
+bool Checkpointer::long_log() const { return pages_ > kMostPages; }
 
 void Checkpointer::finish() {
   few_left_ = false;

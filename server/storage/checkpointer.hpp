@@ -22,6 +22,8 @@ class Checkpointer {
 
   /// Whether it is time for finish(): also when the log has become so long that the rest has to be copied at any price.
   bool few_left() const;
+  /// Whether the log is that long.
+  bool long_log() const;
   /// Copies the rest, between two commits.
   void finish();
   /// Instead of finish(): it is time for it again when the log is somewhat longer.

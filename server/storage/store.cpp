@@ -17,7 +17,9 @@ namespace orrery::storage {
 namespace {
 
 constexpr std::size_t kMostInGroup = 64;
-constexpr std::chrono::milliseconds kLongestWait{5};  ///< of the writer for a read that is under way
+/// Of the writer for reads that are under way: as a rule, and when the log has become long.
+constexpr std::chrono::milliseconds kShortWait{5}, kLongWait{1000};
+constexpr std::chrono::microseconds kPause{50};
 
 constexpr int kSerialShift = 40;
 constexpr std::uint64_t kWriters = std::uint64_t{1} << 63;  ///< marks the numbers of unfinished writes
@@ -152,7 +154,7 @@ void Store::writer_loop(Checkpointer& checkpointer) {
         queue_.pop_front();
       }
     }
-    if (checkpointer.few_left() && !without_readers([&] { checkpointer.finish(); })) checkpointer.postpone();
+    if (checkpointer.few_left()) finish(checkpointer);
     commit_group(jobs);
   }
 }
@@ -207,7 +209,7 @@ struct Store::Reader {
     if (std::exchange(open, false)) database.execute("COMMIT");
   }
 
-  std::timed_mutex mutex;
+  std::mutex mutex;
   Database database;
   bool open = false;
   std::uint64_t seen = 0;           ///< commits() before the transaction began
@@ -258,21 +260,28 @@ void Store::release_stale_readers() {
   }
 }
 
-/// Readers that come after `work` see a log that is copied, so they read the file, and the log can be started anew.
-bool Store::without_readers(const std::function<void()>& work) {
+/// Readers that come after it see a log that is copied, so they read the file, and the log can be started anew.
+void Store::finish(Checkpointer& checkpointer) {
   const std::lock_guard guard(readers_mutex_);
   const Gate::Closed closed(gate_);
+  const auto until = std::chrono::steady_clock::now() + (checkpointer.long_log() ? kLongWait : kShortWait);
   std::vector<std::shared_ptr<Reader>> readers;
-  std::vector<std::unique_lock<std::timed_mutex>> held;
+  std::vector<std::unique_lock<std::mutex>> held;
   for (const auto& known : readers_) {
     auto reader = known.lock();
     if (!reader) continue;
-    if (!held.emplace_back(reader->mutex, kLongestWait)) return false;
+    while (!held.emplace_back(reader->mutex, std::try_to_lock)) {
+      if (std::chrono::steady_clock::now() > until) {
+        checkpointer.postpone();
+        return;
+      }
+      held.pop_back();
+      std::this_thread::sleep_for(kPause);
+    }
     readers.push_back(std::move(reader));
   }
   for (const auto& reader : readers) reader->end();
-  work();
-  return true;
+  checkpointer.finish();
 }
 
 void Store::reset() {

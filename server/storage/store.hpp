@@ -69,8 +69,8 @@ class Store {
   struct Reader;
   Reader& reader();
   void release_stale_readers();
-  /// Runs `work` while no reader has a snapshot; not at all when one reads for too long.
-  bool without_readers(const std::function<void()>& work);
+  /// Copies the rest of the log while no reader has a snapshot; later, when one reads for too long.
+  void finish(Checkpointer& checkpointer);
 
   /// Before which new reads wait while it is closed: whoever reads without pause would be in the way for ever.
   class Gate {
