@@ -65,12 +65,25 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
   if (mode == Mode::create) script("PRAGMA synchronous=OFF");
   if (mode != Mode::read_only) script("PRAGMA journal_mode=WAL");
   if (mode == Mode::read_write) script("PRAGMA synchronous=NORMAL");
+  sqlite3_create_function_v2(handle_, "replaced", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, this, &replaced, nullptr, nullptr,
+                             nullptr);
   script("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;");
 }
 
 Database::~Database() {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close(handle_);
+}
+
+void Database::replaced(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto& own = *static_cast<Database*>(sqlite3_user_data(context));
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[0]));
+  try {
+    (*own.visit_replaced_)({bytes ? bytes : "", static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+    sqlite3_result_value(context, values[1]);
+  } catch (const std::exception& error) {  // not through SQLite's frames
+    sqlite3_result_error(context, error.what(), -1);
+  }
 }
 
 sqlite3_stmt* Database::prepare(std::string_view sql) {

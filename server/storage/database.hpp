@@ -2,6 +2,7 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -11,7 +12,9 @@
 #include <unordered_map>
 
 struct sqlite3;
+struct sqlite3_context;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 namespace orrery::storage {
 
@@ -80,6 +83,15 @@ class Database {
     return changes();
   }
 
+  /// The same for an upsert that has `replaced(old, new)` as a new value: that is `new`, and `visit` sees the blob
+  /// `old`. To select it before would seek the row once more.
+  template <typename... A>
+  std::int64_t replace(const std::function<void(std::string_view)>& visit, std::string_view sql,
+                       const A&... arguments) {
+    visit_replaced_ = &visit;
+    return execute(sql, arguments...);
+  }
+
   /// Runs several statements, unprepared (schema, pragmas).
   void script(const std::string& sql);
   std::int64_t changes() const;
@@ -110,7 +122,10 @@ class Database {
     }
   }
 
+  static void replaced(sqlite3_context*, int, sqlite3_value**);
+
   sqlite3* handle_ = nullptr;
+  const std::function<void(std::string_view)>* visit_replaced_ = nullptr;  ///< of the last replace()
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
 };
 

@@ -89,8 +89,15 @@ void ItemStore::write(const Table& table, const Key& key, const Json& item) {
 
 std::size_t ItemStore::replace(const Table& table, const Key& key, const Json& item) {
   std::size_t before = 0;
-  const bool present = look(table, key, [&](StoredItem held) { before = held.size(); });
-  write(table, key, item);
+  bool present = false;
+  db_.replace(
+      [&](std::string_view held) {
+        before = StoredItem(held).size();
+        present = true;
+      },
+      "INSERT INTO dynamodb_item (table_id, hash, sort, item) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT DO UPDATE SET item = replaced(item, excluded.item)",
+      table.id, Blob{key.hash}, Blob{key.range}, Blob{encode_item(item)});
   count(table, present ? 0 : 1, signed_size(item) - static_cast<std::int64_t>(before));
   return before;
 }
