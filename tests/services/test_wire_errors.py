@@ -14,7 +14,7 @@ TARGETS = {"dynamodb": ("DynamoDB_20120810", "1.0"), "secretsmanager": ("secrets
 # Operations of AWS's that are outside of what Orrery is for.
 UNBUILT = {"ec2": "DescribeSpotFleetRequests", "rds": "DescribeReservedDBInstances",
            "elasticache": "DescribeReservedCacheNodes", "iam": "GenerateOrganizationsAccessReport",
-           "dynamodb": "ListGlobalTables", "kms": "DescribeCustomKeyStores"}
+           "kms": "DescribeCustomKeyStores"}
 
 
 def strip(tag):
