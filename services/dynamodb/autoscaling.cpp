@@ -111,12 +111,7 @@ void fit_capacity(RequestContext& context, storage::Resource& table, const std::
 }  // namespace
 
 Json* scaled_description(Json& document, const std::string& index) {
-  if (index.empty()) return &document;
-  if (!document.contains("GlobalSecondaryIndexes")) return nullptr;
-  for (auto& one : document["GlobalSecondaryIndexes"]) {
-    if (one.at("IndexName") == index) return &one;
-  }
-  return nullptr;
+  return index.empty() ? &document : find_index(document, index);
 }
 
 AwsError settings_refused(const std::string& table, const std::string& rest) {

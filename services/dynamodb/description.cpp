@@ -183,4 +183,12 @@ Json described(RequestContext& context, const Table& table) {
   return settled(context, table.resource, std::move(out));
 }
 
+Json* find_index(Json& document, const std::string& name) {
+  if (!document.contains("GlobalSecondaryIndexes")) return nullptr;
+  for (auto& index : document["GlobalSecondaryIndexes"]) {
+    if (index.at("IndexName") == name) return &index;
+  }
+  return nullptr;
+}
+
 }  // namespace orrery::dynamodb

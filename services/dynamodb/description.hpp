@@ -35,4 +35,7 @@ void check_description(const Json& document);
 /// The description as answered: with counts and sizes of now.
 Json described(RequestContext& context, const Table& table);
 
+/// The description of the global index of that name within a table's; null when there is none.
+Json* find_index(Json& document, const std::string& name);
+
 }  // namespace orrery::dynamodb

@@ -82,7 +82,7 @@ void override_table(RequestContext& context, const Input& action, Json& document
   override_reads(action, document);
   for (const auto& override : action.objects("GlobalSecondaryIndexes")) {
     const std::string name = override.str("IndexName");
-    Json* found = scaled_description(document, name);
+    Json* found = find_index(document, name);
     if (!found) throw validation("The table does not have the specified index: " + name);
     override_reads(override, *found);
   }
@@ -108,7 +108,7 @@ void make_replica(RequestContext& context, const Input& action, const storage::R
     for (auto& index : document[member])
       index["IndexArn"] = resource.arn + "/index/" + index.at("IndexName").get<std::string>();
   }
-  encrypt_replica(context, action, document);
+  if (!action.has("KMSMasterKeyId")) encrypt_replica(context, action, document);
   override_table(context, action, document);
   allocate_ids(context, resource);
   copy_write_scaling(source, resource);

@@ -56,14 +56,6 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
   warm_at_least(document, after);
 }
 
-Json* find_index(Json& document, const std::string& name) {
-  if (!document.contains("GlobalSecondaryIndexes")) return nullptr;
-  for (auto& index : document["GlobalSecondaryIndexes"]) {
-    if (index.at("IndexName") == name) return &index;
-  }
-  return nullptr;
-}
-
 AwsError index_not_found(const std::string& name, const Json& document) {
   return {"ResourceNotFoundException", 400,
           "Requested resource not found: Index " + name + " for table " + document.at("TableName").get<std::string>()};
