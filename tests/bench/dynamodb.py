@@ -4,7 +4,7 @@
     ORRERY_BINARY=build/release/orrery PYTHONPATH=tests/support python3 tests/bench/dynamodb.py [SECONDS [ITEMS]]
 
 Needs wrk. Requests are signed once; ours checks them, with a key that IAM issued. Prints figures, fails on none.
-With ITEMS, PutItem and GetItem of ours are measured once more with that many items in the table (1000000), also with
+With ITEMS, a second server of ours has that many items in the table (1000000), and both are measured in turn, also with
 keys at random ("any"): then each write changes a page of its own, and most are not in the cache. DYNALITE names the
 program (npm install dynalite, outside of the repository); moto is found as moto_server.
 """
@@ -30,6 +30,7 @@ CONNECTIONS = 32
 ITEMS = 1000
 VARIANTS = 500  # of the requests that wrk takes in turn
 ANY = " any"  # after an operation: with RANDOM keys of the table, instead of VARIANTS in their order
+ROUNDS = 7
 RANDOM = 10000  # twice as many requests are what a Lua function holds
 PADDING = "x" * 180
 
@@ -75,9 +76,9 @@ def requests_of(operation, items):
     if operation == "Query":
         return [{"TableName": "ranged", "KeyConditionExpression": "id = :id", "ExpressionAttributeValues": {":id": {"S": "one"}}}]
     if operation == "PutItem":
-        # Each round has other bytes than the one before: SQLite writes no page that stays as it is.
-        return [{"TableName": "single", "Item": {"id": {"S": "%08d" % n}, "data": {"S": letter * len(PADDING)}}}
-                for letter in "yz" for n in spread]
+        # Each has other bytes than the one before it with the same key: SQLite writes no page that stays as it is.
+        return [{"TableName": "single", "Item": {"id": {"S": "%08d" % n}, "data": {"S": str(at).rjust(len(PADDING), "y")}}}
+                for at, n in enumerate(spread + spread)]
     return [{"TableName": "single", "Key": {"id": {"S": "%08d" % n}}} for n in spread]
 
 
@@ -126,13 +127,32 @@ def memory(server):
         return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
 
 
-def measure(name, endpoint, key, seconds, items, operations=("GetItem", "PutItem", "Query")):
+def line(name, operation, figures):
+    rate, half, most, nearly_all, failed = figures
+    print("%-13s %-11s %7.0f/s  p50 %-8s p99 %-8s p99.9 %-8s failed %s" % (name, operation, rate, half, most, nearly_all, failed),
+          flush=True)
+
+
+def measure(name, endpoint, key, seconds):
     rates = {}
-    for operation in operations:
-        rates[operation], half, most, nearly_all, failed = wrk(endpoint, operation, key, seconds, items)
-        print("%-13s %-11s %7.0f/s  p50 %-8s p99 %-8s p99.9 %-8s failed %s" % (name, operation, rates[operation], half, most,
-                                                                            nearly_all, failed), flush=True)
+    for operation in ("GetItem", "PutItem", "Query"):
+        figures = wrk(endpoint, operation, key, seconds, ITEMS)
+        rates[operation] = figures[0]
+        line(name, operation, figures)
     return rates
+
+
+def compare(few, many, key, seconds, items):
+    """Both servers in turn, ROUNDS times: a machine that others use is slow by the minute. Each line is the median round."""
+    for operation in ("GetItem", "PutItem", "GetItem" + ANY, "PutItem" + ANY):
+        rounds = {ITEMS: [], items: []}
+        for _ in range(ROUNDS):
+            for server, held in ((few, ITEMS), (many, items)):
+                rounds[held].append(wrk(server.endpoint, operation, key[server], seconds, held))
+        median = {held: sorted(figures)[ROUNDS // 2] for held, figures in rounds.items()}
+        for held, figures in median.items():
+            line("%d items" % held, operation, figures)
+        print("%d / %d items: %s %.2f" % (items, ITEMS, operation, median[items][0] / median[ITEMS][0]), flush=True)
 
 
 def main():
@@ -144,14 +164,14 @@ def main():
     with Server(data_dir=True) as server:
         key = issued_key(server.endpoint)
         fill(server.endpoint, key, ITEMS)
-        ours = measure("ours", server.endpoint, key, seconds, ITEMS)
+        ours = measure("ours", server.endpoint, key, seconds)
         if items > ITEMS:
-            few = ours | measure("ours", server.endpoint, key, seconds, ITEMS, ("GetItem" + ANY, "PutItem" + ANY))
-            print("resident: %d MiB" % memory(server))
-            multiply(server, items)
-            many = measure("%d items" % items, server.endpoint, key, seconds, items, tuple(operation for operation in few if operation != "Query"))
-            print("resident: %d MiB" % memory(server))
-            print("%d / %d items: " % (items, ITEMS) + ", ".join("%s %.2f" % (o, rate / few[o]) for o, rate in sorted(many.items())))
+            with Server(data_dir=True) as many:
+                keys = {server: key, many: issued_key(many.endpoint)}
+                fill(many.endpoint, keys[many], ITEMS)
+                multiply(many, items)
+                compare(server, many, keys, seconds, items)
+                print("resident: %d MiB with %d items, %d MiB with %d" % (memory(server), ITEMS, memory(many), items))
     for name, program, arguments in (("moto", shutil.which("moto_server"), ("-p", "{port}")),
                                      ("dynalite", os.environ.get("DYNALITE"), ("--port", "{port}", "--createTableMs", "0"))):
         if not program:
@@ -159,7 +179,7 @@ def main():
             continue
         with Peer(program, *arguments) as other:
             fill(other.endpoint, ("test", "test"), ITEMS)
-            theirs = measure(name, other.endpoint, ("test", "test"), seconds, ITEMS)
+            theirs = measure(name, other.endpoint, ("test", "test"), seconds)
         print("ours / %-9s" % name + ", ".join("%s %.1f" % (o, ours[o] / rate) for o, rate in theirs.items() if rate))
 
 
