@@ -6,6 +6,7 @@
 #include "services/dynamodb/partiql_parser.hpp"
 #include "services/dynamodb/partiql_select.hpp"
 #include "services/dynamodb/request.hpp"
+#include "services/dynamodb/strong_group.hpp"
 #include "services/dynamodb/tokens.hpp"
 #include "services/dynamodb/update.hpp"
 #include "services/dynamodb/value.hpp"
@@ -105,7 +106,9 @@ Json transaction_reads(RequestContext& context, const std::vector<Statement>& st
                        std::map<std::string, Capacity>& capacities) {
   Json responses = Json::array();
   for (const auto& statement : statements) {
-    const std::string name = require_table(context, statement.table).name;
+    const Table table = require_table(context, statement.table);
+    check_transactional(table);
+    const std::string& name = table.name;
     const partiql::Reading reading{Capacity::Consistency::strong, Capacity::Transactional::yes};
     Json response = Json::object();
     add(response, "Item", partiql::select_one(context, statement, reading, capacities[name]));
@@ -120,6 +123,7 @@ void transaction_writes(RequestContext& context, const std::vector<Statement>& s
   std::set<ItemChange::Target> targets;
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const auto& change = changes.emplace_back(change_of_statement(context, statements[i], inputs[i]));
+    check_transactional(change.table);
     if (!targets.insert(change.target()).second)
       throw validation("Transaction request cannot include multiple operations on one item");
   }

@@ -9,6 +9,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/stream.hpp"
+#include "services/dynamodb/strong_group.hpp"
 
 namespace orrery::dynamodb {
 
@@ -35,7 +36,8 @@ void remove_replica(Json& document, const std::string& region) {
   }
   if (left.empty()) {
     document.erase("Replicas");
-    document.erase("GlobalTableVersion");
+    for (const char* member : {"GlobalTableVersion", "MultiRegionConsistency", "GlobalTableWitnesses"})
+      document.erase(member);
   } else {
     document["Replicas"] = std::move(left);
   }
@@ -113,7 +115,8 @@ void make_replica(RequestContext& context, const Input& action, const storage::R
   allocate_ids(context, resource);
   copy_write_scaling(source, resource);
   if (source.hidden.contains("TimeToLive")) resource.hidden["TimeToLive"] = source.hidden.at("TimeToLive");
-  open_stream(context, resource, "NEW_AND_OLD_IMAGES");
+  if (const auto stream = source.document.find("StreamSpecification"); stream != source.document.end())
+    open_stream(context, resource, stream->at("StreamViewType").get<std::string>());
   context.resources().put(resource);
   const Table table = table_of(std::move(resource));
   ItemStore store(context.tx);
@@ -139,9 +142,12 @@ void create_replica(RequestContext& context, const Input& action, storage::Resou
         "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, "
         "or UpdateTable as required.");
   note_capacity(context, table);
-  if (!table.document.contains("StreamSpecification")) open_stream(context, table, "NEW_AND_OLD_IMAGES");
-  if (table.document.at("StreamSpecification").at("StreamViewType") != "NEW_AND_OLD_IMAGES")
-    throw validation("Table " + table.id + " must have a stream with the view type NEW_AND_OLD_IMAGES");
+  // With strong consistency no stream carries the writes (developer guide, "Multi-Region strong consistency").
+  if (!is_strong_group(table.document)) {
+    if (!table.document.contains("StreamSpecification")) open_stream(context, table, "NEW_AND_OLD_IMAGES");
+    if (table.document.at("StreamSpecification").at("StreamViewType") != "NEW_AND_OLD_IMAGES")
+      throw validation("Table " + table.id + " must have a stream with the view type NEW_AND_OLD_IMAGES");
+  }
   storage::Resource source = table;
   add_replica(source.document, replica_description(home));
   {
@@ -226,6 +232,7 @@ void update_replicas(RequestContext& context, const Input& input, storage::Resou
     throw validation("Table " + table.id +
                      " is a replica of a global table of version 2017.11.29. Use UpdateGlobalTable to add or remove "
                      "replicas.");
+  begin_strong_group(input, table.document);
   for (const auto& update : input.objects("ReplicaUpdates")) {
     if (const auto creation = update.find_object("Create")) create_replica(context, *creation, table);
     if (const auto removal = update.find_object("Delete")) delete_replica(context, *removal, table);

@@ -7,6 +7,7 @@
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/settling.hpp"
+#include "services/dynamodb/strong_group.hpp"
 #include "services/dynamodb/tags.hpp"
 
 namespace orrery::dynamodb {
@@ -146,6 +147,7 @@ Json describe_table(RequestContext& context, const Input& input) {
 Json delete_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   check_unprotected(table);
+  check_no_strong_group(table);
   check_deletable(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);

@@ -3,6 +3,7 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/strong_group.hpp"
 #include "services/dynamodb/table.hpp"
 
 namespace orrery::dynamodb {
@@ -45,6 +46,7 @@ Json update_time_to_live(RequestContext& context, const Input& input) {
     throw validation("TimeToLive is active on a different AttributeName: current AttributeName is " +
                      hidden.at("TimeToLive").get<std::string>());
   }
+  if (enabled) check_expiring(table);
   note_expiry_change(context, table.resource);
   set_expiry(context, table, enabled ? attribute : "");
   for_each_replica(context, table.document(),

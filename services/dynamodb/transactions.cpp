@@ -3,6 +3,7 @@
 #include "services/dynamodb/item_change.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/request.hpp"
+#include "services/dynamodb/strong_group.hpp"
 #include "services/dynamodb/tokens.hpp"
 #include "services/dynamodb/update.hpp"
 #include "services/dynamodb/value.hpp"
@@ -50,6 +51,7 @@ ItemChange change_of(RequestContext& context, const Input& element) {
   held.check_all_used();
   out.value = checked_item(input.json(kind == Kind::put ? "Item" : "Key"));
   out.table = require_table(context, input.str("TableName"));
+  check_transactional(out.table);
   check_key_paths(out.table, out.condition);
   if (kind == Kind::put && item_size(out.value) > kMostItemBytes) throw item_too_large();
   out.key = kind == Kind::put ? key_in_item(out.table.key, out.value) : key_of(out.table.key, out.value);
@@ -107,6 +109,7 @@ Json transact_get_items(RequestContext& context, const Input& input) {
     const auto paths = projection(get, names);
     names.check_all_used();
     const Table table = require_table(context, get.str("TableName"));
+    check_transactional(table);
     const Key key = key_of(table.key, checked_item(get.json("Key")));
     if (!targets.emplace(table.id, key.hash, key.range).second)
       throw validation("Transaction request cannot include multiple operations on one item");

@@ -7,6 +7,7 @@
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/settling.hpp"
+#include "services/dynamodb/strong_group.hpp"
 
 namespace orrery::dynamodb {
 
@@ -82,12 +83,10 @@ void check_something(const Input& input) {
                                              "GlobalSecondaryIndexUpdates",
                                              "SSESpecification",
                                              "ReplicaUpdates",
-                                             "MultiRegionConsistency",
                                              "DeletionProtectionEnabled",
                                              "OnDemandThroughput",
                                              "WarmThroughput",
                                              "TableClass",
-                                             "GlobalTableWitnessUpdates",
                                              "GlobalTableSettingsReplicationMode"};
   if (std::any_of(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return input.has(one); })) return;
   throw validation(
@@ -252,6 +251,7 @@ Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
+  check_strong_group(context, input, table);
   check_index_changes(context, resource, input);
   if (!at_once(input)) check_settled(context, resource);
   check_combination(context, resource.arn, input);
