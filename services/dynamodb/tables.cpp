@@ -110,6 +110,7 @@ Json description(RequestContext& context, const Input& input, const std::string&
 }  // namespace
 
 Json create_table(RequestContext& context, const Input& input) {
+  if (input.has("GlobalTableSourceArn")) throw not_implemented("global tables of several accounts");
   const std::string name = table_name(input.str("TableName"));
   if (name.size() < 3 || name.size() > 255) {
     throw validation("TableName must be at least 3 characters long and at most 255 characters long");

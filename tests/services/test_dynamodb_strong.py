@@ -112,6 +112,11 @@ class StrongGroup(FreshServerCase):
         self.refused("MultiRegionConsistency parameter is unsupported on existing global table",
                      self.update, create("us-east-2"), create("eu-west-1"), "STRONG")
 
+    def test_several_accounts(self):
+        with self.assertRaises(ClientError) as raised:
+            self.east.create_table(TableName="world", GlobalTableSourceArn=self.described(self.west)["TableArn"])
+        self.assertEqual(raised.exception.response["Error"]["Code"], "NotImplemented")
+
     def test_what_such_tables_have_not(self):
         self.update(create("us-east-1"), create("us-east-2"), "STRONG")
         key, item = {"id": {"S": "one"}}, {"id": {"S": "one"}}
