@@ -70,17 +70,7 @@ void log_fields(spdlog::level::level_enum level, const std::string& format, cons
 
 void log_call(const std::string& format, const pipeline::Record& record) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
-  log_fields(spdlog::level::debug, format,
-             {{"request_id", record.request_id},
-              {"account", record.account},
-              {"region", record.region},
-              {"service", record.service},
-              {"operation", record.operation},
-              {"method", record.method},
-              {"path", record.path},
-              {"status", record.status},
-              {"error_code", record.error_code},
-              {"duration_us", record.micros}});
+  log_fields(spdlog::level::debug, format, fields(record));
 }
 
 /// Thousands of connections need more descriptors than the 1,024 of many shells.

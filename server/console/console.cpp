@@ -23,17 +23,9 @@ http::Response json(int status, const Json& value) {
 http::Response refuse(int status, const std::string& message) { return json(status, {{"error", message}}); }
 
 Json record_json(const pipeline::Record& record) {
-  return {{"time", aws::iso8601_ms(record.time)},
-          {"request_id", record.request_id},
-          {"account", record.account},
-          {"region", record.region},
-          {"service", record.service},
-          {"operation", record.operation},
-          {"method", record.method},
-          {"path", record.path},
-          {"status", record.status},
-          {"error_code", record.error_code},
-          {"duration_us", record.micros}};
+  Json out = fields(record);
+  out["time"] = aws::iso8601_ms(record.time);
+  return out;
 }
 
 Json finding_json(const storage::Finding& finding) {

@@ -2,6 +2,19 @@
 
 namespace orrery::pipeline {
 
+Json fields(const Record& record) {
+  return {{"request_id", record.request_id},
+          {"account", record.account},
+          {"region", record.region},
+          {"service", record.service},
+          {"operation", record.operation},
+          {"method", record.method},
+          {"path", record.path},
+          {"status", record.status},
+          {"error_code", record.error_code},
+          {"duration_us", record.micros}};
+}
+
 void RequestLog::add(Record record) {
   const std::lock_guard guard(mutex_);
   ++total_;

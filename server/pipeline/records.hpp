@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aws/clock.hpp"
+#include "aws/json.hpp"
 
 namespace orrery::pipeline {
 
@@ -19,6 +20,9 @@ struct Record {
   int status = 0;
   std::int64_t micros = 0;  ///< from the whole request to the answer
 };
+
+/// All of it but the time, by the names that the console and the access log have in common.
+Json fields(const Record& record);
 
 /// The last calls, newest last. Thread-safe.
 class RequestLog {
