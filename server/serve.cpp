@@ -12,6 +12,7 @@
 #include "engines/authority.hpp"
 #include "local_certificate.hpp"
 #include "services/services.hpp"
+#include "storage/clock_offset.hpp"
 #include "storage/findings.hpp"
 
 namespace orrery {
@@ -83,7 +84,8 @@ void raise_descriptor_limit() {
 
 std::vector<storage::Migrations> migrations() {
   std::vector<storage::Migrations> all{storage::ResourceTable::migrations, storage::FindingTable::migrations,
-                                       SeedTable::migrations, engines::Supervisor::migrations};
+                                       storage::ClockOffset::migrations, SeedTable::migrations,
+                                       engines::Supervisor::migrations};
   for (const Service* service : all_services()) {
     if (service->migrations != nullptr) all.push_back(*service->migrations);
   }
@@ -148,6 +150,7 @@ int serve(const ServeOptions& options) {
   pipeline::Coverage coverage;
   const auto tables = migrations();
   storage::Store store(settings.data_dir, tables);
+  store.write([&](storage::Transaction& tx) { clock.advance(storage::ClockOffset(tx).get()); });
   const auto tls_directory = std::filesystem::path(settings.data_dir) / "tls";
   const std::shared_ptr<engines::Authority> authority = engines::open_authority(tls_directory);
   if (!options.tls_certificate.empty()) {

@@ -4,6 +4,7 @@
 
 #include "api/api.hpp"
 #include "engines/supervisor.hpp"
+#include "storage/clock_offset.hpp"
 #include "storage/findings.hpp"
 
 namespace orrery::console {
@@ -175,6 +176,7 @@ http::Response Console::clock(const http::Request& request) {
     }
     if (!valid) return refuse(400, "advance must be a number of milliseconds");
     host_.clock.advance(advance);
+    host_.store.write([&](storage::Transaction& tx) { storage::ClockOffset(tx).set(host_.clock.offset()); });
   }
   const aws::Millis now = host_.clock.now();
   return json(200, {{"now", aws::iso8601_ms(now)}, {"now_ms", now}, {"offset_ms", host_.clock.offset()}});

@@ -288,6 +288,15 @@ class Life(unittest.TestCase):
             [os.environ.get("ORRERY_BINARY", "orrery"), *arguments], capture_output=True, text=True, timeout=30, **options
         )
 
+    def test_a_restart_keeps_the_time(self):
+        with Server(data_dir=True) as server:
+            server.advance(3_600_000)
+            server.restart()
+            self.assertEqual(server.console("clock")["offset_ms"], 3_600_000)
+            server.console("reset", "POST")
+            server.restart()
+            self.assertEqual(server.console("clock")["offset_ms"], 0)
+
     def test_version_help_and_env(self):
         self.assertRegex(self.binary("--version").stdout, r"^orrery \d+\.\d+\.\d+\n$")
         help_text = self.binary("serve", "--help").stdout
