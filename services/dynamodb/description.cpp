@@ -5,6 +5,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/quotas.hpp"
+#include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/stream.hpp"
 
@@ -180,6 +181,7 @@ Json described(RequestContext& context, const Table& table) {
   const auto usage = ItemStore(context.tx).usage(table);
   out["ItemCount"] = usage.items;
   out["TableSizeBytes"] = usage.bytes;
+  describe_replicas(context, table.resource, out);
   return settled(context, table.resource, std::move(out));
 }
 

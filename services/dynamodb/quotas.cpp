@@ -198,7 +198,7 @@ void note_expiry_change(RequestContext& context, storage::Resource& table) {
   last = context.timestamp();
 }
 
-void note_class_change(RequestContext& context, storage::Resource& table) {
+void note_class_change(RequestContext& context, storage::Resource& table, const std::string& prefix) {
   constexpr double kWindow = 30 * 86400;
   constexpr std::size_t kMost = 2;
   Json recent = Json::array();
@@ -207,7 +207,7 @@ void note_class_change(RequestContext& context, storage::Resource& table) {
   }
   if (recent.size() >= kMost)
     would_refuse(context, kClassChanges, table.arn,
-                 limit_exceeded("Updates to TableClass are limited to 2 times in 30 day(s)."));
+                 limit_exceeded(prefix + "Updates to TableClass are limited to 2 times in 30 day(s)."));
   recent.push_back(context.timestamp());
   table.hidden["ClassChanges"] = std::move(recent);
 }

@@ -38,7 +38,7 @@ void set_capacity(RequestContext& context, const std::string& arn, Json& describ
 /// Notes a change of the time to live, of which AWS allows one in half an hour.
 void note_expiry_change(RequestContext& context, storage::Resource& table);
 
-/// Notes a change of the table class, of which AWS allows two in 30 days.
-void note_class_change(RequestContext& context, storage::Resource& table);
+/// Notes a change of the table class, of which AWS allows two in 30 days. `prefix` is of the refusal's message.
+void note_class_change(RequestContext& context, storage::Resource& table, const std::string& prefix = "");
 
 }  // namespace orrery::dynamodb

@@ -72,8 +72,8 @@ Table restored_table(RequestContext& context, const Input& input, const Json& so
   resource.arn = context.arn("table/" + name);
   resource.created = context.now;
   Json& document = resource.document = source;
-  for (const char* member :
-       {"StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "Replicas", "GlobalTableVersion"})
+  for (const char* member : {"StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "Replicas",
+                             "GlobalTableVersion", "GlobalTableSettingsReplicationMode"})
     document.erase(member);
   document["TableName"] = name;
   document["TableArn"] = resource.arn;

@@ -54,6 +54,11 @@ AwsError in_use(const std::string& what) {
   return {"ResourceInUseException", 400, "Attempt to change a resource which is still in use: " + what};
 }
 
+/// In the words that it has for global tables.
+AwsError replica_in_use() {
+  return {"ResourceInUseException", 400, "The resource which you are attempting to change is in use."};
+}
+
 }  // namespace
 
 void begin_creation(const RequestContext& context, storage::Resource& table) {
@@ -93,6 +98,7 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
 void check_settled(const RequestContext& context, const storage::Resource& table) {
   const Json* change = going_on(table, kOfTable, context.now);
   if (!change) return;
+  if (table.document.contains("Replicas")) throw replica_in_use();
   throw in_use((change->at("Status") == "CREATING" ? "Table is being created: " : "Table is being updated: ") +
                table.id);
 }
@@ -105,6 +111,7 @@ void check_deletable(const RequestContext& context, const storage::Resource& tab
 
 void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update) {
   const Json* change = going_on(table, kOfIndex, context.now);
+  if (change && update.has("ReplicaUpdates")) throw replica_in_use();
   int online = change ? 1 : 0;
   for (const auto& one : update.objects("GlobalSecondaryIndexUpdates")) {
     const auto removal = one.find_object("Delete");

@@ -147,13 +147,15 @@ Json describe_table(RequestContext& context, const Input& input) {
 
 Json delete_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
-  check_unprotected(table);
+  check_unprotected(context, table);
+  check_no_source(context, table);
   check_no_strong_group(table);
   check_deletable(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);
-  for (const char* member : {"TableName", "TableArn", "TableId", "ItemCount", "TableSizeBytes", "ProvisionedThroughput",
-                             "BillingModeSummary", "TableClassSummary", "DeletionProtectionEnabled"}) {
+  for (const char* member :
+       {"TableName", "TableArn", "TableId", "ItemCount", "TableSizeBytes", "ProvisionedThroughput",
+        "BillingModeSummary", "TableClassSummary", "DeletionProtectionEnabled", "GlobalTableVersion", "Replicas"}) {
     if (whole.contains(member)) out[member] = whole.at(member);
   }
   out["TableStatus"] = "DELETING";

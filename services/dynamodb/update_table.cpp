@@ -215,10 +215,12 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
 }
 
 /// Whether the table stays ACTIVE (aws-controllers-k8s' notes on DynamoDB).
-bool at_once(const Input& input) {
+bool at_once(const Input& input, const Json& document) {
   static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
                                           "ReplicaUpdates"};
   if (std::any_of(std::begin(kWork), std::end(kWork), [&](const char* one) { return input.has(one); })) return false;
+  if (document.contains("Replicas") && (input.has("DeletionProtectionEnabled") || input.has("TableClass")))
+    return false;
   const auto updates = input.objects("GlobalSecondaryIndexUpdates");
   return std::none_of(updates.begin(), updates.end(),
                       [](const Input& one) { return one.has("Create") || one.has("Delete"); });
@@ -226,20 +228,41 @@ bool at_once(const Input& input) {
 
 /// What all replicas of a global table have in common.
 void update_shared(RequestContext& context, const Input& input, storage::Resource& table) {
-  if (!at_once(input)) begin_update(context, table);
+  if (!at_once(input, table.document)) begin_update(context, table);
   define_attributes(input, table.document);
   update_billing(context, input, table.document);
+  if (const auto maxima = input.find_object("OnDemandThroughput")) {
+    check_on_demand_maxima(context, *maxima, billing_mode(table.document));
+    table.document["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  }
   update_indexes(context, input, table);
   drop_unused_definitions(table.document);
 }
 
-/// The description while the update goes on; `before` is the throughput that the table has until then.
+/// What a table has for the day when it becomes a replica of another account's; in its own account's global table it
+/// has no choice.
+void set_replication_mode(const Input& input, Json& document) {
+  const auto mode = input.find_str("GlobalTableSettingsReplicationMode");
+  if (!mode) return;
+  if (*mode == "ENABLED_WITH_OVERRIDES") {
+    throw validation("Value '" + *mode +
+                     "' at 'GlobalTableSettingsReplicationMode' failed to satisfy constraint: Only ENABLED and "
+                     "DISABLED settings replication are supported");
+  }
+  if (document.contains("Replicas"))
+    throw invalid_parameter("GlobalTableSettingsReplicationMode can be changed of a regional table only");
+  document["GlobalTableSettingsReplicationMode"] = *mode;
+}
+
+/// The description while the update goes on; `before` is that of before, the throughput of which the table has until
+/// then.
 Json update_begun(RequestContext& context, const Input& input, const Table& table, const Json& before) {
   Json out = begun(context, table.resource, described(context, table));
   if (input.has("ProvisionedThroughput") && !input.has("BillingMode")) {
     for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits", "NumberOfDecreasesToday"})
-      out["ProvisionedThroughput"][member] = before.at(member);
+      out["ProvisionedThroughput"][member] = before.at("ProvisionedThroughput").at(member);
   }
+  if (input.has("ReplicaUpdates")) answer_replica_updates(out, before);
   return out;
 }
 
@@ -252,13 +275,19 @@ Json update_table(RequestContext& context, const Input& input) {
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
   check_strong_group(context, input, table);
-  check_index_changes(context, resource, input);
-  if (!at_once(input)) check_settled(context, resource);
   check_combination(context, resource.arn, input);
-  const Json before = document.at("ProvisionedThroughput");
+  check_replica_updates(input, document);
+  check_index_changes(context, resource, input);
+  if (!at_once(input, document)) {
+    check_settled(context, resource);
+    check_replicas_settled(context, document);
+  }
+  const Json before = described(context, table), held = document;
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {
+    const OwnReads own = take_own_reads(replica.document(), held);
     update_shared(context, input, replica.resource);
+    give_own_reads(replica.document(), own);
     context.resources().put(replica.resource);
   });
   if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, resource, *stream);
@@ -273,17 +302,16 @@ Json update_table(RequestContext& context, const Input& input) {
     }
     document.erase("SSEDescription");
     if (!sse.is_null()) document["SSEDescription"] = std::move(sse);
+    share_encryption(context, resource);
   }
   if (const auto table_class = input.find_str("TableClass")) {
     note_class_change(context, resource);
     document["TableClassSummary"] = {{"TableClass", *table_class}, {"LastUpdateDateTime", context.timestamp()}};
+    share_class(context, resource);
   }
+  set_replication_mode(input, document);
   if (const auto protection = input.find_flag("DeletionProtectionEnabled"))
     document["DeletionProtectionEnabled"] = *protection;
-  if (const auto maxima = input.find_object("OnDemandThroughput")) {
-    check_on_demand_maxima(context, *maxima, billing_mode(document));
-    document["OnDemandThroughput"] = on_demand_throughput(*maxima);
-  }
   if (const auto warm = input.find_object("WarmThroughput")) {
     check_warm_growth(*warm, document.at("WarmThroughput"));
     document["WarmThroughput"] = warm_throughput(warm, billing_mode(document), document.at("ProvisionedThroughput"));
