@@ -104,6 +104,7 @@ bool asked_for(const Input& input, const Json& backup) {
 
 Json create_backup(RequestContext& context, const Input& input) {
   const std::string name = input.str("BackupName");
+  check_named_table(context, input.str("TableName"));
   const auto table = find_table(context, input.str("TableName"));
   if (!table) throw table_name_not_found(table_name(input.str("TableName")));
   return {{"BackupDetails", make_backup(context, *table, name, "USER")}};

@@ -70,10 +70,12 @@ void copy_as_of(RequestContext& context, const Table& source, const Table& copy,
 }
 
 Json describe_continuous_backups(RequestContext& context, const Input& input) {
+  check_named_table(context, input.str("TableName"));
   return description(context, require_recoverable(context, input.str("TableName")));
 }
 
 Json update_continuous_backups(RequestContext& context, const Input& input) {
+  check_named_table(context, input.str("TableName"));
   Table table = require_recoverable(context, input.str("TableName"));
   const Input specification = input.object("PointInTimeRecoverySpecification");
   const auto days = specification.find_integer("RecoveryPeriodInDays");

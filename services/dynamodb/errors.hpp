@@ -30,7 +30,7 @@ inline AwsError global_table_not_found(const std::string& message) {
 }
 
 inline AwsError tagged_resource_not_found(const std::string& arn) {
-  return {"ResourceNotFoundException", 400, "Requested resource not found: ResourcArn: " + arn + " not found"};
+  return {"ResourceNotFoundException", 400, "Requested resource not found: ResourceArn: " + arn + " not found"};
 }
 
 inline AwsError table_in_use(const std::string& name) {

@@ -15,6 +15,12 @@ void begin_index_creation(const RequestContext& context, storage::Resource& tabl
 /// `index` is its description, which is no longer in the table's.
 void begin_index_deletion(const RequestContext& context, storage::Resource& table, const Json& index);
 
+/// The tags of a table or stream are changed one change after another, and the table is not deleted meanwhile. Returns
+/// whether `resource` is to be put.
+bool begin_tagging(const RequestContext& context, storage::Resource& resource);
+/// Throws LimitExceededException while tags are changed.
+void check_tagging(const RequestContext& context, const storage::Resource& resource);
+
 /// The table's description with the statuses of now.
 Json settled(const RequestContext& context, const storage::Resource& table, Json description);
 /// The same as the call answers that begins a change: in progress, however short.

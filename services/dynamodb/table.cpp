@@ -35,6 +35,22 @@ void add_indexes(Table& table, std::string_view member, IndexKind kind) {
   }
 }
 
+/// A TableName may be an ARN: of a table, and of this region (recorded in 2026, aws-controllers-k8s' notes on
+/// DynamoDB).
+void check_table_arn(const RequestContext& context, std::string_view name_or_arn) {
+  if (!name_or_arn.starts_with("arn:")) return;
+  const auto parts = aws::parse_arn(name_or_arn), here = aws::parse_arn(context.arn("table/x"));
+  const auto refuse = [&](const char* what) {
+    throw validation(std::string("1 validation error detected: Invalid ") + what + " in '" + std::string(name_or_arn) +
+                     "'");
+  };
+  if (parts.partition != here.partition) refuse("AWS partition");
+  if (parts.region != here.region) refuse("AWS region");
+  if (parts.service != here.service || !parts.resource.starts_with("table/") ||
+      parts.resource.find('/', std::strlen("table/")) != std::string::npos)
+    refuse("resource type");
+}
+
 }  // namespace
 
 bool KeySchema::holds(std::string_view name) const {
@@ -92,22 +108,31 @@ std::optional<Table> find_table(RequestContext& context, std::string_view name_o
   return table_of(std::move(*resource));
 }
 
+void check_named_table(const RequestContext& context, std::string_view name_or_arn) {
+  check_table_arn(context, name_or_arn);
+  if (name_or_arn.starts_with("arn:") && aws::parse_arn(name_or_arn).account != context.account) throw access_denied();
+  check_table_name(table_name(name_or_arn));
+}
+
 void check_table_name(const std::string& name) {
   const bool characters = std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
   });
+  std::vector<std::string> wrong;
   const auto refuse = [&](const char* constraint) {
-    throw validation("1 validation error detected: Value '" + name +
-                     "' at 'tableName' failed to satisfy constraint: Member must " + constraint);
+    wrong.push_back("Value '" + name + "' at 'tableName' failed to satisfy constraint: Member must " + constraint);
   };
-  if (!characters) refuse("satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
   if (name.size() < 3) refuse("have length greater than or equal to 3");
   if (name.size() > 255) refuse("have length less than or equal to 255");
+  if (!characters || name.empty()) refuse("satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+  if (wrong.size() == 1) throw validation("1 validation error detected: " + wrong[0]);
+  if (wrong.size() == 2) throw validation("2 validation errors detected: " + wrong[0] + "; " + wrong[1]);
 }
 
 std::shared_ptr<const Table> item_table(RequestContext& context, const std::string& name_or_arn) {
   thread_local storage::ConfigurationCache<std::shared_ptr<const Table>> known;
   const auto load = [&]() -> std::shared_ptr<const Table> {
+    check_table_arn(context, name_or_arn);
     check_table_name(table_name(name_or_arn));
     auto table = find_table(context, name_or_arn);
     if (!table) throw resource_not_found();
@@ -123,7 +148,7 @@ Table require_table(RequestContext& context, std::string_view name_or_arn) {
 }
 
 Table require_described_table(RequestContext& context, std::string_view name_or_arn) {
-  check_table_name(table_name(name_or_arn));
+  check_named_table(context, name_or_arn);
   auto table = find_table(context, name_or_arn);
   if (!table) throw table_not_found(table_name(name_or_arn));
   return std::move(*table);

@@ -59,6 +59,8 @@ std::string table_name(std::string_view name_or_arn);
 
 /// Throws ValidationException for a name that no table can have.
 void check_table_name(const std::string& name);
+/// The same for a TableName that may be an ARN; throws AccessDeniedException for another account's.
+void check_named_table(const RequestContext& context, std::string_view name_or_arn);
 
 std::optional<Table> find_table(RequestContext& context, std::string_view name_or_arn);
 /// For item operations: "Requested resource not found".

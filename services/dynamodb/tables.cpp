@@ -137,7 +137,7 @@ Json create_table(RequestContext& context, const Input& input) {
   if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
   begin_creation(context, resource);
   context.resources().put(resource);
-  context.resources().tag(Table::kKind, name, checked_tags(input, {}));
+  context.resources().tag(Table::kKind, name, checked_tags(input));
   return {{"TableDescription", begun(context, resource, resource.document)}};
 }
 

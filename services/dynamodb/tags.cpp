@@ -3,60 +3,111 @@
 #include "registry/pagination.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/settling.hpp"
+#include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/table.hpp"
+#include "wire/patterns.hpp"
 
 namespace orrery::dynamodb {
 
 namespace {
 
-constexpr std::size_t kPage = 50, kMostTags = 50;
+// Checks, their order and words as recorded in 2026 (aws-controllers-k8s' notes on DynamoDB).
 
-Table tagged_table(RequestContext& context, const Input& input) {
-  const std::string arn = input.str("ResourceArn");
+constexpr std::size_t kPage = 50, kMostTags = 50, kMostBytes = 10240;
+
+/// What an ARN names, before it is looked for: a table or a stream of this account and region.
+void check_taggable(const RequestContext& context, const std::string& arn) {
+  if (!arn.starts_with("arn:")) throw invalid_parameter("ARNs must start with 'arn:': " + arn);
   const auto parts = aws::parse_arn(arn);
-  if (!parts.valid()) {
-    throw AwsError("AccessDeniedException", 400,
-                   "User: " + context.principal.arn + " is not authorized to perform: dynamodb:" +
-                       std::string(context.operation) + " on resource: " + arn);
-  }
-  // Indexes have ARNs and no tags.
-  if (parts.service != "dynamodb" || !parts.resource.starts_with("table/") ||
-      parts.resource.find('/', 6) != std::string::npos) {
+  const auto slashes = std::count(parts.resource.begin(), parts.resource.end(), '/');
+  const bool stream = slashes == 3 && parts.resource.find("/stream/") != std::string::npos;
+  const bool index = slashes == 3 && parts.resource.find("/index/") != std::string::npos;
+  const bool ours = parts.valid() && parts.service == "dynamodb" && parts.resource.starts_with("table/");
+  if (!ours || !(slashes == 1 || stream || index))
+    throw invalid_parameter("Provided Arn is not a DynamoDB resource arn: " + arn);
+  if (index)
+    throw invalid_parameter("Invalid resource arn provided, only table or stream is accepted. Provided resource arn: " +
+                            arn);
+  if (parts.account != context.account) throw access_denied();
+  constexpr std::size_t kShortestName = 3;
+  if (parts.region != context.region || table_name(arn).size() < kShortestName)
     throw validation("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
-  }
-  auto table = find_table(context, arn);
-  if (!table) throw tagged_resource_not_found(arn);
-  return std::move(*table);
 }
 
-/// Letters, digits and spaces of any script, and + - = . _ : / @ (developer guide, "Tagging restrictions").
-bool tag_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return c >= 0x80 || std::isalnum(c) != 0 ||
-           std::string_view(" +-=._:/@").find(static_cast<char>(c)) != std::string_view::npos;
-  });
+/// A stream has tags of its own. A table has none that can be read or set until it is ACTIVE.
+storage::Resource tagged_resource(RequestContext& context, const std::string& arn) {
+  if (arn.find("/stream/") != std::string::npos) {
+    auto stream = find_stream(context, arn);
+    if (!stream) throw tagged_resource_not_found(arn);
+    return std::move(stream->resource);
+  }
+  auto table = find_table(context, arn);
+  if (!table || context.now < table->readable_from) throw tagged_resource_not_found(arn);
+  return std::move(table->resource);
+}
+
+// Letters, digits and spaces of any script (developer guide, "Tagging restrictions").
+constexpr char kKey[] = R"([\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128})";
+constexpr char kValue[] = R"([\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256})";
+
+void check_key(const std::string& key) {
+  if (!wire::matches_pattern(kKey, key, wire::Anchoring::whole))
+    throw validation("The Tag Key provided is invalid, Key: " + key);
+  std::string lower = key.substr(0, 4);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (lower == "aws:") throw validation("Tag Key cannot be prefixed with aws:, Key: " + key);
+}
+
+void check_value(const std::string& value) {
+  if (!wire::matches_pattern(kValue, value, wire::Anchoring::whole))
+    throw validation("The Tag Value provided is invalid, Value: " + value);
+}
+
+/// The tags of a request by themselves.
+storage::Tags given_tags(const Input& input) {
+  storage::Tags out;
+  for (const auto& tag : input.objects("Tags")) {
+    const auto key = tag.find_str("Key"), value = tag.find_str("Value");
+    if (!key) throw validation("The Tag Key provided is invalid, Key: null");
+    if (out.contains(*key)) throw validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + *key);
+    check_key(*key);
+    if (!value) throw validation("The Tag Value provided is invalid, Value: null");
+    check_value(*value);
+    out[*key] = *value;
+  }
+  return out;
+}
+
+void check_whole(const storage::Tags& tags) {
+  if (tags.size() > kMostTags) throw validation("Number of Tags exceed the current limit for the provided ResourceArn");
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : tags) bytes += key.size() + value.size();
+  if (bytes > kMostBytes) {
+    throw validation("Tag set size " + std::to_string(bytes) + " bytes is above max size limit of " +
+                     std::to_string(kMostBytes) + " bytes");
+  }
+}
+
+/// Only what changes something keeps the next change out.
+void note_change(RequestContext& context, storage::Resource& resource) {
+  check_tagging(context, resource);
+  if (begin_tagging(context, resource)) context.resources().put(resource);
 }
 
 }  // namespace
 
-storage::Tags checked_tags(const Input& input, storage::Tags held) {
-  std::set<std::string> seen;
-  for (const auto& tag : input.objects("Tags")) {
-    const std::string key = tag.str("Key"), value = tag.str("Value");
-    if (!seen.insert(key).second)
-      throw validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + key);
-    if (key.starts_with("aws:")) throw validation("Tag Key cannot be prefixed with aws:, Key: " + key);
-    if (key.empty() || !tag_text(key)) throw validation("The Tag Key provided is invalid, Key: " + key);
-    if (!tag_text(value)) throw validation("The Tag Value provided is invalid, Value: " + value);
-    held[key] = value;
-  }
-  if (held.size() > kMostTags) throw validation("Number of Tags exceed the current limit for the provided ResourceArn");
-  return held;
+storage::Tags checked_tags(const Input& input) {
+  storage::Tags tags = given_tags(input);
+  check_whole(tags);
+  return tags;
 }
 
 Json list_tags_of_resource(RequestContext& context, const Input& input) {
-  const Table table = tagged_table(context, input);
-  const auto held = context.resources().tags(Table::kKind, table.name);
+  const std::string arn = input.str("ResourceArn");
+  check_taggable(context, arn);
+  const storage::Resource resource = tagged_resource(context, arn);
+  const auto held = context.resources().tags(resource.kind, resource.id);
   std::vector<std::pair<std::string, std::string>> tags(held.begin(), held.end());
   const auto next = paginate(
       tags, kPage, input.find_str("NextToken"), [](const auto& tag) { return tag.first; },
@@ -68,18 +119,35 @@ Json list_tags_of_resource(RequestContext& context, const Input& input) {
 }
 
 Json tag_resource(RequestContext& context, const Input& input) {
-  const Table table = tagged_table(context, input);
+  const std::string arn = input.str("ResourceArn");
+  check_taggable(context, arn);
   if (input.objects("Tags").empty()) throw validation("Atleast one Tag needs to be provided as Input.");
-  const auto tags = checked_tags(input, context.resources().tags(Table::kKind, table.name));
-  context.resources().tag(Table::kKind, table.name, tags);
+  const storage::Tags given = given_tags(input);
+  storage::Resource resource = tagged_resource(context, arn);
+  const storage::Tags held = context.resources().tags(resource.kind, resource.id);
+  storage::Tags tags = given;
+  tags.insert(held.begin(), held.end());
+  check_whole(tags);
+  if (tags == held) return Json::object();
+  note_change(context, resource);
+  context.resources().tag(resource.kind, resource.id, tags);
   return Json::object();
 }
 
 Json untag_resource(RequestContext& context, const Input& input) {
-  const Table table = tagged_table(context, input);
+  const std::string arn = input.str("ResourceArn");
+  check_taggable(context, arn);
   const auto keys = input.strings("TagKeys");
   if (keys.empty()) throw validation("Atleast one Tag Key needs to be provided as Input.");
-  for (const auto& key : keys) context.resources().untag(Table::kKind, table.name, key);
+  if (keys.size() > kMostTags) throw validation("Number of Tags exceed the current limit for the provided ResourceArn");
+  for (const auto& key : keys) check_key(key);
+  storage::Resource resource = tagged_resource(context, arn);
+  const storage::Tags held = context.resources().tags(resource.kind, resource.id);
+  const bool changes = std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return held.contains(key); });
+  check_tagging(context, resource);  // also when nothing of it is there; TagResource lets a repetition pass
+  if (!changes) return Json::object();
+  note_change(context, resource);
+  for (const auto& key : keys) context.resources().untag(resource.kind, resource.id, key);
   return Json::object();
 }
 

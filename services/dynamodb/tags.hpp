@@ -4,7 +4,7 @@
 
 namespace orrery::dynamodb {
 
-/// `held` with the request's Tags added. Throws ValidationException for reserved or malformed ones, or too many.
-storage::Tags checked_tags(const Input& input, storage::Tags held);
+/// The request's Tags. Throws ValidationException for reserved or malformed ones, or too many.
+storage::Tags checked_tags(const Input& input);
 
 }  // namespace orrery::dynamodb

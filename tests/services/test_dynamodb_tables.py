@@ -129,7 +129,7 @@ class Tables(Refusals, ServiceCase):
             token = {"NextToken": page["NextToken"]}
         self.assertEqual(len(tags), 11)
         self.assertEqual(tags["k00"], "new")
-        self.refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s-no not found" % arn,
+        self.refused("ResourceNotFoundException", "Requested resource not found: ResourceArn: %s-no not found" % arn,
                      c.list_tags_of_resource, ResourceArn=arn + "-no")
         self.refused("ValidationException", None, c.tag_resource, ResourceArn=arn, Tags=[{"Key": "a!", "Value": "b"}])
         self.refused("ValidationException", None, c.tag_resource, ResourceArn=arn,
