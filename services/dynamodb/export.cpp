@@ -6,6 +6,7 @@
 #include "services/dynamodb/job.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/recovery.hpp"
+#include "wire/patterns.hpp"
 
 namespace orrery::dynamodb {
 
@@ -78,9 +79,19 @@ Span span_asked(RequestContext& context, const Input& input, const Table& table)
 void check_encryption(const Input& input) {
   if (input.has("S3SseKmsKeyId") && input.str("S3SseAlgorithm") != "KMS")
     throw invalid_request("KMS Key Id is not supported for this encryption type");
+  // The pattern is ours: of the service's words the end isn't recorded.
+  constexpr char kKeyId[] = "[a-zA-Z0-9:/_-]+";
+  const std::string key = input.str("S3SseKmsKeyId");
+  if (!key.empty() && !wire::matches_pattern(kKeyId, key, wire::Anchoring::whole)) {
+    throw invalid_request("1 validation error detected: Value '" + key +
+                          "' at 's3SseKmsKeyId' failed to satisfy constraint: Member must satisfy regular expression "
+                          "pattern: " +
+                          kKeyId);
+  }
 }
 
 Table exported_table(RequestContext& context, const std::string& arn) {
+  if (arn.empty()) throw validation("Invalid TableArn: Invalid Table ARN");
   const auto parts = aws::parse_arn(arn);
   if (!parts.valid()) throw invalid_parameter("tableArn is not a valid ARN");
   if (parts.account != context.account) throw access_denied();
@@ -209,6 +220,7 @@ storage::Resource new_export(RequestContext& context, const Input& input, const 
                   {"TableArn", table.arn},
                   {"TableId", table.document().at("TableId")},
                   {"ClientToken", token},
+                  {"DestinationType", "S3"},  // the service's, not in the API's model
                   {"ExportFormat", input.str("ExportFormat", "DYNAMODB_JSON")},
                   {"S3SseAlgorithm", input.str("S3SseAlgorithm", "AES256")}};
   for (const char* member : {"S3Bucket", "S3BucketOwner", "S3Prefix", "S3SseKmsKeyId", "ExportType"}) {

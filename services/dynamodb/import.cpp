@@ -7,6 +7,7 @@
 #include "services/dynamodb/job.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/value.hpp"
 
 namespace orrery::dynamodb {
@@ -17,7 +18,7 @@ constexpr JobShape kImport{
     "import",
     "ImportStatus",
     {"EndTime", "ProcessedSizeBytes", "ProcessedItemCount", "ImportedItemCount", "FailureCode", "FailureMessage"}};
-constexpr aws::Millis kImportTakes = 110 * 1000;
+constexpr aws::Millis kImportTakes = 110 * 1000, kNoBucketTakes = 6 * 1000;
 
 struct Counts {
   std::int64_t bytes = 0, processed = 0, imported = 0, errors = 0;
@@ -116,7 +117,8 @@ void set_counts(Json& document, const Counts& counts) {
 }
 
 /// A bucket that cannot be read leaves no table, items that cannot be read do.
-void run_import(RequestContext& context, const Input& input, Table table, Json& document) {
+void run_import(RequestContext& context, const Input& input, Table table, storage::Resource& job) {
+  Json& document = job.document;
   const Json& source = document.at("S3BucketSource");
   const std::string bucket = source.at("S3Bucket"), owner = input.object("S3BucketSource").str("S3BucketOwner");
   Importer importer(context, table, import_format(input), document.at("InputCompressionType"));
@@ -129,6 +131,7 @@ void run_import(RequestContext& context, const Input& input, Table table, Json& 
   }
   set_counts(document, importer.counts());
   if (document.contains("FailureCode")) {
+    set_end(context, job, "EndTime", kNoBucketTakes);
     erase_table(context, std::move(table));
   } else if (importer.counts().errors > 0) {
     fail(document, "ItemValidationError",
@@ -164,24 +167,49 @@ storage::Resource new_import(RequestContext& context, const Input& input, const 
   return job;
 }
 
+/// The service's words are others than CreateTable's.
+void check_maxima(const Input& parameters) {
+  const auto maxima = parameters.find_object("OnDemandThroughput");
+  if (!maxima || parameters.str("BillingMode", "PROVISIONED") != "PROVISIONED") return;
+  for (const char* member : {"MaxWriteRequestUnits", "MaxReadRequestUnits"}) {
+    if (maxima->find_integer(member)) {
+      throw invalid_parameter(std::string(member) +
+                              " for OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.");
+    }
+  }
+}
+
+/// The import that the token began, where this is a repetition of it: the table's name is looked at first, and is taken
+/// once the import is over; another name is a conflict, and other differences are not looked at (recorded too).
+std::optional<Json> begun_before(RequestContext& context, const std::string& token, const std::string& name) {
+  const auto before = job_with_token(context, kImport, token);
+  const bool goes_on = before && job_description(context, kImport, *before).at("ImportStatus") == "IN_PROGRESS";
+  const bool same = before && before->document.at("TableCreationParameters").at("TableName") == name;
+  if (!(goes_on && same) && context.resources().exists(Table::kKind, name)) throw table_in_use(name);
+  if (!before) return std::nullopt;
+  if (!same)
+    throw AwsError("ImportConflictException", 400,
+                   "Import conflict: Duplicate request detected with conflicting parameters");
+  return job_description(context, kImport, *before);
+}
+
 }  // namespace
 
 Json import_table(RequestContext& context, const Input& input) {
   const Input parameters = input.object("TableCreationParameters");
   const std::string name = parameters.str("TableName"), token = input.str("ClientToken", aws::uuid());
   import_format(input);
-  if (const auto before = job_with_token(context, kImport, token)) {
-    // Only another table's name is a conflict: AWS takes other differences for a repetition (recorded too).
-    if (before->document.at("TableCreationParameters").at("TableName") != name)
-      throw AwsError("ImportConflictException", 400,
-                     "Import conflict: Duplicate request detected with conflicting parameters");
+  if (auto before = begun_before(context, token, name)) {
     input.all();
-    return {{"ImportTableDescription", job_description(context, kImport, *before)}};
+    return {{"ImportTableDescription", std::move(*before)}};
   }
+  check_maxima(parameters);
   create_table(context, parameters);
   Table table = *find_table(context, name);
+  begin_import(context, table.resource, kImportTakes);
+  context.resources().put(table.resource);
   storage::Resource job = new_import(context, input, table, token);
-  run_import(context, input, std::move(table), job.document);
+  run_import(context, input, std::move(table), job);
   context.resources().put(job);
   Json out = started_description(kImport, job);
   out["ErrorCount"] = 0;

@@ -86,9 +86,11 @@ JobFailure failure_of(const RequestContext& context, const AwsError& refused) {
   for (const auto& [s3, job] : kCodes) {
     if (refused.code() == s3) code = job;
   }
+  const std::string extended = aws::base64(aws::sha256(context.request_id));
   return {std::move(code), refused.message() +
                                " (Service: Amazon S3; Status Code: " + std::to_string(refused.status()) +
-                               "; Error Code: " + refused.code() + "; Request ID: " + context.request_id + ")"};
+                               "; Error Code: " + refused.code() + "; Request ID: " + context.request_id +
+                               "; S3 Extended Request ID: " + extended + "; Proxy: null)"};
 }
 
 Json job_page(RequestContext& context, const Input& input, const JobShape& shape, const char* list, const char* size,

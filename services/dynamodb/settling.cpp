@@ -77,6 +77,10 @@ void begin_index_deletion(const RequestContext& context, storage::Resource& tabl
   begin_index(context, table, index.at("IndexName").get<std::string>(), "DELETING", kUpdate, 0)["Removed"] = index;
 }
 
+void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes) {
+  begin(context, table, "CREATING", takes);
+}
+
 bool begin_tagging(const RequestContext& context, storage::Resource& resource) {
   if (context.settings.lifecycle != Lifecycle::realistic) return false;
   resource.hidden[kOfTags] = {{"Until", context.now + kTagging}};

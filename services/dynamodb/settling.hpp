@@ -15,6 +15,9 @@ void begin_index_creation(const RequestContext& context, storage::Resource& tabl
 /// `index` is its description, which is no longer in the table's.
 void begin_index_deletion(const RequestContext& context, storage::Resource& table, const Json& index);
 
+/// The table of an import: as long as the import.
+void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes);
+
 /// The tags of a table or stream are changed one change after another, and the table is not deleted meanwhile. Returns
 /// whether `resource` is to be put.
 bool begin_tagging(const RequestContext& context, storage::Resource& resource);

@@ -196,6 +196,10 @@ class Exports(Jobs):
         self.refused("InvalidExportTimeException", "Export Time is invalid", export, TableArn=arn, S3Bucket="exports",
                      ExportTime=self.now() + datetime.timedelta(hours=1))
         self.refused("ValidationException", "KMS Key Id is not supported", export, TableArn=arn, S3Bucket="exports", S3SseKmsKeyId="k")
+        self.refused("ValidationException", "Invalid Request: 1 validation error detected: Value 'not a key' at 's3SseKmsKeyId' failed to "
+                     "satisfy constraint: Member must satisfy regular expression pattern", export, TableArn=arn, S3Bucket="exports",
+                     S3SseAlgorithm="KMS", S3SseKmsKeyId="not a key")
+        self.refused("ValidationException", "Invalid TableArn: Invalid Table ARN", export, TableArn="", S3Bucket="exports")
         self.refused("ValidationException", "ExportFromTime must be provided", export, TableArn=arn, S3Bucket="exports",
                      ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification={"ExportViewType": "NEW_IMAGE"})
         self.refused("ValidationException", "Export Type expected to be Incremental", export, TableArn=arn, S3Bucket="exports",
@@ -214,7 +218,14 @@ class Exports(Jobs):
         started = self.client.export_table_to_point_in_time(TableArn=arn, S3Bucket="no-such-bucket")["ExportDescription"]
         failed = self.export_done(started["ExportArn"])
         self.assertEqual((failed["ExportStatus"], failed["FailureCode"]), ("FAILED", "S3NoSuchBucket"))
-        self.assertIn("The specified bucket does not exist", failed["FailureMessage"])
+        self.assertRegex(failed["FailureMessage"],
+                         "^The specified bucket does not exist [(]Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket; Request ID: "
+                         "[^;]+; S3 Extended Request ID: [A-Za-z0-9+/]+=*; Proxy: null[)]$")
+        # A member that boto3's model does not have.
+        status, _, body = self.server.request(
+            "POST", "/", json.dumps({"ExportArn": failed["ExportArn"]}).encode(),
+            {"X-Amz-Target": "DynamoDB_20120810.DescribeExport", "Content-Type": "application/x-amz-json-1.0"})
+        self.assertEqual((status, json.loads(body)["ExportDescription"]["DestinationType"]), (200, "S3"))
         self.s3.put_bucket_policy(Bucket="exports", Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
             "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::exports/*"}]}))
         self.assertEqual(self.export(arn)["ExportStatus"], "COMPLETED")  # the owner may, and a finding says so
@@ -377,13 +388,51 @@ class Imports(Jobs):
         self.refused("ResourceInUseException", "Table already exists: taken", self.load, name="taken", body="")
         self.refused("ValidationException", "ReadCapacityUnits and WriteCapacityUnits must both be specified", self.load, name="new", body="",
                      table={name: value for name, value in KEYS.items() if name != "BillingMode"})
+        for member in ("MaxWriteRequestUnits", "MaxReadRequestUnits"):
+            self.refused("ValidationException", "One or more parameter values were invalid: %s for OnDemandThroughput cannot be specified when "
+                         "table BillingMode is PROVISIONED." % member, self.load, name="new", body="",
+                         table={**KEYS, "BillingMode": "PROVISIONED", "OnDemandThroughput": {member: 1},
+                                "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}})
         first = self.load("first", b"", ClientToken="token")
         self.refused("ImportConflictException", "Duplicate request", self.load, name="second", body=b"", ClientToken="token")
         self.assertEqual(self.client.list_tables()["TableNames"], ["first", "taken"])
         listed = self.client.list_imports()["ImportSummaryList"]
         self.assertEqual([one["ImportArn"] for one in listed], [first["ImportArn"], arn])
+        # A token is not looked at while the table is there, and makes no other when it is gone.
+        self.refused("ResourceInUseException", "Table already exists: first", self.load, name="first", body=b"", ClientToken="token")
         self.client.delete_table(TableName="first")
+        again = self.client.import_table(S3BucketSource={"S3Bucket": "exports", "S3KeyPrefix": "other/"}, InputFormat="DYNAMODB_JSON",
+                                         TableCreationParameters={"TableName": "first", **KEYS}, ClientToken="token")
+        self.assertEqual(again["ImportTableDescription"], first)
+        self.assertEqual(self.client.list_tables()["TableNames"], ["taken"])
         self.assertEqual(len(self.client.list_imports(TableArn=first["TableArn"])["ImportSummaryList"]), 1)
+
+
+class Realistic(Jobs):
+    flags = ("--lifecycle", "realistic")
+
+    def test_an_import_takes_its_time(self):
+        self.s3.put_object(Bucket="exports", Key="in/object", Body=json.dumps({"Item": item(1)}))
+
+        def start(name, bucket="exports", prefix="in/"):
+            return self.client.import_table(S3BucketSource={"S3Bucket": bucket, "S3KeyPrefix": prefix}, InputFormat="DYNAMODB_JSON", ClientToken=name,
+                                            TableCreationParameters={"TableName": name, **KEYS})["ImportTableDescription"]["ImportArn"]
+
+        def status(arn):
+            return self.client.describe_import(ImportArn=arn)["ImportTableDescription"]["ImportStatus"]
+
+        good, bad = start("good"), start("bad", "no-such-bucket")
+        self.server.advance(10_000)
+        self.assertEqual((status(good), status(bad)), ("IN_PROGRESS", "FAILED"))
+        self.server.advance(90_000)
+        self.assertEqual(self.client.describe_table(TableName="good")["Table"]["TableStatus"], "CREATING")
+        self.refused("ResourceInUseException", "Table is being created: good", self.client.delete_table, TableName="good")
+        self.refused("ResourceNotFoundException", "Requested resource not found", self.client.scan, TableName="good")
+        self.assertEqual((start("good"), start("good", prefix="other/")), (good, good))
+        self.server.advance(15_000)
+        self.assertEqual((status(good), self.client.describe_table(TableName="good")["Table"]["TableStatus"]), ("COMPLETED", "ACTIVE"))
+        self.assertEqual(self.items("good"), [item(1)])
+        self.refused("ResourceInUseException", "Table already exists: good", start, name="good")
 
 
 del Jobs
