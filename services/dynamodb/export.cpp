@@ -29,6 +29,10 @@ struct Span {
   std::string view;
 };
 
+AwsError not_recoverable() {
+  return invalid_export_time("Point in Time Recovery is not available for specified export time");
+}
+
 /// Checks and words as the service has them (recorded in 2026, aws-controllers-k8s' notes on DynamoDB's exports).
 Span changes_asked(RequestContext& context, const Input& input, const Table& table) {
   const auto specification = input.find_object("IncrementalExportSpecification");
@@ -50,8 +54,7 @@ Span changes_asked(RequestContext& context, const Input& input, const Table& tab
   if (span.to - span.from > 24 * 60 * kMinute) throw invalid_export_time(difference + "more than 24 hours");
   const auto earliest = earliest_restorable(context, table);
   if (!earliest) throw recovery_unavailable(table.name);
-  if (span.from < millis(std::floor(*earliest)))
-    throw invalid_export_time("Point in Time Recovery is not available for specified export time");
+  if (span.from < millis(std::floor(*earliest))) throw not_recoverable();
   return span;
 }
 
@@ -69,10 +72,15 @@ Span span_asked(RequestContext& context, const Input& input, const Table& table)
   const auto earliest = earliest_restorable(context, table);
   if (!earliest) throw recovery_unavailable(table.name);
   Span span;
-  span.to = input.has("ExportTime") ? millis(input.number("ExportTime")) : context.now;
+  span.to = context.now;
+  if (!input.has("ExportTime")) return span;
+  span.to = millis(input.number("ExportTime"));
   // Clients cut the earliest time to whole seconds.
   if (span.to > context.now || span.to < millis(std::floor(*earliest)))
     throw invalid_export_time("Export Time is invalid");
+  // Recovery is minutes behind on AWS, where an export of now is made all the same.
+  const aws::Millis behind = context.settings.lifecycle == Lifecycle::realistic ? 5 * kMinute : 0;
+  if (span.to > std::max(context.now - behind, millis(*earliest))) throw not_recoverable();
   return span;
 }
 

@@ -7,10 +7,10 @@ namespace orrery::dynamodb {
 namespace {
 
 /// As measured in 2026 on empty tables (aws-controllers-k8s' notes on DynamoDB); AWS promises no times.
-constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000, kBackfill = 600'000, kTagging = 1'700;
+constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000, kBackfill = 600'000;
 
-/// Among the hidden members: the table's last change, and those of its indexes and tags.
-constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex", *kOfTags = "SettlingTags";
+/// Among the hidden members: the table's last change, and that of its indexes.
+constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex";
 
 void begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
   const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
@@ -81,18 +81,6 @@ void begin_import(const RequestContext& context, storage::Resource& table, aws::
   begin(context, table, "CREATING", takes);
 }
 
-bool begin_tagging(const RequestContext& context, storage::Resource& resource) {
-  if (context.settings.lifecycle != Lifecycle::realistic) return false;
-  resource.hidden[kOfTags] = {{"Until", context.now + kTagging}};
-  return true;
-}
-
-void check_tagging(const RequestContext& context, const storage::Resource& resource) {
-  if (going_on(resource, kOfTags, context.now))
-    throw AwsError("LimitExceededException", 400,
-                   "Subscriber limit exceeded: Table tags are being updated: " + resource.id);
-}
-
 Json settled(const RequestContext& context, const storage::Resource& table, Json description) {
   return as_of(table, std::move(description), context.now);
 }
@@ -123,7 +111,6 @@ void check_deletable(const RequestContext& context, const storage::Resource& tab
   if (going_on(table, kOfIndex, context.now))
     throw in_use("Cannot delete table while indexes are being created, updated, or deleted.");
   check_settled(context, table);
-  if (going_on(table, kOfTags, context.now)) throw in_use("Table tags are being updated: " + table.id);
 }
 
 void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update) {

@@ -18,12 +18,6 @@ void begin_index_deletion(const RequestContext& context, storage::Resource& tabl
 /// The table of an import: as long as the import.
 void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes);
 
-/// The tags of a table or stream are changed one change after another, and the table is not deleted meanwhile. Returns
-/// whether `resource` is to be put.
-bool begin_tagging(const RequestContext& context, storage::Resource& resource);
-/// Throws LimitExceededException while tags are changed.
-void check_tagging(const RequestContext& context, const storage::Resource& resource);
-
 /// The table's description with the statuses of now.
 Json settled(const RequestContext& context, const storage::Resource& table, Json description);
 /// The same as the call answers that begins a change: in progress, however short.

@@ -137,7 +137,7 @@ Json create_table(RequestContext& context, const Input& input) {
   if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
   begin_creation(context, resource);
   context.resources().put(resource);
-  context.resources().tag(Table::kKind, name, checked_tags(input));
+  context.resources().tag(Table::kKind, name, checked_tags(input, {}));
   return {{"TableDescription", begun(context, resource, resource.document)}};
 }
 
@@ -151,6 +151,7 @@ Json delete_table(RequestContext& context, const Input& input) {
   check_no_source(context, table);
   check_no_strong_group(table);
   check_deletable(context, table.resource);
+  check_tags_written(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);
   for (const char* member :

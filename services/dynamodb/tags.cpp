@@ -3,7 +3,6 @@
 #include "registry/pagination.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
-#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/table.hpp"
 #include "wire/patterns.hpp"
@@ -89,18 +88,47 @@ void check_whole(const storage::Tags& tags) {
   }
 }
 
-/// Only what changes something keeps the next change out.
-void note_change(RequestContext& context, storage::Resource& resource) {
-  check_tagging(context, resource);
-  if (begin_tagging(context, resource)) context.resources().put(resource);
+storage::Tags with_tags(const storage::Tags& given, storage::Tags held) {
+  for (const auto& [key, value] : given) held[key] = value;
+  check_whole(held);
+  return held;
+}
+
+// With realistic lifecycles what changes tags is under way for a moment, and meanwhile only a TagResource is admitted
+// that includes it.
+constexpr const char* kTagWrite = "TagWrite";  ///< among the hidden members
+
+bool writing_tags(const RequestContext& context, const storage::Resource& resource) {
+  const auto held = resource.hidden.find(kTagWrite);
+  return held != resource.hidden.end() && context.now < held->at("Until").get<aws::Millis>();
+}
+
+void check_tag_write(const RequestContext& context, const storage::Resource& resource, const storage::Tags& given) {
+  if (!writing_tags(context, resource)) return;
+  const auto written = resource.hidden.at(kTagWrite).at("Tags").get<storage::Tags>();
+  if (!written.empty() && std::includes(given.begin(), given.end(), written.begin(), written.end())) return;
+  throw AwsError("LimitExceededException", 400,
+                 "Subscriber limit exceeded: Table tags are being updated: " + resource.id);
+}
+
+/// `given` is what is set; none where tags are removed.
+void begin_tag_write(RequestContext& context, storage::Resource& resource, const storage::Tags& given) {
+  constexpr aws::Millis kTakes = 1'600;
+  if (context.settings.lifecycle != Lifecycle::realistic) return;
+  resource.hidden[kTagWrite] = {{"Tags", given}, {"Until", context.now + kTakes}};
+  context.resources().put(resource);
 }
 
 }  // namespace
 
-storage::Tags checked_tags(const Input& input) {
-  storage::Tags tags = given_tags(input);
-  check_whole(tags);
-  return tags;
+storage::Tags checked_tags(const Input& input, storage::Tags held) {
+  return with_tags(given_tags(input), std::move(held));
+}
+
+void check_tags_written(const RequestContext& context, const storage::Resource& table) {
+  if (!writing_tags(context, table)) return;
+  throw AwsError("ResourceInUseException", 400,
+                 "Attempt to change a resource which is still in use: Table tags are being updated: " + table.id);
 }
 
 Json list_tags_of_resource(RequestContext& context, const Input& input) {
@@ -109,9 +137,14 @@ Json list_tags_of_resource(RequestContext& context, const Input& input) {
   const storage::Resource resource = tagged_resource(context, arn);
   const auto held = context.resources().tags(resource.kind, resource.id);
   std::vector<std::pair<std::string, std::string>> tags(held.begin(), held.end());
-  const auto next = paginate(
-      tags, kPage, input.find_str("NextToken"), [](const auto& tag) { return tag.first; },
-      validation("The provided NextToken is invalid"));
+  // AWS takes a token that is none for no token.
+  const auto by_key = [](const auto& tag) { return tag.first; };
+  std::optional<std::string> next;
+  try {
+    next = paginate(tags, kPage, input.find_str("NextToken"), by_key, validation("The provided NextToken is invalid"));
+  } catch (const AwsError&) {
+    next = paginate(tags, kPage, std::nullopt, by_key, validation(""));
+  }
   Json out = {{"Tags", Json::array()}};
   for (const auto& [key, value] : tags) out["Tags"].push_back({{"Key", key}, {"Value", value}});
   if (next) out["NextToken"] = *next;
@@ -125,11 +158,10 @@ Json tag_resource(RequestContext& context, const Input& input) {
   const storage::Tags given = given_tags(input);
   storage::Resource resource = tagged_resource(context, arn);
   const storage::Tags held = context.resources().tags(resource.kind, resource.id);
-  storage::Tags tags = given;
-  tags.insert(held.begin(), held.end());
-  check_whole(tags);
+  check_tag_write(context, resource, given);
+  const storage::Tags tags = with_tags(given, held);
   if (tags == held) return Json::object();
-  note_change(context, resource);
+  begin_tag_write(context, resource, given);
   context.resources().tag(resource.kind, resource.id, tags);
   return Json::object();
 }
@@ -144,9 +176,9 @@ Json untag_resource(RequestContext& context, const Input& input) {
   storage::Resource resource = tagged_resource(context, arn);
   const storage::Tags held = context.resources().tags(resource.kind, resource.id);
   const bool changes = std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return held.contains(key); });
-  check_tagging(context, resource);  // also when nothing of it is there; TagResource lets a repetition pass
+  check_tag_write(context, resource, {});
   if (!changes) return Json::object();
-  note_change(context, resource);
+  begin_tag_write(context, resource, {});
   for (const auto& key : keys) context.resources().untag(resource.kind, resource.id, key);
   return Json::object();
 }

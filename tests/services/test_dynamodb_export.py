@@ -434,6 +434,26 @@ class Realistic(Jobs):
         self.assertEqual(self.items("good"), [item(1)])
         self.refused("ResourceInUseException", "Table already exists: good", start, name="good")
 
+    def test_recovery_is_behind(self):
+        arn = self.table(recovery=False)
+        self.server.advance(30_000)
+        self.client.update_continuous_backups(TableName="source", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+        enabled = self.client.describe_continuous_backups(TableName="source")["ContinuousBackupsDescription"][
+            "PointInTimeRecoveryDescription"]["EarliestRestorableDateTime"]
+        self.server.advance(60_000)
+
+        def export(seconds=None):
+            time = {} if seconds is None else {"ExportTime": enabled + datetime.timedelta(seconds=seconds)}
+            return self.client.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports", **time)["ExportDescription"]
+
+        self.refused("InvalidExportTimeException", "Export Time is invalid", export, seconds=-3600)
+        self.refused("InvalidExportTimeException", "Point in Time Recovery is not available for specified export time", export, seconds=59)
+        self.refused("InvalidExportTimeException", "Export Time is invalid", export, seconds=3600)
+        started = export()["ExportArn"]
+        self.server.advance(300_000)
+        export(59)
+        self.assertEqual(self.client.describe_export(ExportArn=started)["ExportDescription"]["ExportStatus"], "COMPLETED")
+
 
 del Jobs
 

@@ -98,6 +98,7 @@ class Named(Refusals, ServiceCase):
         self.assertEqual((self.held(stream), self.held(table["TableArn"])), ({"of": "stream"}, {}))
         c.untag_resource(ResourceArn=stream, TagKeys=["of"])
         self.assertEqual(self.held(stream), {})
+        self.assertEqual(c.list_tags_of_resource(ResourceArn=stream, NextToken="none")["Tags"], [])
 
     def test_names_that_are_arns(self):
         c, arn = self.client, self.table("named")["TableArn"]
@@ -143,6 +144,7 @@ class Realistic(Refusals, FreshServerCase):
         self.refused("LimitExceededException", "Subscriber limit exceeded: " + busy, c.untag_resource, ResourceArn=arn, TagKeys=["absent"])
         self.refused("LimitExceededException", "Subscriber limit exceeded: " + busy, c.tag_resource, ResourceArn=arn, Tags=tags(c="1"))
         c.tag_resource(ResourceArn=arn, Tags=tags(b="1"))
+        c.tag_resource(ResourceArn=arn, Tags=tags(a="1", b="1", d="1"))
         c.update_table(TableName="table", DeletionProtectionEnabled=False)
         self.server.advance(1_000)
         self.refused("ResourceInUseException", "Attempt to change a resource which is still in use: " + busy, c.delete_table, TableName="table")
