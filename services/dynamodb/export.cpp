@@ -88,7 +88,7 @@ void check_encryption(const Input& input) {
   if (input.has("S3SseKmsKeyId") && input.str("S3SseAlgorithm") != "KMS")
     throw invalid_request("KMS Key Id is not supported for this encryption type");
   // The pattern is ours: of the service's words the end isn't recorded.
-  constexpr char kKeyId[] = "[a-zA-Z0-9:/_-]+";
+  static constexpr char kKeyId[] = "[a-zA-Z0-9:/_-]+";
   const std::string key = input.str("S3SseKmsKeyId");
   if (!key.empty() && !wire::matches_pattern(kKeyId, key, wire::Anchoring::whole)) {
     throw invalid_request("1 validation error detected: Value '" + key +
