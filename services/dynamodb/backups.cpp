@@ -16,9 +16,37 @@ AwsError backup_not_found(const std::string& arn) {
   return {"BackupNotFoundException", 400, "Backup not found: " + arn};
 }
 
+/// "eu-west-1" and its like; of another AWS takes no ARN.
+bool region_name(std::string_view name) {
+  static constexpr std::string_view kDirections[] = {"north",     "south",     "east",      "west",     "central",
+                                                     "northeast", "northwest", "southeast", "southwest"};
+  const auto number = name.rfind('-');
+  if (number == std::string_view::npos || number + 1 == name.size()) return false;
+  const auto direction = name.rfind('-', number - 1);
+  if (direction == std::string_view::npos || direction < 2) return false;
+  const auto word = name.substr(direction + 1, number - direction - 1);
+  return std::find(std::begin(kDirections), std::end(kDirections), word) != std::end(kDirections) &&
+         std::all_of(name.begin() + static_cast<std::ptrdiff_t>(number) + 1, name.end(),
+                     [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+aws::Arn backup_arn(const RequestContext& context, const std::string& arn) {
+  auto parts = aws::parse_arn(arn);
+  if (!parts.resource.starts_with("table/") || parts.resource.find("/backup/") == std::string::npos)
+    throw validation("Invalid Backup ARN");
+  if (parts.partition != "aws" || parts.service != "dynamodb" || (!parts.region.empty() && !region_name(parts.region)))
+    throw invalid_request("BackupArn is not valid");
+  if (parts.region.empty() || parts.account != context.account) throw access_denied();
+  return parts;
+}
+
+/// The backup of this region, whatever region the ARN names: AWS looks at no more than the rest of it, and answers it
+/// as it was given (recorded in 2026, aws-controllers-k8s' notes on DynamoDB).
 storage::Resource require_backup(RequestContext& context, const std::string& arn) {
+  const auto parts = backup_arn(context, arn);
   auto backup = context.resources().find(kBackup, arn.substr(arn.rfind('/') + 1));
-  if (!backup || backup->arn != arn) throw backup_not_found(arn);
+  if (!backup || aws::parse_arn(backup->arn).resource != parts.resource) throw backup_not_found(arn);
+  backup->document["BackupDetails"]["BackupArn"] = arn;
   return std::move(*backup);
 }
 
@@ -69,12 +97,16 @@ Json make_backup(RequestContext& context, const Table& table, const std::string&
   storage::Resource backup;
   backup.kind = kBackup;
   // AWS: "01489602797149-73d8d5bc", when it was made and eight digits.
-  backup.id = "0" + std::to_string(context.now) + "-" + aws::random_hex(8);
+  const bool system = type == "SYSTEM";
+  aws::Millis made = context.now;
+  do {
+    backup.id = "0" + std::to_string(made++) + "-" + (system ? "00000000" : aws::random_hex(8));
+  } while (context.resources().exists(kBackup, backup.id));
   backup.arn = table.arn + "/backup/" + backup.id;
   backup.created = context.now;
   Json details = {{"BackupArn", backup.arn},     {"BackupName", name}, {"BackupSizeBytes", usage.bytes},
                   {"BackupStatus", "AVAILABLE"}, {"BackupType", type}, {"BackupCreationDateTime", context.timestamp()}};
-  if (type == "SYSTEM") details["BackupExpiryDateTime"] = context.timestamp() + kSystemLifeSeconds;
+  if (system) details["BackupExpiryDateTime"] = context.timestamp() + kSystemLifeSeconds;
   backup.document = {{"BackupDetails", details},
                      {"SourceTableDetails", source_details(table, usage)},
                      {"SourceTableFeatureDetails", source_features(table)}};
@@ -106,8 +138,12 @@ Json create_backup(RequestContext& context, const Input& input) {
   const std::string name = input.str("BackupName");
   check_named_table(context, input.str("TableName"));
   const auto table = find_table(context, input.str("TableName"));
-  if (!table) throw table_name_not_found(table_name(input.str("TableName")));
-  return {{"BackupDetails", make_backup(context, *table, name, "USER")}};
+  if (!table || creation(context, table->resource) != Creation::over)
+    throw table_name_not_found(table_name(input.str("TableName")));
+  check_backups_enabled(context, *table);
+  Json details = make_backup(context, *table, name, "USER");
+  details["BackupStatus"] = "CREATING";  // already AVAILABLE to whoever asks next
+  return {{"BackupDetails", std::move(details)}};
 }
 
 Json describe_backup(RequestContext& context, const Input& input) {
@@ -116,6 +152,7 @@ Json describe_backup(RequestContext& context, const Input& input) {
 
 Json delete_backup(RequestContext& context, const Input& input) {
   storage::Resource backup = require_backup(context, input.str("BackupArn"));
+  check_backup_unused(context, backup.arn, "table");
   Json& details = backup.document["BackupDetails"];
   if (details.at("BackupType") == "SYSTEM") {
     const auto expiry = static_cast<aws::Millis>(details.at("BackupExpiryDateTime").get<double>() * 1000);
@@ -130,6 +167,10 @@ Json delete_backup(RequestContext& context, const Input& input) {
 Json list_backups(RequestContext& context, const Input& input) {
   const auto most = static_cast<std::size_t>(input.integer("Limit", kMostBackups));
   std::string after = input.str("ExclusiveStartBackupArn");
+  if (!after.empty() && aws::parse_arn(after).region != context.region)
+    throw invalid_request("The supplied ExclusiveStartBackupArn does not match the region");
+  if (input.number("TimeRangeLowerBound", 0) > input.number("TimeRangeUpperBound", 1e12))
+    throw invalid_parameter("Time range lower bound must be less than or equal to upper bound");
   after = after.substr(after.rfind('/') + 1);
   Json out = {{"BackupSummaries", Json::array()}};
   for (const auto& backup : context.resources().list(kBackup)) {
@@ -146,7 +187,12 @@ Json list_backups(RequestContext& context, const Input& input) {
 }
 
 Json restore_table_from_backup(RequestContext& context, const Input& input) {
-  const storage::Resource backup = require_backup(context, input.str("BackupArn"));
+  const std::string arn = input.str("BackupArn"), region = backup_arn(context, arn).region;
+  check_restore_region(context, input, region);
+  const storage::Resource backup = [&] {
+    const InRegion there(context, region);
+    return require_backup(context, arn);
+  }();
   const Table table = restored_table(context, input, backup.hidden.at("Table"), {{"SourceBackupArn", backup.arn}});
   ItemStore(context.tx).copy(backup.hidden.at("Items").get<std::int64_t>(), table.id);
   fill_indexes(context, table);

@@ -1,3 +1,4 @@
+#include "aws/ids.hpp"
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/change_log.hpp"
 #include "services/dynamodb/errors.hpp"
@@ -13,9 +14,12 @@ namespace {
 constexpr std::int64_t kLongestRecovery = 35;
 constexpr aws::Millis kDay = 24 * 3600 * 1000;
 
+// Checks, their order and their words as recorded in 2026 (aws-controllers-k8s' notes on DynamoDB).
+
 Table require_recoverable(RequestContext& context, const std::string& name_or_arn) {
   auto table = find_table(context, name_or_arn);
-  if (!table) throw table_name_not_found(table_name(name_or_arn));
+  if (!table || creation(context, table->resource) == Creation::hidden)
+    throw table_name_not_found(table_name(name_or_arn));
   return std::move(*table);
 }
 
@@ -25,9 +29,16 @@ const Json* recovery(const Table& table) {
   return found == table.resource.hidden.end() ? nullptr : &*found;
 }
 
+/// In whole seconds, as clients read it.
 double earliest(RequestContext& context, const Json& recovery) {
   const double days = recovery.at("Days").get<double>();
-  return std::max(recovery.at("Since").get<double>(), context.timestamp() - days * 86400);
+  return std::floor(std::max(recovery.at("Since").get<double>(), context.timestamp() - days * 86400));
+}
+
+/// AWS is five minutes behind.
+double latest(RequestContext& context, const Json& recovery) {
+  if (context.settings.lifecycle == Lifecycle::immediate) return context.timestamp();
+  return std::max(earliest(context, recovery), std::floor(context.timestamp() - 300));
 }
 
 Json description(RequestContext& context, const Table& table) {
@@ -36,10 +47,53 @@ Json description(RequestContext& context, const Table& table) {
     point_in_time = {{"PointInTimeRecoveryStatus", "ENABLED"},
                      {"RecoveryPeriodInDays", held->at("Days")},
                      {"EarliestRestorableDateTime", earliest(context, *held)},
-                     {"LatestRestorableDateTime", context.timestamp()}};
+                     {"LatestRestorableDateTime", latest(context, *held)}};
   }
   return {{"ContinuousBackupsDescription",
-           {{"ContinuousBackupsStatus", "ENABLED"}, {"PointInTimeRecoveryDescription", std::move(point_in_time)}}}};
+           {{"ContinuousBackupsStatus", backups_enabled(context, table.resource) ? "ENABLED" : "DISABLED"},
+            {"PointInTimeRecoveryDescription", std::move(point_in_time)}}}};
+}
+
+/// A table in another region is named by its ARN, and is there only for who has the encryption of the copy named.
+Table restore_source(RequestContext& context, const Input& input) {
+  const auto name = input.find_str("SourceTableName"), arn = input.find_str("SourceTableArn");
+  if (!arn) return require_recoverable(context, *name);
+  const auto parts = aws::parse_arn(*arn);
+  if (!parts.valid()) throw invalid_parameter("sourceTableArn is not a valid ARN");
+  if (parts.account != context.account)
+    throw validation("This action is only supported by accounts that match the resource owner\u2019s account.");
+  check_restore_region(context, input, parts.region);
+  const InRegion there(context, parts.region);
+  auto table = find_table(context, *arn);
+  if (!table || creation(context, table->resource) == Creation::hidden)
+    throw AwsError("TableNotFoundException", 400, "Table not found");
+  return std::move(*table);
+}
+
+/// When the copy is to be like.
+double restore_time(RequestContext& context, const Input& input, const Json& recovery) {
+  const double first = earliest(context, recovery), last = latest(context, recovery);
+  if (!input.has("RestoreDateTime")) return last;
+  const double time = input.number("RestoreDateTime");
+  const auto text = [](double seconds) { return aws::iso8601(static_cast<aws::Millis>(seconds * 1000)); };
+  if (time >= first && time <= last) return time;
+  throw AwsError("InvalidRestoreTimeException", 400,
+                 "RestoreDateTime '" + text(time) + "' must be within EarliestRestorableDateTime '" + text(first) +
+                     "' and LatestRestorableDateTime '" + text(last) + "'");
+}
+
+void check_restore_request(const Input& input) {
+  const bool name = input.has("SourceTableName"), arn = input.has("SourceTableArn");
+  if (name && arn) throw validation("Must provide exactly one of: sourceTableArn, sourceTableName");
+  if (!name && !arn) throw validation("The parameter 'TableName' is required but was not present in the request");
+  const bool last = input.flag("UseLatestRestorableTime"), timed = input.has("RestoreDateTime");
+  if (last && timed) {
+    throw invalid_request(
+        "Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore request. Please "
+        "specify either RestoreDateTime time or UseLatestRestorableTime");
+  }
+  if (!last && !timed)
+    throw invalid_request("Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both");
 }
 
 /// Takes back, in a copy of the table, what happened after `time`: the newest change first.
@@ -59,6 +113,12 @@ void take_back(RequestContext& context, const Table& source, const Table& copy, 
 
 }  // namespace
 
+void check_backups_enabled(const RequestContext& context, const Table& table) {
+  if (backups_enabled(context, table.resource)) return;
+  throw AwsError("ContinuousBackupsUnavailableException", 400,
+                 "Backups are being enabled for the table: " + table.name + ". Please retry later");
+}
+
 std::optional<double> earliest_restorable(RequestContext& context, const Table& table) {
   const Json* held = recovery(table);
   return held ? std::optional(earliest(context, *held)) : std::nullopt;
@@ -77,6 +137,7 @@ Json describe_continuous_backups(RequestContext& context, const Input& input) {
 Json update_continuous_backups(RequestContext& context, const Input& input) {
   check_named_table(context, input.str("TableName"));
   Table table = require_recoverable(context, input.str("TableName"));
+  check_backups_enabled(context, table);
   const Input specification = input.object("PointInTimeRecoverySpecification");
   const auto days = specification.find_integer("RecoveryPeriodInDays");
   Json& hidden = table.resource.hidden;
@@ -99,22 +160,11 @@ Json update_continuous_backups(RequestContext& context, const Input& input) {
 }
 
 Json restore_table_to_point_in_time(RequestContext& context, const Input& input) {
-  const auto name = input.find_str("SourceTableName"), arn = input.find_str("SourceTableArn");
-  if (name.has_value() == arn.has_value())
-    throw validation("Must provide exactly one of: sourceTableArn, sourceTableName");
-  const Table source = require_recoverable(context, name ? *name : *arn);
+  check_restore_request(input);
+  const Table source = restore_source(context, input);
   const Json* held = recovery(source);
   if (!held) throw recovery_unavailable(source.name);
-  const bool latest = input.flag("UseLatestRestorableTime");
-  const bool timed = input.has("RestoreDateTime");
-  if (latest == timed) {
-    throw invalid_request("Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both");
-  }
-  const double time = timed ? input.number("RestoreDateTime") : context.timestamp();
-  // Clients cut the earliest time to whole seconds.
-  if (time < std::floor(earliest(context, *held)) || time > context.timestamp())
-    throw AwsError("InvalidRestoreTimeException", 400,
-                   "RestoreDateTime is not within the restorable window of table " + source.name);
+  const double time = restore_time(context, input, *held);
   const Table table = restored_table(context, input, source.document(), {{"RestoreDateTime", time}});
   Table plain = table;  // its indexes are filled once, at the end
   plain.indexes.clear();

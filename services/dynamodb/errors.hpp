@@ -37,6 +37,10 @@ inline AwsError table_in_use(const std::string& name) {
   return {"ResourceInUseException", 400, "Table already exists: " + name};
 }
 
+inline AwsError still_in_use(const std::string& what) {
+  return {"ResourceInUseException", 400, "Attempt to change a resource which is still in use: " + what};
+}
+
 inline AwsError item_too_large() { return validation("Item size has exceeded the maximum allowed size"); }
 
 inline AwsError key_mismatch() { return validation("The provided key element does not match the schema"); }

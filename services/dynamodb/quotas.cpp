@@ -188,8 +188,7 @@ void set_capacity(RequestContext& context, const std::string& arn, Json& describ
 }
 
 void note_expiry_change(RequestContext& context, storage::Resource& table) {
-  constexpr double kInterval =
-      1800;  // an hour by the documentation; half of it as measured (aws-controllers-k8s' notes)
+  constexpr double kInterval = 1860;  // an hour by the documentation; 31 minutes as measured
   Json& last = table.hidden["TimeToLiveChange"];
   if (last.is_number() && context.timestamp() < last.get<double>() + kInterval) {
     would_refuse(context, kExpiryChanges, table.arn,

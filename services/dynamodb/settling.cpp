@@ -7,14 +7,18 @@ namespace orrery::dynamodb {
 namespace {
 
 /// As measured in 2026 on empty tables (aws-controllers-k8s' notes on DynamoDB); AWS promises no times.
-constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000, kBackfill = 600'000;
+constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000, kBackfill = 600'000,
+                      kRestore = 200'000;
+/// After which the services beside it know of a table that is being created, or of an index; and backups are possible.
+constexpr aws::Millis kHidden = 2'600, kHiddenIndex = 20'000, kBackupsAfter = 2'600;
 
 /// Among the hidden members: the table's last change, and that of its indexes.
 constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex";
 
 void begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
   const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
-  table.hidden[kOfTable] = {{"Status", status}, {"Until", context.now + (realistic ? takes : 0)}};
+  table.hidden[kOfTable] = {
+      {"Status", status}, {"From", context.now}, {"Until", context.now + (realistic ? takes : 0)}};
 }
 
 /// `work` goes on when the table is ACTIVE again, after `allocation`.
@@ -23,8 +27,11 @@ Json& begin_index(const RequestContext& context, storage::Resource& table, const
   begin(context, table, "UPDATING", allocation);
   const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
   const aws::Millis from = table.hidden.at(kOfTable).at("Until").get<aws::Millis>();
-  return table.hidden[kOfIndex] = {
-             {"Name", index}, {"Status", status}, {"From", from}, {"Until", from + (realistic ? work : 0)}};
+  return table.hidden[kOfIndex] = {{"Name", index},
+                                   {"Status", status},
+                                   {"Begun", context.now},
+                                   {"From", from},
+                                   {"Until", from + (realistic ? work : 0)}};
 }
 
 /// What goes on at `now`; null for nothing.
@@ -37,21 +44,19 @@ Json as_of(const storage::Resource& table, Json description, aws::Millis now) {
   const Json *change = going_on(table, kOfTable, now), *of_index = going_on(table, kOfIndex, now);
   if (change) description["TableStatus"] = change->at("Status");
   const bool created = change && change->at("Status") == "CREATING";
-  if (created && description.contains("RestoreSummary")) description["RestoreSummary"]["RestoreInProgress"] = true;
+  const bool restored = description.contains("RestoreSummary");
+  if (!created) description.erase("RestoreSummary");
   if (of_index && of_index->contains("Removed"))
     description["GlobalSecondaryIndexes"].push_back(of_index->at("Removed"));
   if (!description.contains("GlobalSecondaryIndexes")) return description;
   for (auto& index : description["GlobalSecondaryIndexes"]) {
     if (created) index["IndexStatus"] = "CREATING";
+    if (created && restored) index.erase("IndexStatus");
     if (!of_index || of_index->at("Name") != index.at("IndexName")) continue;
     index["IndexStatus"] = of_index->at("Status");
     if (of_index->at("Status") == "CREATING") index["Backfilling"] = of_index->at("From").get<aws::Millis>() <= now;
   }
   return description;
-}
-
-AwsError in_use(const std::string& what) {
-  return {"ResourceInUseException", 400, "Attempt to change a resource which is still in use: " + what};
 }
 
 /// In the words that it has for global tables.
@@ -62,7 +67,7 @@ AwsError replica_in_use() {
 }  // namespace
 
 void begin_creation(const RequestContext& context, storage::Resource& table) {
-  begin(context, table, "CREATING", kCreation);
+  begin(context, table, "CREATING", table.document.contains("RestoreSummary") ? kRestore : kCreation);
 }
 
 void begin_update(const RequestContext& context, storage::Resource& table) {
@@ -79,6 +84,42 @@ void begin_index_deletion(const RequestContext& context, storage::Resource& tabl
 
 void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes) {
   begin(context, table, "CREATING", takes);
+}
+
+Creation creation(const RequestContext& context, const storage::Resource& table) {
+  const Json* change = going_on(table, kOfTable, context.now);
+  if (!change || change->at("Status") != "CREATING") return Creation::over;
+  const aws::Millis from = change->value("From", aws::Millis{0});
+  return restoring(context, table) || context.now < from + kHidden ? Creation::hidden : Creation::known;
+}
+
+Creation creation(const RequestContext& context, const storage::Resource& table, const std::string& index) {
+  const Json* change = going_on(table, kOfIndex, context.now);
+  if (!change || change->at("Status") != "CREATING" || change->at("Name") != index) return Creation::over;
+  return context.now < change->value("Begun", aws::Millis{0}) + kHiddenIndex ? Creation::hidden : Creation::known;
+}
+
+Table require_known_table(RequestContext& context, std::string_view name_or_arn) {
+  Table table = require_described_table(context, name_or_arn);
+  if (creation(context, table.resource) == Creation::hidden) throw table_not_found(table.name);
+  return table;
+}
+
+bool restoring(const RequestContext& context, const storage::Resource& table) {
+  const Json* change = going_on(table, kOfTable, context.now);
+  return change && change->at("Status") == "CREATING" && table.document.contains("RestoreSummary");
+}
+
+bool backups_enabled(const RequestContext& context, const storage::Resource& table) {
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  const Json* change = going_on(table, kOfTable, context.now - (realistic ? kBackupsAfter : 0));
+  return !change || change->at("Status") != "CREATING";
+}
+
+AwsError name_taken(const RequestContext& context, const storage::Resource& table) {
+  if (restoring(context, table)) return still_in_use("Table is being used: " + table.id);
+  if (creation(context, table) != Creation::over) return still_in_use("Table is being created: " + table.id);
+  return table_in_use(table.id);
 }
 
 Json settled(const RequestContext& context, const storage::Resource& table, Json description) {
@@ -99,17 +140,22 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
   return change && change->at("Name") == index ? change->at("Until").get<aws::Millis>() : 0;
 }
 
+void check_created(const RequestContext& context, const storage::Resource& table) {
+  if (restoring(context, table)) throw table_not_found(table.id);
+  if (creation(context, table) != Creation::over) throw still_in_use("Table is being created: " + table.id);
+}
+
 void check_settled(const RequestContext& context, const storage::Resource& table) {
   const Json* change = going_on(table, kOfTable, context.now);
   if (!change) return;
   if (table.document.contains("Replicas")) throw replica_in_use();
-  throw in_use((change->at("Status") == "CREATING" ? "Table is being created: " : "Table is being updated: ") +
-               table.id);
+  throw still_in_use((change->at("Status") == "CREATING" ? "Table is being created: " : "Table is being updated: ") +
+                     table.id);
 }
 
 void check_deletable(const RequestContext& context, const storage::Resource& table) {
   if (going_on(table, kOfIndex, context.now))
-    throw in_use("Cannot delete table while indexes are being created, updated, or deleted.");
+    throw still_in_use("Cannot delete table while indexes are being created, updated, or deleted.");
   check_settled(context, table);
 }
 
@@ -121,7 +167,7 @@ void check_index_changes(const RequestContext& context, const storage::Resource&
     const auto removal = one.find_object("Delete");
     if (removal && change && change->at("Status") == "CREATING" && change->at("Name") == removal->str("IndexName")) {
       if (change->at("From").get<aws::Millis>() <= context.now) continue;
-      throw in_use(
+      throw still_in_use(
           "Index creation is in resource allocation phase. Retry deletion during backfilling phase or when the index "
           "is active. Table: " +
           table.id + " Index: " + removal->str("IndexName"));

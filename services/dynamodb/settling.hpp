@@ -1,6 +1,8 @@
 #pragma once
 #include "registry/context.hpp"
+#include "registry/error.hpp"
 #include "registry/input.hpp"
+#include "services/dynamodb/table.hpp"
 
 namespace orrery::dynamodb {
 
@@ -17,6 +19,19 @@ void begin_index_deletion(const RequestContext& context, storage::Resource& tabl
 
 /// The table of an import: as long as the import.
 void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes);
+/// How far a table is that is being created: AWS's services beside it learn of it late, and of a restored one last.
+enum class Creation { hidden, known, over };
+Creation creation(const RequestContext& context, const storage::Resource& table);
+/// The same for a global index; over where nothing goes on with it.
+Creation creation(const RequestContext& context, const storage::Resource& table, const std::string& index);
+/// The table as the services beside it know it; throws ResourceNotFoundException, which names it.
+Table require_known_table(RequestContext& context, std::string_view name_or_arn);
+/// Whether the table is being created out of a backup or another table.
+bool restoring(const RequestContext& context, const storage::Resource& table);
+/// Backups can be made from a few seconds on after a table is ACTIVE.
+bool backups_enabled(const RequestContext& context, const storage::Resource& table);
+/// Why a new table cannot have the name of this one.
+AwsError name_taken(const RequestContext& context, const storage::Resource& table);
 
 /// The table's description with the statuses of now.
 Json settled(const RequestContext& context, const storage::Resource& table, Json description);
@@ -27,6 +42,8 @@ Json begun(const RequestContext& context, const storage::Resource& table, Json d
 aws::Millis readable_from(const storage::Resource& table);
 aws::Millis readable_from(const storage::Resource& table, const std::string& index);
 
+/// Throws ResourceInUseException while the table is CREATING; ResourceNotFoundException while it is restored.
+void check_created(const RequestContext& context, const storage::Resource& table);
 /// Throws ResourceInUseException while the table is CREATING or UPDATING.
 void check_settled(const RequestContext& context, const storage::Resource& table);
 /// For DeleteTable: and while an index is created or deleted.

@@ -123,7 +123,7 @@ Json create_table(RequestContext& context, const Input& input) {
   resource.created = context.now;
   resource.document = description(context, input, name);
   check_description(resource.document);
-  if (context.resources().exists(Table::kKind, name)) throw table_in_use(name);
+  if (const auto held = context.resources().find(Table::kKind, name)) throw name_taken(context, *held);
 
   allocate_ids(context, resource);
   if (const auto stream = input.find_object("StreamSpecification"); stream) {

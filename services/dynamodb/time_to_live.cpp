@@ -3,13 +3,16 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/strong_group.hpp"
 #include "services/dynamodb/table.hpp"
 
 namespace orrery::dynamodb {
 
 Json describe_time_to_live(RequestContext& context, const Input& input) {
-  const Table table = require_described_table(context, input.str("TableName"));
+  const Table table = require_known_table(context, input.str("TableName"));
+  if (creation(context, table.resource) != Creation::over)
+    throw validation("Cannot describe time to live while table is in CREATING state: Current table state is CREATING");
   Json out = {{"TimeToLiveStatus", "DISABLED"}};
   if (table.resource.hidden.contains("TimeToLive")) {
     out = {{"TimeToLiveStatus", "ENABLED"}, {"AttributeName", table.resource.hidden.at("TimeToLive")}};
@@ -35,17 +38,19 @@ void set_expiry(RequestContext& context, Table& table, const std::string& attrib
 }  // namespace
 
 Json update_time_to_live(RequestContext& context, const Input& input) {
-  Table table = require_described_table(context, input.str("TableName"));
+  Table table = require_known_table(context, input.str("TableName"));
+  if (creation(context, table.resource) != Creation::over)
+    throw still_in_use("Table " + table.name + " is being created");
   const Input specification = input.object("TimeToLiveSpecification");
   const std::string attribute = specification.str("AttributeName");
   const bool enabled = specification.flag("Enabled");
   const Json& hidden = table.resource.hidden;
-  if (enabled && hidden.contains("TimeToLive")) throw validation("TimeToLive is already enabled");
   if (!enabled && !hidden.contains("TimeToLive")) throw validation("TimeToLive is already disabled");
-  if (!enabled && hidden.at("TimeToLive") != attribute) {
+  if (hidden.contains("TimeToLive") && hidden.at("TimeToLive") != attribute) {
     throw validation("TimeToLive is active on a different AttributeName: current AttributeName is " +
                      hidden.at("TimeToLive").get<std::string>());
   }
+  if (enabled && hidden.contains("TimeToLive")) throw validation("TimeToLive is already enabled");
   if (enabled) check_expiring(table);
   note_expiry_change(context, table.resource);
   set_expiry(context, table, enabled ? attribute : "");

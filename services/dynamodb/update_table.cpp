@@ -274,6 +274,7 @@ Json update_table(RequestContext& context, const Input& input) {
   Table table = require_described_table(context, input.str("TableName"));
   storage::Resource& resource = table.resource;
   Json& document = resource.document;
+  check_created(context, resource);
   check_strong_group(context, input, table);
   check_combination(context, resource.arn, input);
   check_replica_updates(input, document);

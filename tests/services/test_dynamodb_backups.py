@@ -45,7 +45,7 @@ class Backups(FreshServerCase):
         for n in range(3):
             self.put(n)
         made = c.create_backup(TableName="source", BackupName="first")["BackupDetails"]
-        self.assertEqual((made["BackupStatus"], made["BackupType"], made["BackupName"]), ("AVAILABLE", "USER", "first"))
+        self.assertEqual((made["BackupStatus"], made["BackupType"], made["BackupName"]), ("CREATING", "USER", "first"))
         self.put(3)
         c.delete_item(TableName="source", Key={"id": {"S": "a"}, "n": {"N": "0"}})
         self.server.advance(1000)
