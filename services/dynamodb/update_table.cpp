@@ -1,5 +1,6 @@
 #include <set>
 
+#include "services/dynamodb/contributor_insights.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
@@ -165,6 +166,7 @@ void delete_index(RequestContext& context, const std::string& name, storage::Res
   }
   ItemStore(context.tx).drop_index(resource.hidden.at("IndexIds").at(name).get<std::int64_t>());
   resource.hidden["IndexIds"].erase(name);
+  forget_insights(resource, name);
   begin_index_deletion(context, resource, removed);
 }
 
