@@ -126,9 +126,7 @@ storage::Tags checked_tags(const Input& input, storage::Tags held) {
 }
 
 void check_tags_written(const RequestContext& context, const storage::Resource& table) {
-  if (!writing_tags(context, table)) return;
-  throw AwsError("ResourceInUseException", 400,
-                 "Attempt to change a resource which is still in use: Table tags are being updated: " + table.id);
+  if (writing_tags(context, table)) throw still_in_use("Table tags are being updated: " + table.id);
 }
 
 Json list_tags_of_resource(RequestContext& context, const Input& input) {

@@ -129,6 +129,7 @@ class Tables(Refusals, ServiceCase):
             token = {"NextToken": page["NextToken"]}
         self.assertEqual(len(tags), 11)
         self.assertEqual(tags["k00"], "new")
+        self.assertEqual(len(c.list_tags_of_resource(ResourceArn=arn, NextToken="of nobody")["Tags"]), 11)  # taken for none
         self.refused("ResourceNotFoundException", "Requested resource not found: ResourceArn: %s-no not found" % arn,
                      c.list_tags_of_resource, ResourceArn=arn + "-no")
         self.refused("ValidationException", None, c.tag_resource, ResourceArn=arn, Tags=[{"Key": "a!", "Value": "b"}])
@@ -275,6 +276,32 @@ class Realistic(Refusals, FreshServerCase):
         self.server.advance(20_000)
         self.assertEqual(self.status(), ("ACTIVE", {}))
         put()
+
+    def test_tags_are_written_by_and_by(self):
+        c, arn = self.client, self.client.describe_table(TableName="table")["Table"]["TableArn"]
+        pairs = lambda **tags: [{"Key": key, "Value": value} for key, value in tags.items()]
+        tag = lambda **tags: c.tag_resource(ResourceArn=arn, Tags=pairs(**tags))
+        missing = "Requested resource not found: ResourceArn: %s not found" % arn
+        busy = "Subscriber limit exceeded: Table tags are being updated: table"
+        self.refused("ResourceNotFoundException", missing, c.list_tags_of_resource, ResourceArn=arn)
+        self.refused("ResourceNotFoundException", missing, lambda: tag(a="1"))
+        self.server.advance(20_000)
+        tag(a="1")
+        tag(a="1")
+        self.refused("LimitExceededException", busy, lambda: tag(b="1"))
+        self.refused("LimitExceededException", busy, c.untag_resource, ResourceArn=arn, TagKeys=["none"])
+        self.refused("ResourceInUseException", "Attempt to change a resource which is still in use: Table tags are being updated: table",
+                     c.delete_table, TableName="table")
+        tag(a="1", b="2")
+        c.update_table(TableName="table", DeletionProtectionEnabled=False)
+        self.server.advance(2_000)
+        tag(a="1")  # changes nothing, and holds up nobody
+        c.untag_resource(ResourceArn=arn, TagKeys=["none"])
+        c.untag_resource(ResourceArn=arn, TagKeys=["a"])
+        self.refused("LimitExceededException", busy, c.untag_resource, ResourceArn=arn, TagKeys=["none"])
+        self.server.advance(2_000)
+        self.assertEqual(c.list_tags_of_resource(ResourceArn=arn)["Tags"], pairs(b="2"))
+        c.delete_table(TableName="table")
 
     def test_an_index_is_created_and_deleted(self):
         c = self.client
