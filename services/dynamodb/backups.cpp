@@ -138,7 +138,7 @@ Json create_backup(RequestContext& context, const Input& input) {
   const std::string name = input.str("BackupName");
   check_named_table(context, input.str("TableName"));
   const auto table = find_table(context, input.str("TableName"));
-  if (!table || creation(context, table->resource) != Creation::over)
+  if (!table || recognition(context, table->resource) != Recognition::full)
     throw table_name_not_found(table_name(input.str("TableName")));
   check_backups_enabled(context, *table);
   Json details = make_backup(context, *table, name, "USER");

@@ -18,7 +18,7 @@ constexpr aws::Millis kDay = 24 * 3600 * 1000;
 
 Table require_recoverable(RequestContext& context, const std::string& name_or_arn) {
   auto table = find_table(context, name_or_arn);
-  if (!table || creation(context, table->resource) == Creation::hidden)
+  if (!table || recognition(context, table->resource) == Recognition::none)
     throw table_name_not_found(table_name(name_or_arn));
   return std::move(*table);
 }
@@ -65,7 +65,7 @@ Table restore_source(RequestContext& context, const Input& input) {
   check_restore_region(context, input, parts.region);
   const InRegion there(context, parts.region);
   auto table = find_table(context, *arn);
-  if (!table || creation(context, table->resource) == Creation::hidden)
+  if (!table || recognition(context, table->resource) == Recognition::none)
     throw AwsError("TableNotFoundException", 400, "Table not found");
   return std::move(*table);
 }

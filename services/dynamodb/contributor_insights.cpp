@@ -32,7 +32,7 @@ Subject subject(RequestContext& context, const Input& input) {
   if (out.index.empty()) return out;
   const Index* index = out.table.index(out.index);
   if (!index || index->kind != IndexKind::global ||
-      creation(context, out.table.resource, out.index) == Creation::hidden) {
+      recognition(context, out.table.resource, out.index) == Recognition::none) {
     throw insights_index_not_found(out);
   }
   return out;
@@ -44,8 +44,8 @@ void check_active(const RequestContext& context, const Subject& subject) {
     throw validation("Table or Index is not in a valid state to update Key Access Insights: " + status +
                      " must be ACTIVE to enable ContributorInsights.");
   };
-  if (creation(context, table) != Creation::over) refuse("TableStatus");
-  if (creation(context, table, subject.index) != Creation::over) refuse("IndexStatus");
+  if (recognition(context, table) != Recognition::full) refuse("TableStatus");
+  if (recognition(context, table, subject.index) != Recognition::full) refuse("IndexStatus");
 }
 
 /// What is kept for a table or index; null for one that never had insights.

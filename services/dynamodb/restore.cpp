@@ -1,5 +1,6 @@
 #include "aws/ids.hpp"
 #include "services/dynamodb/backup.hpp"
+#include "services/dynamodb/deletion.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
@@ -183,6 +184,7 @@ void check_restore_region(const RequestContext& context, const Input& input, con
 Table restored_table(RequestContext& context, const Input& input, const Json& source, const Json& summary) {
   const std::string name = input.str("TargetTableName");
   check_table_name(name);
+  finish_erasing(context, name);
   if (const auto held = context.resources().find(Table::kKind, name)) refuse_target(context, *held);
   if (const auto backup = summary.find("SourceBackupArn"); backup != summary.end())
     check_backup_unused(context, backup->get<std::string>(), "another table");

@@ -2,6 +2,7 @@
 
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/change_log.hpp"
+#include "services/dynamodb/deletion.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/stream.hpp"
@@ -20,6 +21,7 @@ constexpr OperationRow kStreamsOperations[] = {
 
 void tick(RequestContext& context) {
   expire_items(context);
+  finish_erasing(context);
   ChangeLog(context.tx).trim(context.now);
   forget_streams(context);
   forget_backups(context);

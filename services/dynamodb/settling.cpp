@@ -8,9 +8,10 @@ namespace {
 
 /// As measured in 2026 on empty tables (aws-controllers-k8s' notes on DynamoDB); AWS promises no times.
 constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000, kBackfill = 600'000,
-                      kRestore = 200'000;
-/// After which the services beside it know of a table that is being created, or of an index; and backups are possible.
-constexpr aws::Millis kHidden = 2'600, kHiddenIndex = 20'000, kBackupsAfter = 2'600;
+                      kRestore = 200'000, kDeletion = 5'000;
+/// After which the services beside it know of a table that is being created, or of an index; and backups are possible;
+/// after which they forget one that is deleted.
+constexpr aws::Millis kHidden = 2'600, kHiddenIndex = 20'000, kBackupsAfter = 2'600, kForgotten = 1'200;
 
 /// Among the hidden members: the table's last change, and that of its indexes.
 constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex";
@@ -70,6 +71,10 @@ void begin_creation(const RequestContext& context, storage::Resource& table) {
   begin(context, table, "CREATING", table.document.contains("RestoreSummary") ? kRestore : kCreation);
 }
 
+void begin_deletion(const RequestContext& context, storage::Resource& table) {
+  begin(context, table, "DELETING", kDeletion);
+}
+
 void begin_update(const RequestContext& context, storage::Resource& table) {
   begin(context, table, "UPDATING", kUpdate);
 }
@@ -86,22 +91,26 @@ void begin_import(const RequestContext& context, storage::Resource& table, aws::
   begin(context, table, "CREATING", takes);
 }
 
-Creation creation(const RequestContext& context, const storage::Resource& table) {
+Recognition recognition(const RequestContext& context, const storage::Resource& table) {
   const Json* change = going_on(table, kOfTable, context.now);
-  if (!change || change->at("Status") != "CREATING") return Creation::over;
+  if (!change) return Recognition::full;
   const aws::Millis from = change->value("From", aws::Millis{0});
-  return restoring(context, table) || context.now < from + kHidden ? Creation::hidden : Creation::known;
+  if (change->at("Status") == "DELETING")
+    return context.now < from + kForgotten ? Recognition::full : Recognition::none;
+  if (change->at("Status") != "CREATING") return Recognition::full;
+  return restoring(context, table) || context.now < from + kHidden ? Recognition::none : Recognition::creating;
 }
 
-Creation creation(const RequestContext& context, const storage::Resource& table, const std::string& index) {
+Recognition recognition(const RequestContext& context, const storage::Resource& table, const std::string& index) {
   const Json* change = going_on(table, kOfIndex, context.now);
-  if (!change || change->at("Status") != "CREATING" || change->at("Name") != index) return Creation::over;
-  return context.now < change->value("Begun", aws::Millis{0}) + kHiddenIndex ? Creation::hidden : Creation::known;
+  if (!change || change->at("Status") != "CREATING" || change->at("Name") != index) return Recognition::full;
+  return context.now < change->value("Begun", aws::Millis{0}) + kHiddenIndex ? Recognition::none
+                                                                             : Recognition::creating;
 }
 
 Table require_known_table(RequestContext& context, std::string_view name_or_arn) {
   Table table = require_described_table(context, name_or_arn);
-  if (creation(context, table.resource) == Creation::hidden) throw table_not_found(table.name);
+  if (recognition(context, table.resource) == Recognition::none) throw table_not_found(table.name);
   return table;
 }
 
@@ -118,7 +127,8 @@ bool backups_enabled(const RequestContext& context, const storage::Resource& tab
 
 AwsError name_taken(const RequestContext& context, const storage::Resource& table) {
   if (restoring(context, table)) return still_in_use("Table is being used: " + table.id);
-  if (creation(context, table) != Creation::over) return still_in_use("Table is being created: " + table.id);
+  if (recognition(context, table) != Recognition::full && !deleting(table))
+    return still_in_use("Table is being created: " + table.id);
   return table_in_use(table.id);
 }
 
@@ -130,8 +140,22 @@ Json begun(const RequestContext& context, const storage::Resource& table, Json d
   return as_of(table, std::move(description), context.now - 1);
 }
 
+bool deleting(const storage::Resource& table) {
+  const Json* change = going_on(table, kOfTable, 0);
+  return change && change->at("Status") == "DELETING";
+}
+
+bool deleted(const RequestContext& context, const storage::Resource& table) {
+  return deleting(table) && !going_on(table, kOfTable, context.now);
+}
+
+void check_not_deleting(const storage::Resource& table) {
+  if (deleting(table)) throw still_in_use("Table is being deleted: " + table.id);
+}
+
 aws::Millis readable_from(const storage::Resource& table) {
   const Json* change = going_on(table, kOfTable, 0);
+  if (deleting(table)) return std::numeric_limits<aws::Millis>::max();
   return change && change->at("Status") == "CREATING" ? change->at("Until").get<aws::Millis>() : 0;
 }
 
@@ -141,8 +165,9 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
 }
 
 void check_created(const RequestContext& context, const storage::Resource& table) {
+  check_not_deleting(table);
   if (restoring(context, table)) throw table_not_found(table.id);
-  if (creation(context, table) != Creation::over) throw still_in_use("Table is being created: " + table.id);
+  if (recognition(context, table) != Recognition::full) throw still_in_use("Table is being created: " + table.id);
 }
 
 void check_settled(const RequestContext& context, const storage::Resource& table) {
@@ -154,6 +179,7 @@ void check_settled(const RequestContext& context, const storage::Resource& table
 }
 
 void check_deletable(const RequestContext& context, const storage::Resource& table) {
+  check_not_deleting(table);
   if (going_on(table, kOfIndex, context.now))
     throw still_in_use("Cannot delete table while indexes are being created, updated, or deleted.");
   check_settled(context, table);

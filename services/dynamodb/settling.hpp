@@ -13,17 +13,19 @@ namespace orrery::dynamodb {
 
 void begin_creation(const RequestContext& context, storage::Resource& table);
 void begin_update(const RequestContext& context, storage::Resource& table);
+void begin_deletion(const RequestContext& context, storage::Resource& table);
 void begin_index_creation(const RequestContext& context, storage::Resource& table, const std::string& index);
 /// `index` is its description, which is no longer in the table's.
 void begin_index_deletion(const RequestContext& context, storage::Resource& table, const Json& index);
 
 /// The table of an import: as long as the import.
 void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes);
-/// How far a table is that is being created: AWS's services beside it learn of it late, and of a restored one last.
-enum class Creation { hidden, known, over };
-Creation creation(const RequestContext& context, const storage::Resource& table);
-/// The same for a global index; over where nothing goes on with it.
-Creation creation(const RequestContext& context, const storage::Resource& table, const std::string& index);
+/// How well AWS's services beside the table (backups, time to live, insights, tags) know it: of a new table they learn
+/// late, of a restored one last, and a deleted one they forget early.
+enum class Recognition { none, creating, full };
+Recognition recognition(const RequestContext& context, const storage::Resource& table);
+/// The same for a global index.
+Recognition recognition(const RequestContext& context, const storage::Resource& table, const std::string& index);
 /// The table as the services beside it know it; throws ResourceNotFoundException, which names it.
 Table require_known_table(RequestContext& context, std::string_view name_or_arn);
 /// Whether the table is being created out of a backup or another table.
@@ -38,11 +40,18 @@ Json settled(const RequestContext& context, const storage::Resource& table, Json
 /// The same as the call answers that begins a change: in progress, however short.
 Json begun(const RequestContext& context, const storage::Resource& table, Json description);
 
+/// Whether the table is DELETING, and whether the time is over that this takes.
+bool deleting(const storage::Resource& table);
+bool deleted(const RequestContext& context, const storage::Resource& table);
+/// Throws ResourceInUseException while the table is DELETING.
+void check_not_deleting(const storage::Resource& table);
+
 /// Since when the table, or its index, can be read.
 aws::Millis readable_from(const storage::Resource& table);
 aws::Millis readable_from(const storage::Resource& table, const std::string& index);
 
-/// Throws ResourceInUseException while the table is CREATING; ResourceNotFoundException while it is restored.
+/// Throws ResourceInUseException while the table is CREATING or DELETING; ResourceNotFoundException while it is
+/// restored.
 void check_created(const RequestContext& context, const storage::Resource& table);
 /// Throws ResourceInUseException while the table is CREATING or UPDATING.
 void check_settled(const RequestContext& context, const storage::Resource& table);

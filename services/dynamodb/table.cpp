@@ -105,6 +105,7 @@ Table table_of(storage::Resource resource) {
 std::optional<Table> find_table(RequestContext& context, std::string_view name_or_arn) {
   auto resource = context.resources().find(Table::kKind, table_name(name_or_arn));
   if (!resource || (name_or_arn.starts_with("arn:") && !name_or_arn.starts_with(resource->arn))) return std::nullopt;
+  if (deleted(context, *resource)) return std::nullopt;
   return table_of(std::move(*resource));
 }
 

@@ -1,5 +1,6 @@
 #include "aws/ids.hpp"
 #include "registry/pagination.hpp"
+#include "services/dynamodb/deletion.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/global_table.hpp"
@@ -123,6 +124,7 @@ Json create_table(RequestContext& context, const Input& input) {
   resource.created = context.now;
   resource.document = description(context, input, name);
   check_description(resource.document);
+  finish_erasing(context, name);
   if (const auto held = context.resources().find(Table::kKind, name)) throw name_taken(context, *held);
 
   allocate_ids(context, resource);
@@ -162,7 +164,7 @@ Json delete_table(RequestContext& context, const Input& input) {
   out["TableStatus"] = "DELETING";
   leave_replicas(context, table.resource);
   leave_global_table(context, table);
-  erase_table(context, std::move(table));
+  begin_erasing(context, std::move(table));
   return {{"TableDescription", std::move(out)}};
 }
 

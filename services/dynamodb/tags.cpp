@@ -3,6 +3,7 @@
 #include "registry/pagination.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/table.hpp"
 #include "wire/patterns.hpp"
@@ -42,7 +43,7 @@ storage::Resource tagged_resource(RequestContext& context, const std::string& ar
     return std::move(stream->resource);
   }
   auto table = find_table(context, arn);
-  if (!table || context.now < table->readable_from) throw tagged_resource_not_found(arn);
+  if (!table || recognition(context, table->resource) != Recognition::full) throw tagged_resource_not_found(arn);
   return std::move(table->resource);
 }
 

@@ -11,8 +11,11 @@ namespace orrery::dynamodb {
 
 Json describe_time_to_live(RequestContext& context, const Input& input) {
   const Table table = require_known_table(context, input.str("TableName"));
-  if (creation(context, table.resource) != Creation::over)
-    throw validation("Cannot describe time to live while table is in CREATING state: Current table state is CREATING");
+  if (const bool going = deleting(table.resource); going || recognition(context, table.resource) != Recognition::full) {
+    const std::string state = going ? "DELETING" : "CREATING";
+    throw validation("Cannot describe time to live while table is in " + state + " state: Current table state is " +
+                     state);
+  }
   Json out = {{"TimeToLiveStatus", "DISABLED"}};
   if (table.resource.hidden.contains("TimeToLive")) {
     out = {{"TimeToLiveStatus", "ENABLED"}, {"AttributeName", table.resource.hidden.at("TimeToLive")}};
@@ -39,7 +42,7 @@ void set_expiry(RequestContext& context, Table& table, const std::string& attrib
 
 Json update_time_to_live(RequestContext& context, const Input& input) {
   Table table = require_known_table(context, input.str("TableName"));
-  if (creation(context, table.resource) != Creation::over)
+  if (recognition(context, table.resource) != Recognition::full)
     throw still_in_use("Table " + table.name + " is being created");
   const Input specification = input.object("TimeToLiveSpecification");
   const std::string attribute = specification.str("AttributeName");

@@ -1,6 +1,7 @@
 """What DynamoDB refuses of backups and restores, in the service's words, and what becomes of a restored table."""
 
 import datetime
+import time
 import unittest
 
 from service_case import FreshServerCase, ServiceCase
@@ -255,6 +256,36 @@ class Realistic(FreshServerCase):
         self.assertNotIn("RestoreSummary", c.describe_table(TableName="target")["Table"])
         c.update_table(TableName="target", DeletionProtectionEnabled=True)
         c.delete_backup(BackupArn=kept)
+
+    def test_the_system_backup_of_a_deleted_table(self):
+        c = self.client
+        recover = lambda name, on: c.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": on})
+        for name in ("kept", "dropped", "late"):
+            self.create(name)
+        self.server.advance(60_000)
+        recover("kept", True), recover("dropped", True)
+        for name in ("kept", "dropped", "late"):
+            c.delete_table(TableName=name)
+        recover("dropped", False), recover("late", True)  # in its first second AWS's backups know the table yet
+        c.restore_table_to_point_in_time(SourceTableName="kept", TargetTableName="copy", UseLatestRestorableTime=True)
+        c.create_backup(TableName="kept", BackupName="user")
+        self.refused("TableAlreadyExistsException", c.restore_table_to_point_in_time, SourceTableName="kept", TargetTableName="late",
+                     UseLatestRestorableTime=True, message="Table already exists: late")
+        self.server.advance(1_500)
+        self.refused("TableNotFoundException", lambda: recover("late", False), message="Table not found: late")
+        self.refused("TableNotFoundException", c.restore_table_to_point_in_time, SourceTableName="kept", TargetTableName="more",
+                     UseLatestRestorableTime=True, message="Table not found: kept")
+        self.refused("TableNotFoundException", c.create_backup, TableName="kept", BackupName="late", message="Table not found: kept")
+        self.assertEqual(c.list_backups(BackupType="SYSTEM")["BackupSummaries"], [])
+        self.server.advance(5_000)
+        self.create("late")  # at once, before the clock has come by
+        deadline = time.monotonic() + 20
+        while len(c.list_backups(BackupType="SYSTEM")["BackupSummaries"]) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        kept = c.list_backups(BackupType="SYSTEM")["BackupSummaries"]
+        self.assertEqual(sorted(one["BackupName"] for one in kept), ["kept$DeletedTableBackup", "late$DeletedTableBackup"])
+        self.assertTrue(all(one["BackupArn"].endswith("-00000000") for one in kept))
+        self.assertEqual([one["BackupName"] for one in c.list_backups()["BackupSummaries"]], ["user"])
 
     def test_fifty_restores_at_once(self):
         c = self.client

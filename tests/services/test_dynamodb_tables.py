@@ -277,6 +277,37 @@ class Realistic(Refusals, FreshServerCase):
         self.assertEqual(self.status(), ("ACTIVE", {}))
         put()
 
+    def test_a_table_is_deleted(self):
+        c, before = self.client, self.client.describe_table(TableName="table")["Table"]
+        self.server.advance(20_000)
+        deleted = c.delete_table(TableName="table")["TableDescription"]
+        self.assertEqual(deleted["TableStatus"], "DELETING")
+        in_use = "Attempt to change a resource which is still in use: Table is being deleted: table"
+        tag = lambda: c.tag_resource(ResourceArn=before["TableArn"], Tags=[{"Key": "a", "Value": "1"}])
+        self.refused("ResourceInUseException", in_use, c.delete_table, TableName="table")
+        self.refused("ResourceInUseException", in_use, c.update_table, TableName="table", DeletionProtectionEnabled=True)
+        self.refused("ResourceInUseException", "Table already exists: table", c.create_table, TableName="table",
+                     BillingMode="PAY_PER_REQUEST", **ID)
+        self.refused("ResourceInUseException", in_use, tag)
+        self.refused("ResourceNotFoundException", "Requested resource not found", c.put_item, TableName="table", Item={"id": {"S": "a"}})
+        self.refused("ValidationException", "Cannot describe time to live while table is in DELETING state: Current table state is "
+                     "DELETING", c.describe_time_to_live, TableName="table")
+        self.server.advance(2_000)
+        missing = "Requested resource not found: Table: table not found"
+        self.assertEqual(c.describe_table(TableName="table")["Table"]["TableStatus"], "DELETING")
+        self.assertEqual(c.list_tables()["TableNames"], ["table"])
+        self.refused("ResourceNotFoundException", None, tag)
+        self.refused("ResourceNotFoundException", missing, c.describe_time_to_live, TableName="table")
+        self.refused("TableNotFoundException", "Table not found: table", c.describe_continuous_backups, TableName="table")
+        self.server.restart()
+        self.client = c = self.server.client("dynamodb")
+        self.server.advance(40_000)  # the clock has begun anew
+        self.refused("ResourceNotFoundException", missing, c.describe_table, TableName="table")
+        self.refused("ResourceNotFoundException", missing, c.delete_table, TableName="table")
+        made = c.create_table(TableName="table", BillingMode="PAY_PER_REQUEST", **ID)["TableDescription"]
+        self.assertEqual(made["TableArn"], before["TableArn"])
+        self.assertNotEqual(made["TableId"], before["TableId"])
+
     def test_tags_are_written_by_and_by(self):
         c, arn = self.client, self.client.describe_table(TableName="table")["Table"]["TableArn"]
         pairs = lambda **tags: [{"Key": key, "Value": value} for key, value in tags.items()]
