@@ -17,6 +17,7 @@ constexpr aws::Millis kDay = 24 * 3600 * 1000;
 // Checks, their order and their words as recorded in 2026 (aws-controllers-k8s' notes on DynamoDB).
 
 Table require_recoverable(RequestContext& context, const std::string& name_or_arn) {
+  check_table_name(table_name(name_or_arn));
   auto table = find_table(context, name_or_arn);
   if (!table || recognition(context, table->resource) == Recognition::none)
     throw table_name_not_found(table_name(name_or_arn));

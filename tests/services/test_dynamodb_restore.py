@@ -125,6 +125,12 @@ class Restores(ServiceCase):
            SourceTableArn=self.arn.replace("000000000000", "123456789012"), **last)
         self.no_table("never")
 
+    def test_names(self):
+        wrong = "1 validation error detected: Value 'a!c' at 'tableName' failed to satisfy constraint: Member must satisfy regular " \
+                "expression pattern: [a-zA-Z0-9_.-]+"
+        for call, more in ((self.client.describe_continuous_backups, {}), (self.client.create_backup, {"BackupName": "kept"})):
+            self.refused("ValidationException", call, TableName="a!c", message=wrong, **more)
+
     def test_across_regions(self):
         there = self.server.client("dynamodb", region="us-west-2")
         self.client.put_item(TableName="on-demand", Item={"id": {"S": "a"}, "n": {"S": "1"}})

@@ -75,6 +75,9 @@ class Tables(Refusals, ServiceCase):
         self.assertEqual(c.update_time_to_live(TableName=name, TimeToLiveSpecification=on)["TimeToLiveSpecification"], on)
         self.refused("ValidationException", "TimeToLive is already enabled", c.update_time_to_live, TableName=name,
                      TimeToLiveSpecification=on)
+        for enabled in (True, False):
+            self.refused("ValidationException", "TimeToLive is active on a different AttributeName: current AttributeName is ttl",
+                         c.update_time_to_live, TableName=name, TimeToLiveSpecification={"Enabled": enabled, "AttributeName": "other"})
         ours = lambda: [one["message"] for one in self.server.console("findings")["findings"] if one["resource"].endswith("/" + name)]
         self.assertEqual(ours(), [])
         c.update_time_to_live(TableName=name, TimeToLiveSpecification={**on, "Enabled": False})
