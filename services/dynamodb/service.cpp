@@ -7,6 +7,7 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/stream_operations.hpp"
+#include "services/dynamodb/violations.hpp"
 
 namespace orrery::dynamodb {
 
@@ -90,8 +91,11 @@ constexpr OperationRow kOperations[] = {
 }  // namespace
 
 const Service& service() {
-  static const Service instance{
-      .name = "dynamodb", .operations = kOperations, .migrations = &ItemStore::migrations, .tick = &tick};
+  static const Service instance{.name = "dynamodb",
+                                .operations = kOperations,
+                                .migrations = &ItemStore::migrations,
+                                .validation_error = &violation_error,
+                                .tick = &tick};
   return instance;
 }
 

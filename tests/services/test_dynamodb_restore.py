@@ -128,6 +128,9 @@ class Restores(ServiceCase):
     def test_names(self):
         wrong = "1 validation error detected: Value 'a!c' at 'tableName' failed to satisfy constraint: Member must satisfy regular " \
                 "expression pattern: [a-zA-Z0-9_.-]+"
+        self.refused("ValidationException", self.client.restore_table_from_backup, TargetTableName="", BackupArn=self.on_demand,
+                     message="TableName must be at least 3 characters long and at most 255 characters long")
+        self.refused("ValidationException", self.client.describe_backup, BackupArn="", message="Invalid Backup ARN")
         for call, more in ((self.client.describe_continuous_backups, {}), (self.client.create_backup, {"BackupName": "kept"})):
             self.refused("ValidationException", call, TableName="a!c", message=wrong, **more)
 

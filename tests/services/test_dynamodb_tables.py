@@ -215,6 +215,15 @@ class Tables(Refusals, ServiceCase):
         tags("Atleast one Tag needs to be provided as Input.")
         tags("Tag Key cannot be prefixed with aws:, Key: aws:x", {"Key": "aws:x", "Value": "1"})
         tags("Duplicate Tag Keys provided as input: Duplicate Tag Key found x", {"Key": "x", "Value": "1"}, {"Key": "x", "Value": "2"})
+        for given, wrong in (({}, "Key provided is invalid, Key: null"), ({"Key": "x"}, "Value provided is invalid, Value: null"),
+                             ({"Key": "", "Value": ""}, "Key provided is invalid, Key: "),
+                             ({"Key": "x" * 129, "Value": ""}, "Key provided is invalid, Key: " + "x" * 129),
+                             ({"Key": "x", "Value": "v" * 257}, "Value provided is invalid, Value: " + "v" * 257)):
+            tags("The Tag " + wrong, given)
+            self.refused("ValidationException", "The Tag " + wrong, c.create_table, TableName="none", Tags=[given],
+                         BillingMode="PAY_PER_REQUEST", **ID)
+        self.refused("ValidationException", "The Tag Key provided is invalid, Key: ", c.untag_resource, ResourceArn=arn, TagKeys=[""])
+        self.refused("ResourceNotFoundException", None, c.describe_table, TableName="none")
         tags("Number of Tags exceed the current limit for the provided ResourceArn", *({"Key": str(n), "Value": ""} for n in range(51)))
         self.refused("ValidationException", "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
                      c.update_continuous_backups, TableName=name, PointInTimeRecoverySpecification={
