@@ -24,7 +24,10 @@ Json projection(const Input& index) {
   const Input input = index.object("Projection");
   Json out = Json::object();
   if (const auto type = input.find_str("ProjectionType")) out["ProjectionType"] = *type;
-  if (input.has("NonKeyAttributes")) out["NonKeyAttributes"] = input.json("NonKeyAttributes");
+  if (input.has("NonKeyAttributes")) {
+    out["NonKeyAttributes"] = input.json("NonKeyAttributes");  // answered in order (aws-controllers-k8s' notes)
+    std::sort(out["NonKeyAttributes"].begin(), out["NonKeyAttributes"].end());
+  }
   return out;
 }
 
@@ -54,11 +57,23 @@ Json throughput(const std::optional<Input>& input) {
 
 void change_billing_mode(const RequestContext& context, Json& document, const std::string& mode) {
   document["BillingModeSummary"]["BillingMode"] = mode;
-  if (mode != "PAY_PER_REQUEST") return;
-  document["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = context.timestamp();
-  document["ProvisionedThroughput"] = throughput(std::nullopt);
+  document.erase("OnDemandThroughput");
+  const bool on_demand = mode == "PAY_PER_REQUEST";
+  if (on_demand) {
+    document["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = context.timestamp();
+    for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"})
+      document["ProvisionedThroughput"][member] = 0;  // what else it has stays
+  }
   if (!document.contains("GlobalSecondaryIndexes")) return;
-  for (auto& index : document["GlobalSecondaryIndexes"]) index["ProvisionedThroughput"] = throughput(std::nullopt);
+  for (auto& index : document["GlobalSecondaryIndexes"]) {
+    index.erase("OnDemandThroughput");
+    if (!on_demand) continue;
+    count_decreases_today(context, index);
+    Json& held = index["ProvisionedThroughput"];  // for an index it counts as a decrease, for a table it does not
+    held["NumberOfDecreasesToday"] = held.at("NumberOfDecreasesToday").get<std::int64_t>() + 1;
+    held["LastDecreaseDateTime"] = context.timestamp();
+    for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) held[member] = 0;
+  }
 }
 
 Json warm_throughput(const std::optional<Input>& input, const std::string& billing_mode, const Json& provisioned) {
@@ -81,10 +96,26 @@ void warm_at_least(Json& description, const std::string& mode) {
   }
 }
 
-Json on_demand_throughput(const Input& input) {
-  Json out = Json::object();
-  for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"}) out[member] = input.integer(member, -1);
-  return out;
+Json on_demand_throughput(const Input& asked) {
+  Json description = Json::object();
+  set_on_demand_maxima(description, asked);
+  return description.value("OnDemandThroughput", Json::object());
+}
+
+void set_on_demand_maxima(Json& description, const Input& asked) {
+  Json held = description.value("OnDemandThroughput", Json::object());
+  for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"}) {
+    if (const auto units = asked.find_integer(member)) held[member] = *units;
+    if (held.value(member, -1) == -1) held.erase(member);
+  }
+  description.erase("OnDemandThroughput");
+  if (!held.empty()) description["OnDemandThroughput"] = std::move(held);
+}
+
+void raise_warm_throughput(Json& description, const Input& asked) {
+  for (const char* member : {"ReadUnitsPerSecond", "WriteUnitsPerSecond"}) {
+    if (const auto units = asked.find_integer(member)) description["WarmThroughput"][member] = *units;
+  }
 }
 
 Json sse_description(RequestContext& context, const std::optional<Input>& specification) {
@@ -115,17 +146,11 @@ Json local_index_description(const Input& index, const std::string& table_arn) {
 Json global_index_description(const Input& index, const std::string& table_arn, const std::string& billing_mode) {
   Json out = index_description(index, table_arn);
   const auto provisioned = index.find_object("ProvisionedThroughput");
-  if (billing_mode == "PROVISIONED" && !provisioned) {
-    throw invalid_parameter("ProvisionedThroughput must be specified for index: " + index.str("IndexName"));
-  }
   out["IndexStatus"] = "ACTIVE";
   out["ProvisionedThroughput"] = throughput(billing_mode == "PROVISIONED" ? provisioned : std::nullopt);
-  if (provisioned) throughput(provisioned);
-  const auto warm = index.find_object("WarmThroughput");
-  if (warm) check_warm_minimum(*warm, billing_mode, out["ProvisionedThroughput"], index.str("IndexName"));
-  out["WarmThroughput"] = warm_throughput(warm, billing_mode, out["ProvisionedThroughput"]);
-  if (const auto maxima = index.find_object("OnDemandThroughput"))
-    out["OnDemandThroughput"] = on_demand_throughput(*maxima);
+  out["WarmThroughput"] =
+      warm_throughput(index.find_object("WarmThroughput"), billing_mode, out["ProvisionedThroughput"]);
+  if (const auto maxima = index.find_object("OnDemandThroughput")) set_on_demand_maxima(out, *maxima);
   return out;
 }
 
@@ -146,6 +171,12 @@ void set_stream(RequestContext& context, storage::Resource& table, const Input& 
   if (was) throw validation("Table already has an enabled stream: TableName: " + table.id);
   if (view.empty()) throw invalid_parameter("If stream is being enabled then UpdateViewType is required");
   open_stream(context, table, view);
+}
+
+void sort_definitions(Json& document) {
+  Json& definitions = document["AttributeDefinitions"];
+  std::sort(definitions.begin(), definitions.end(),
+            [](const Json& a, const Json& b) { return a.at("AttributeName") < b.at("AttributeName"); });
 }
 
 void drop_unused_definitions(Json& document) {
@@ -181,6 +212,10 @@ Json described(RequestContext& context, const Table& table) {
   const auto usage = ItemStore(context.tx).usage(table);
   out["ItemCount"] = usage.items;
   out["TableSizeBytes"] = usage.bytes;
+  count_decreases_today(context, out);
+  if (out.contains("GlobalSecondaryIndexes")) {
+    for (auto& index : out["GlobalSecondaryIndexes"]) count_decreases_today(context, index);
+  }
   describe_replicas(context, table.resource, out);
   return settled(context, table.resource, std::move(out));
 }

@@ -17,7 +17,12 @@ void change_billing_mode(const RequestContext& context, Json& document, const st
 Json warm_throughput(const std::optional<Input>& input, const std::string& billing_mode, const Json& throughput);
 /// Raises the warm throughput in the description of a table or index to what its throughput provides for.
 void warm_at_least(Json& description, const std::string& billing_mode);
-Json on_demand_throughput(const Input& input);
+/// OnDemandThroughput of what is new.
+Json on_demand_throughput(const Input& asked);
+/// Sets the maxima of OnDemandThroughput that `asked` has in the description of a table or index; -1 takes one away.
+void set_on_demand_maxima(Json& description, const Input& asked);
+/// Raises the warm throughput in the description of a table or index to what is asked for.
+void raise_warm_throughput(Json& description, const Input& asked);
 /// SSEDescription; null where the table is encrypted with DynamoDB's own key.
 Json sse_description(RequestContext& context, const std::optional<Input>& specification);
 Json global_index_description(const Input& index, const std::string& table_arn, const std::string& billing_mode);
@@ -27,6 +32,8 @@ void set_stream(RequestContext& context, storage::Resource& table, const Input& 
 /// Gives a new table the ids under which its items and its indexes' entries are kept.
 void allocate_ids(RequestContext& context, storage::Resource& table);
 
+/// In the order of their names, as AWS answers them.
+void sort_definitions(Json& document);
 /// Leaves only attribute definitions that a key uses: AWS drops those of a deleted index too.
 void drop_unused_definitions(Json& document);
 /// Checks names, key schemas, attribute definitions and index counts of a whole description.

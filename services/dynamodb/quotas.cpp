@@ -1,5 +1,7 @@
 #include "services/dynamodb/quotas.hpp"
 
+#include <ctime>
+
 #include "registry/findings.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
@@ -30,20 +32,44 @@ std::int64_t decreases_today(double now, const Json& throughput) {
   return throughput.value("NumberOfDecreasesToday", std::int64_t{0});
 }
 
+/// "Thursday, October 8, 2026 at 11:20:48 PM Coordinated Universal Time", as the service writes times in its messages.
+std::string long_time(double seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  char date[64], clock[64];
+  std::strftime(date, sizeof date, "%A, %B ", &utc);
+  std::strftime(clock, sizeof clock, ":%M:%S %p Coordinated Universal Time", &utc);
+  const int hour = utc.tm_hour % 12;
+  return date + std::to_string(utc.tm_mday) + ", " + std::to_string(1900 + utc.tm_year) + " at " +
+         std::to_string(hour == 0 ? 12 : hour) + clock;
+}
+
 void check_decrease(RequestContext& context, const std::string& arn, const Json& before, std::int64_t today) {
   constexpr std::int64_t kFree = 4;
-  constexpr double kHour = 3600;
+  constexpr double kHour = 3600, kDay = 86400;
   if (today < kFree) return;
   const double last = before.at("LastDecreaseDateTime").get<double>();
   if (context.timestamp() >= last + kHour) return;
-  const auto text = [](double seconds) { return aws::iso8601(static_cast<aws::Millis>(seconds * 1000)); };
+  const double next = std::min(last + kHour, static_cast<double>(day_of(last) + 1) * kDay);
   would_refuse(
       context, kDecreases, arn,
       limit_exceeded("Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. "
                      "After the first 4 decreases, each subsequent decrease in the same UTC day can be performed at "
                      "most once every 3600 seconds. Number of decreases today: " +
-                     std::to_string(today) + ". Last decrease at " + text(last) + ". Next decrease can be made at " +
-                     text(last + kHour)));
+                     std::to_string(today) + ". Last decrease at " + long_time(last) +
+                     ". Next decrease can be made at " + long_time(next)));
+}
+
+void check_warm_quota(const RequestContext& context, const Input& asked, const std::string& index) {
+  static constexpr std::pair<const char*, const char*> kMembers[] = {
+      {"ReadUnitsPerSecond", "TableMaxReadCapacityUnits"}, {"WriteUnitsPerSecond", "TableMaxWriteCapacityUnits"}};
+  for (const auto& [member, quota] : kMembers) {
+    if (asked.integer(member) <= kTableCapacity) continue;
+    throw limit_exceeded("Subscriber limit exceeded: Requested " + std::string(member) + " for WarmThroughput for " +
+                         (index.empty() ? "table" : "index " + index) + " exceeds " + quota +
+                         " of the account in region " + context.region);
+  }
 }
 
 /// Why AWS would refuse the changes of an UpdateTable together; nullopt where it would not.
@@ -53,7 +79,7 @@ std::optional<std::string> conflict(const Input& update) {
       "WarmThroughput", "OnDemandThroughput",         "StreamSpecification", "ProvisionedThroughput",
       "BillingMode",    "GlobalSecondaryIndexUpdates"};
   const auto changes =
-      std::count_if(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return update.has(one); });
+      std::count_if(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return asks_for(update, one); });
   if (changes < 2) return std::nullopt;
   static constexpr std::pair<const char*, const char*> kAlone[] = {
       {"ReplicaUpdates", "Replica modification"},
@@ -63,16 +89,16 @@ std::optional<std::string> conflict(const Input& update) {
       {"WarmThroughput", "WarmThroughput"}};
   bool created = false;
   for (const auto& index : update.objects("GlobalSecondaryIndexUpdates")) created |= index.has("Create");
-  if (created && update.has("WarmThroughput"))
+  if (created && asks_for(update, "WarmThroughput"))
     return "Create global secondary index cannot be specified when updating WarmThroughput";
   for (const auto& [member, name] : kAlone) {
-    if (update.has(member)) return std::string(name) + " must be the only operation in the request";
+    if (asks_for(update, member)) return std::string(name) + " must be the only operation in the request";
   }
   const bool capacity = update.has("ProvisionedThroughput") || update.str("BillingMode") == "PROVISIONED";
   bool indexes = false;
   for (const auto& index : update.objects("GlobalSecondaryIndexUpdates"))
     indexes |= index.has("Create") || index.has("Delete");
-  if (update.has("OnDemandThroughput") && (update.has("StreamSpecification") || indexes))
+  if (asks_for(update, "OnDemandThroughput") && (update.has("StreamSpecification") || indexes))
     return "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request";
   if (update.has("StreamSpecification") && capacity) return "You cannot modify stream status while updating table IOPS";
   if (indexes && update.has("ProvisionedThroughput"))
@@ -95,24 +121,27 @@ void check_capacity(const RequestContext& context, const std::optional<Input>& p
       throw validation("Given value " + std::to_string(units) + " for " + member + " is out of bounds");
     throw limit_exceeded(
         "The requested " + std::string(member) + (of.empty() ? "," : of) + " " + std::to_string(units) +
-        ", is above the per " + level + " maximum for the account in " + context.region + ". Per " + level +
-        " maximum: " + std::to_string(kTableCapacity) +
+        ", is above the per " + level + " maximum for the account in " + context.region +
+        ". Per table maximum: " + std::to_string(kTableCapacity) +
         ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
   }
 }
 
 void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,
-                            const std::string& index) {
+                            const std::string& index, Occasion occasion) {
   static constexpr std::pair<const char*, const char*> kMembers[] = {
       {"MaxReadRequestUnits", "TableMaxReadCapacityUnits"}, {"MaxWriteRequestUnits", "TableMaxWriteCapacityUnits"}};
+  const bool created = occasion == Occasion::creation;
   for (const auto& [member, quota] : kMembers) {
     const auto units = maxima.find_integer(member);
     if (!units) continue;
     if (billing_mode == "PROVISIONED") {
-      throw invalid_parameter(std::string(member) +
-                              " for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED");
+      const std::string of = index.empty() ? "" : (created ? " for index: " : " for index : ") + index;
+      throw invalid_parameter(std::string(member) + " for OnDemandThroughput" + of +
+                              (created ? " cannot be specified when table BillingMode is PROVISIONED."
+                                       : " cannot be specified when the table BillingMode is PROVISIONED"));
     }
-    if (*units == 0 || *units < -1) {
+    if (*units == 0 || *units < (created ? 0 : -1)) {
       throw invalid_parameter("Requested " + std::string(member) + " for OnDemandThroughput for " +
                               (index.empty() ? "table" : "index : " + index) + " is outside of valid range");
     }
@@ -124,8 +153,9 @@ void check_on_demand_maxima(const RequestContext& context, const Input& maxima, 
   }
 }
 
-void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned,
-                        const std::string& index) {
+void check_warm_minimum(const RequestContext& context, const Input& asked, const std::string& billing_mode,
+                        const Json& provisioned, const std::string& index) {
+  check_warm_quota(context, asked, index);
   static constexpr std::pair<const char*, const char*> kMembers[] = {{"ReadUnitsPerSecond", "ReadCapacityUnits"},
                                                                      {"WriteUnitsPerSecond", "WriteCapacityUnits"}};
   const Json least = warm_throughput(std::nullopt, billing_mode, provisioned);
@@ -142,7 +172,8 @@ void check_warm_minimum(const Input& asked, const std::string& billing_mode, con
   }
 }
 
-void check_warm_growth(const Input& asked, const Json& held, const std::string& index) {
+void check_warm_growth(const RequestContext& context, const Input& asked, const Json& held, const std::string& index) {
+  check_warm_quota(context, asked, index);
   for (const char* member : {"ReadUnitsPerSecond", "WriteUnitsPerSecond"}) {
     const auto units = asked.find_integer(member);
     if (!units || *units >= held.value(member, std::int64_t{0})) continue;
@@ -150,6 +181,45 @@ void check_warm_growth(const Input& asked, const Json& held, const std::string& 
                             (index.empty() ? "table" : "index " + index) +
                             " is lower than current WarmThroughput, decreasing WarmThroughput is not supported");
   }
+}
+
+void check_new_index(const RequestContext& context, const Input& index, const std::string& billing_mode,
+                     Occasion occasion) {
+  const std::string name = index.str("IndexName");
+  const auto provisioned = index.find_object("ProvisionedThroughput");
+  const bool created = occasion == Occasion::creation;
+  if (billing_mode == "PROVISIONED" && !provisioned) {
+    throw invalid_parameter((created ? "ProvisionedThroughput is not specified for index: "
+                                     : "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: ") +
+                            name);
+  }
+  if (billing_mode != "PROVISIONED" && provisioned) {
+    throw invalid_parameter((created
+                                 ? "ProvisionedThroughput should not be specified for index: "
+                                 : "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: ") +
+                            name + " when BillingMode is PAY_PER_REQUEST");
+  }
+  check_capacity(context, provisioned, name);
+  if (const auto maxima = index.find_object("OnDemandThroughput"))
+    check_on_demand_maxima(context, *maxima, billing_mode, name, Occasion::creation);
+  if (const auto warm = index.find_object("WarmThroughput"))
+    check_warm_minimum(context, *warm, billing_mode, throughput(provisioned), name);
+}
+
+void count_decreases_today(const RequestContext& context, Json& described) {
+  Json& held = described["ProvisionedThroughput"];
+  held["NumberOfDecreasesToday"] = decreases_today(context.timestamp(), held);
+}
+
+bool asks_for(const Input& update, std::string_view member) {
+  if (!update.has(member)) return false;
+  const auto any_of = [&](const char* one, const char* other) {
+    const Input asked = update.object(member);
+    return asked.has(one) || asked.has(other);
+  };
+  if (member == "WarmThroughput") return any_of("ReadUnitsPerSecond", "WriteUnitsPerSecond");
+  if (member == "OnDemandThroughput") return any_of("MaxReadRequestUnits", "MaxWriteRequestUnits");
+  return member != "GlobalSecondaryIndexUpdates" || !update.objects(member).empty();
 }
 
 void check_combination(RequestContext& context, const std::string& arn, const Input& update) {
@@ -164,7 +234,7 @@ Json changed_throughput(RequestContext& context, const std::string& arn, const J
   bool less = false, more = false;
   for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits"}) {
     less |= after.at(member) < before.at(member);
-    more |= after.at(member) > before.at(member);
+    more |= after.at(member) > before.at(member) && before.at(member) != 0;  // a table's first capacity is no increase
   }
   const std::int64_t today = decreases_today(context.timestamp(), before);
   after["NumberOfDecreasesToday"] = today + (less ? 1 : 0);

@@ -12,16 +12,31 @@ constexpr std::int64_t kAccountCapacity = 80000, kTableCapacity = 40000;
 void check_capacity(const RequestContext& context, const std::optional<Input>& provisioned,
                     const std::string& index = "");
 
-/// OnDemandThroughput: of on-demand tables alone, within the quota.
+/// What a throughput is asked for: refusals have other words for what is created.
+enum class Occasion { creation, update };
+
+/// OnDemandThroughput: of on-demand tables alone, within the quota; -1 takes away what was set.
 void check_on_demand_maxima(const RequestContext& context, const Input& maxima, const std::string& billing_mode,
-                            const std::string& index = "");
+                            const std::string& index = "", Occasion occasion = Occasion::update);
 
-/// WarmThroughput of a new table or index: no less than it would have without.
-void check_warm_minimum(const Input& asked, const std::string& billing_mode, const Json& provisioned,
-                        const std::string& index = "");
+/// WarmThroughput of a new table or index: no less than it would have without, within the quota.
+void check_warm_minimum(const RequestContext& context, const Input& asked, const std::string& billing_mode,
+                        const Json& provisioned, const std::string& index = "");
 
-/// WarmThroughput grows only. `held` is the table's or index's own.
-void check_warm_growth(const Input& asked, const Json& held, const std::string& index = "");
+/// WarmThroughput grows only, within the quota. `held` is the table's or index's own.
+void check_warm_growth(const RequestContext& context, const Input& asked, const Json& held,
+                       const std::string& index = "");
+
+/// All throughput of a new global index. `occasion` is that of its table: CreateTable's words, or UpdateTable's.
+void check_new_index(const RequestContext& context, const Input& index, const std::string& billing_mode,
+                     Occasion occasion);
+
+/// NumberOfDecreasesToday of a table's or index's description, as of now: a UTC day begins with none.
+void count_decreases_today(const RequestContext& context, Json& described);
+
+/// Whether an UpdateTable asks for a change of that member: an empty WarmThroughput, OnDemandThroughput or
+/// GlobalSecondaryIndexUpdates is none.
+bool asks_for(const Input& update, std::string_view member);
 
 /// What one UpdateTable of AWS's cannot do together.
 void check_combination(RequestContext& context, const std::string& arn, const Input& update);

@@ -25,23 +25,6 @@ Json attribute_definitions(const Input& input) {
   return out;
 }
 
-void check_indexes(const Input& input, const std::string& mode) {
-  for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
-    if (input.has(member) && input.objects(member).empty())
-      throw invalid_parameter(std::string("List of ") + member + " is empty");
-  }
-  for (const auto& index : input.objects("GlobalSecondaryIndexes")) {
-    const std::string name = index.str("IndexName");
-    const bool provisioned = index.has("ProvisionedThroughput");
-    if (mode == "PROVISIONED" && !provisioned)
-      throw invalid_parameter("ProvisionedThroughput is not specified for index: " + name);
-    if (mode != "PROVISIONED" && provisioned) {
-      throw invalid_parameter("ProvisionedThroughput should not be specified for index: " + name +
-                              " when BillingMode is PAY_PER_REQUEST");
-    }
-  }
-}
-
 void set_billing(RequestContext& context, const Input& input, Json& document) {
   const std::string mode = input.str("BillingMode", "PROVISIONED");
   const auto provisioned = input.find_object("ProvisionedThroughput");
@@ -52,26 +35,19 @@ void set_billing(RequestContext& context, const Input& input, Json& document) {
     throw invalid_parameter(
         "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
   }
-  check_indexes(input, mode);
   document["ProvisionedThroughput"] = throughput(provisioned);
   if (mode == "PAY_PER_REQUEST") {
     document["BillingModeSummary"] = {{"BillingMode", mode},
                                       {"LastUpdateToPayPerRequestDateTime", context.timestamp()}};
   }
   const auto warm = input.find_object("WarmThroughput");
-  if (warm) check_warm_minimum(*warm, mode, document.at("ProvisionedThroughput"));
+  if (warm) check_warm_minimum(context, *warm, mode, document.at("ProvisionedThroughput"));
   document["WarmThroughput"] = warm_throughput(warm, mode, document.at("ProvisionedThroughput"));
   if (const auto maxima = input.find_object("OnDemandThroughput")) {
-    check_on_demand_maxima(context, *maxima, mode);
-    document["OnDemandThroughput"] = on_demand_throughput(*maxima);
+    check_on_demand_maxima(context, *maxima, mode, "", Occasion::creation);
+    set_on_demand_maxima(document, *maxima);
   }
   check_capacity(context, provisioned);
-  for (const auto& index : input.objects("GlobalSecondaryIndexes")) {
-    const std::string name = index.str("IndexName");
-    check_capacity(context, index.find_object("ProvisionedThroughput"), name);
-    if (const auto maxima = index.find_object("OnDemandThroughput"))
-      check_on_demand_maxima(context, *maxima, mode, name);
-  }
 }
 
 Json description(RequestContext& context, const Input& input, const std::string& name) {
@@ -108,6 +84,20 @@ Json description(RequestContext& context, const Input& input, const std::string&
   return document;
 }
 
+/// What CreateTable answers, which has less than DescribeTable has at once after it (aws-controllers-k8s' notes).
+Json creation_begun(const RequestContext& context, const Input& input, const storage::Resource& table) {
+  Json out = begun(context, table, table.document);
+  if (input.has("WarmThroughput")) {
+    out["WarmThroughput"]["Status"] = "UPDATING";
+  } else {
+    out.erase("WarmThroughput");
+  }
+  if (out.contains("BillingModeSummary")) out["BillingModeSummary"].erase("LastUpdateToPayPerRequestDateTime");
+  if (!out.contains("GlobalSecondaryIndexes")) return out;
+  for (auto& index : out["GlobalSecondaryIndexes"]) index.erase("WarmThroughput");
+  return out;
+}
+
 }  // namespace
 
 Json create_table(RequestContext& context, const Input& input) {
@@ -124,6 +114,9 @@ Json create_table(RequestContext& context, const Input& input) {
   resource.created = context.now;
   resource.document = description(context, input, name);
   check_description(resource.document);
+  sort_definitions(resource.document);
+  for (const auto& index : input.objects("GlobalSecondaryIndexes"))
+    check_new_index(context, index, billing_mode(resource.document), Occasion::creation);
   finish_erasing(context, name);
   if (const auto held = context.resources().find(Table::kKind, name)) throw name_taken(context, *held);
 
@@ -140,7 +133,7 @@ Json create_table(RequestContext& context, const Input& input) {
   begin_creation(context, resource);
   context.resources().put(resource);
   context.resources().tag(Table::kKind, name, checked_tags(input, {}));
-  return {{"TableDescription", begun(context, resource, resource.document)}};
+  return {{"TableDescription", creation_begun(context, input, resource)}};
 }
 
 Json describe_table(RequestContext& context, const Input& input) {

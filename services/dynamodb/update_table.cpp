@@ -33,6 +33,20 @@ bool same_units(const Json& a, const Json& b) {
          a.at("WriteCapacityUnits") == b.at("WriteCapacityUnits");
 }
 
+/// Whoever provisions an on-demand table says what each of its indexes is to have, too.
+void check_indexes_provisioned(const Input& input, const Json& document) {
+  std::set<std::string> named;
+  for (const auto& update : input.objects("GlobalSecondaryIndexUpdates")) {
+    const auto change = update.find_object("Update"), removal = update.find_object("Delete");
+    if (change && change->has("ProvisionedThroughput")) named.insert(change->str("IndexName"));
+    if (removal) named.insert(removal->str("IndexName"));
+  }
+  for (const auto& index : document.value("GlobalSecondaryIndexes", Json::array())) {
+    const auto name = index.at("IndexName").get<std::string>();
+    if (!named.contains(name)) throw invalid_parameter("ProvisionedThroughput must be specified for index: " + name);
+  }
+}
+
 void update_billing(RequestContext& context, const Input& input, Json& document) {
   const auto mode = input.find_str("BillingMode");
   const auto provisioned = input.find_object("ProvisionedThroughput");
@@ -40,18 +54,18 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
   const std::string after = mode.value_or(before);
   if (provisioned && after == "PAY_PER_REQUEST") {
     throw invalid_parameter(
-        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
+        mode ? "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST"
+             : "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
   }
-  if (after == "PROVISIONED" && before != after && !provisioned) {
+  if (mode == "PROVISIONED" && !provisioned)
     throw invalid_parameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
-  }
+  if (mode == "PROVISIONED" && before != after) check_indexes_provisioned(input, document);
   check_capacity(context, provisioned);
   if (provisioned) {
     Json changed =
         changed_throughput(context, document.at("TableArn"), document.at("ProvisionedThroughput"), *provisioned);
     const Json& held = document.at("ProvisionedThroughput");
-    if (!mode && same_units(changed, held) && !input.has("GlobalSecondaryIndexUpdates"))
-      throw unchanged("table", held, changed);
+    if (same_units(changed, held) && !input.has("GlobalSecondaryIndexUpdates")) throw unchanged("table", held, changed);
     document["ProvisionedThroughput"] = std::move(changed);
   }
   if (before != after) change_billing_mode(context, document, after);
@@ -71,10 +85,14 @@ void check_not_local(const std::string& name, const char* action, const Json& do
   }
 }
 
-void check_index_mode(const std::string& name, const Json& document) {
+/// On-demand tables' indexes have no capacity to change.
+void check_index_mode(const Input& update, const Json& document) {
   if (billing_mode(document) == "PROVISIONED") return;
-  throw invalid_parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: " + name +
-                          " when BillingMode is PAY_PER_REQUEST");
+  if (!update.has("ProvisionedThroughput") &&
+      (asks_for(update, "OnDemandThroughput") || asks_for(update, "WarmThroughput")))
+    return;
+  throw invalid_parameter("The only Updates for index: " + update.str("IndexName") +
+                          " when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput");
 }
 
 void check_something(const Input& input) {
@@ -89,7 +107,11 @@ void check_something(const Input& input) {
                                              "WarmThroughput",
                                              "TableClass",
                                              "GlobalTableSettingsReplicationMode"};
-  if (std::any_of(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return input.has(one); })) return;
+  if (std::any_of(std::begin(kChanges), std::end(kChanges), [&](const char* one) { return asks_for(input, one); }))
+    return;
+  if (input.has("WarmThroughput") ||
+      input.has("OnDemandThroughput"))  // empty; so AWS does (aws-controllers-k8s' notes)
+    throw AwsError("InternalFailure", 500, "");
   throw validation(
       "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
       "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
@@ -102,8 +124,8 @@ void update_index(RequestContext& context, const Input& update, Json& document) 
   check_not_local(name, "update", document);
   Json* index = find_index(document, name);
   if (!index) throw index_not_found(name, document);
+  check_index_mode(update, document);
   if (const auto provisioned = update.find_object("ProvisionedThroughput")) {
-    check_index_mode(name, document);
     check_capacity(context, provisioned, name);
     Json& held = (*index)["ProvisionedThroughput"];
     Json changed = changed_throughput(context, index->at("IndexArn"), held, *provisioned);
@@ -112,11 +134,11 @@ void update_index(RequestContext& context, const Input& update, Json& document) 
   }
   if (const auto maxima = update.find_object("OnDemandThroughput")) {
     check_on_demand_maxima(context, *maxima, billing_mode(document), name);
-    (*index)["OnDemandThroughput"] = on_demand_throughput(*maxima);
+    set_on_demand_maxima(*index, *maxima);
   }
   if (const auto warm = update.find_object("WarmThroughput")) {
-    check_warm_growth(*warm, index->at("WarmThroughput"), name);
-    (*index)["WarmThroughput"] = warm_throughput(warm, billing_mode(document), index->at("ProvisionedThroughput"));
+    check_warm_growth(context, *warm, index->at("WarmThroughput"), name);
+    raise_warm_throughput(*index, *warm);
   }
   warm_at_least(*index, billing_mode(document));
 }
@@ -146,6 +168,12 @@ void check_index_updates(const Input& input) {
     if (!names.insert(name).second)
       throw invalid_parameter("Only one global secondary index update per index is allowed simultaneously. Index: " +
                               name);
+    const Input change = update.object("Update");
+    if (change.has("WarmThroughput") && !asks_for(change, "WarmThroughput")) {
+      throw invalid_parameter(
+          "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: " +
+          name);
+    }
   }
 }
 
@@ -170,7 +198,13 @@ void delete_index(RequestContext& context, const std::string& name, storage::Res
   begin_index_deletion(context, resource, removed);
 }
 
+/// Only a new index looks at AttributeDefinitions; beside any other change AWS ignores whatever they say.
 void define_attributes(const Input& input, Json& document) {
+  const auto updates = input.objects("GlobalSecondaryIndexUpdates");
+  if (std::none_of(updates.begin(), updates.end(), [](const Input& one) { return one.has("Create"); })) {
+    input.acknowledge("AttributeDefinitions", "AWS ignores them here");
+    return;
+  }
   for (const auto& given : input.objects("AttributeDefinitions")) {
     const Json definition = {{"AttributeName", given.str("AttributeName")},
                              {"AttributeType", given.str("AttributeType")}};
@@ -184,6 +218,7 @@ void define_attributes(const Input& input, Json& document) {
       throw invalid_parameter("Attribute definitions cannot be redefined: " + given.str("AttributeName"));
     }
   }
+  sort_definitions(document);
 }
 
 void update_indexes(RequestContext& context, const Input& input, storage::Resource& resource) {
@@ -201,13 +236,11 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
                        "per-table limit of " +
                            std::to_string(kIndexesOfTable));
       }
-      if (creation->has("ProvisionedThroughput")) check_index_mode(name, resource.document);
-      check_capacity(context, creation->find_object("ProvisionedThroughput"), name);
-      if (const auto maxima = creation->find_object("OnDemandThroughput"))
-        check_on_demand_maxima(context, *maxima, billing_mode(resource.document), name);
+      check_new_index(context, *creation, billing_mode(resource.document), Occasion::update);
       resource.document["GlobalSecondaryIndexes"].push_back(
           global_index_description(*creation, resource.arn, billing_mode(resource.document)));
       resource.hidden["IndexIds"][name] = ItemStore(context.tx).allocate();
+      drop_unused_definitions(resource.document);  // of those that came with it, too
       check_description(resource.document);
       const Table table = table_of(resource);
       ItemStore(context.tx).backfill(table, *table.index(name));
@@ -235,7 +268,7 @@ void update_shared(RequestContext& context, const Input& input, storage::Resourc
   update_billing(context, input, table.document);
   if (const auto maxima = input.find_object("OnDemandThroughput")) {
     check_on_demand_maxima(context, *maxima, billing_mode(table.document));
-    table.document["OnDemandThroughput"] = on_demand_throughput(*maxima);
+    set_on_demand_maxima(table.document, *maxima);
   }
   update_indexes(context, input, table);
   drop_unused_definitions(table.document);
@@ -256,13 +289,46 @@ void set_replication_mode(const Input& input, Json& document) {
   document["GlobalTableSettingsReplicationMode"] = *mode;
 }
 
-/// The description while the update goes on; `before` is that of before, the throughput of which the table has until
-/// then.
-Json update_begun(RequestContext& context, const Input& input, const Table& table, const Json& before) {
-  Json out = begun(context, table.resource, described(context, table));
-  if (input.has("ProvisionedThroughput") && !input.has("BillingMode")) {
+/// Throughput as UpdateTable answers it: what changes is as it was `before`, for a table or an index.
+void throughput_begun(const Input& asked, const Json& before, Json& out) {
+  if (asked.has("ProvisionedThroughput")) {
     for (const char* member : {"ReadCapacityUnits", "WriteCapacityUnits", "NumberOfDecreasesToday"})
       out["ProvisionedThroughput"][member] = before.at("ProvisionedThroughput").at(member);
+    out["WarmThroughput"] = before.at("WarmThroughput");
+  }
+  if (asks_for(asked, "WarmThroughput")) {
+    out["WarmThroughput"] = before.at("WarmThroughput");
+    out["WarmThroughput"]["Status"] = "UPDATING";
+  }
+  if (!asks_for(asked, "OnDemandThroughput")) return;
+  const Input maxima = asked.object("OnDemandThroughput");
+  for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"}) {
+    if (const auto units = maxima.find_integer(member)) out["OnDemandThroughput"][member] = *units;  // a -1 too
+  }
+}
+
+/// The description while the update goes on, `before` which the table was as said (aws-controllers-k8s' notes).
+Json update_begun(RequestContext& context, const Input& input, const Table& table, const Json& before) {
+  Json out = begun(context, table.resource, described(context, table));
+  const bool switched = billing_mode(out) != billing_mode(before);
+  if (switched) {  // shows what will be, but for what goes with the switch
+    out["WarmThroughput"] = before.at("WarmThroughput");
+    Json& summary = out["BillingModeSummary"];
+    summary.erase("LastUpdateToPayPerRequestDateTime");
+    summary.update(before.value("BillingModeSummary", Json::object()));
+    summary["BillingMode"] = billing_mode(table.document());
+    if (summary.at("BillingMode") == "PAY_PER_REQUEST")
+      out["ProvisionedThroughput"]["LastDecreaseDateTime"] = context.timestamp();
+    return out;
+  }
+  throughput_begun(input, before, out);
+  for (const auto& update : input.objects("GlobalSecondaryIndexUpdates")) {
+    const auto change = update.find_object("Update");
+    if (!change) continue;
+    Json& index = *find_index(out, change->str("IndexName"));
+    Json held = before;
+    throughput_begun(*change, *find_index(held, change->str("IndexName")), index);
+    if (change->has("ProvisionedThroughput") || change->has("OnDemandThroughput")) index["IndexStatus"] = "UPDATING";
   }
   if (input.has("ReplicaUpdates")) answer_replica_updates(out, before);
   return out;
@@ -316,8 +382,8 @@ Json update_table(RequestContext& context, const Input& input) {
   if (const auto protection = input.find_flag("DeletionProtectionEnabled"))
     document["DeletionProtectionEnabled"] = *protection;
   if (const auto warm = input.find_object("WarmThroughput")) {
-    check_warm_growth(*warm, document.at("WarmThroughput"));
-    document["WarmThroughput"] = warm_throughput(warm, billing_mode(document), document.at("ProvisionedThroughput"));
+    check_warm_growth(context, *warm, document.at("WarmThroughput"));
+    raise_warm_throughput(document, *warm);
   }
   update_replicas(context, input, resource);
   context.resources().put(resource);

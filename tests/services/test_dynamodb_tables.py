@@ -99,7 +99,7 @@ class Tables(Refusals, ServiceCase):
                      "to request higher limits.", c.create_table, TableName=name, ProvisionedThroughput=units(40001), **ID)
         on_demand = {"MaxReadRequestUnits": 10}
         self.refused("ValidationException", "One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput cannot "
-                     "be specified when the table BillingMode is PROVISIONED", c.create_table, TableName=name,
+                     "be specified when table BillingMode is PROVISIONED.", c.create_table, TableName=name,
                      ProvisionedThroughput=units(1), OnDemandThroughput=on_demand, **ID)
         c.create_table(TableName=name, ProvisionedThroughput=units(10), GlobalSecondaryIndexes=[dict(index, ProvisionedThroughput=units(1))], **ID)
         self.refused("ResourceNotFoundException", "Requested resource not found: Index none for table quotas", c.update_table, TableName=name,
