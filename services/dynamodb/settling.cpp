@@ -1,6 +1,8 @@
 #include "services/dynamodb/settling.hpp"
 
+#include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/quotas.hpp"
 
 namespace orrery::dynamodb {
 
@@ -13,8 +15,13 @@ constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000,
 /// after which they forget one that is deleted.
 constexpr aws::Millis kHidden = 2'600, kHiddenIndex = 20'000, kBackupsAfter = 2'600, kForgotten = 1'200;
 
+/// Of an index that is UPDATING; and of more warm throughput, the first time and later, beside an ACTIVE table.
+constexpr aws::Millis kIndexUpdate = 3'000, kWarming = 400'000, kRewarming = 2'000;
+
 /// Among the hidden members: the table's last change, and that of its indexes.
 constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex";
+/// The last change of each index's throughput, by its name; and of warm throughput, that of the table by "".
+constexpr const char *kOfThroughput = "SettlingThroughput", *kOfWarmth = "SettlingWarmth";
 
 void begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
   const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
@@ -41,6 +48,22 @@ const Json* going_on(const storage::Resource& table, const char* what, aws::Mill
   return held == table.hidden.end() || held->at("Until").get<aws::Millis>() <= now ? nullptr : &*held;
 }
 
+/// The same of one index, or the table ("").
+const Json* going_on(const storage::Resource& table, const char* what, const std::string& of, aws::Millis now) {
+  const auto held = table.hidden.find(what);
+  if (held == table.hidden.end()) return nullptr;
+  const auto change = held->find(of);
+  return change == held->end() || change->at("Until").get<aws::Millis>() <= now ? nullptr : &*change;
+}
+
+/// Warm throughput is what it was until there is more.
+void show_warmth(const storage::Resource& table, const std::string& of, Json& described, aws::Millis now) {
+  const Json* change = going_on(table, kOfWarmth, of, now);
+  if (!change) return;
+  described["WarmThroughput"] = change->at("Before");
+  described["WarmThroughput"]["Status"] = "UPDATING";
+}
+
 Json as_of(const storage::Resource& table, Json description, aws::Millis now) {
   const Json *change = going_on(table, kOfTable, now), *of_index = going_on(table, kOfIndex, now);
   if (change) description["TableStatus"] = change->at("Status");
@@ -49,8 +72,12 @@ Json as_of(const storage::Resource& table, Json description, aws::Millis now) {
   if (!created) description.erase("RestoreSummary");
   if (of_index && of_index->contains("Removed"))
     description["GlobalSecondaryIndexes"].push_back(of_index->at("Removed"));
+  show_warmth(table, "", description, now);
   if (!description.contains("GlobalSecondaryIndexes")) return description;
   for (auto& index : description["GlobalSecondaryIndexes"]) {
+    const auto name = index.at("IndexName").get<std::string>();
+    show_warmth(table, name, index, now);
+    if (going_on(table, kOfThroughput, name, now)) index["IndexStatus"] = "UPDATING";
     if (created) index["IndexStatus"] = "CREATING";
     if (created && restored) index.erase("IndexStatus");
     if (!of_index || of_index->at("Name") != index.at("IndexName")) continue;
@@ -132,6 +159,20 @@ AwsError name_taken(const RequestContext& context, const storage::Resource& tabl
   return table_in_use(table.id);
 }
 
+void begin_index_update(const RequestContext& context, storage::Resource& table, const std::string& index) {
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  table.hidden[kOfThroughput][index] = {{"Until", context.now + (realistic ? kIndexUpdate : 0)}};
+}
+
+void begin_warming(const RequestContext& context, storage::Resource& table, const std::string& index,
+                   const Json& before) {
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  Json& all = table.hidden[kOfWarmth];
+  const bool again = all.is_object() && all.contains(index) && !going_on(table, kOfWarmth, index, context.now);
+  const aws::Millis takes = again ? kRewarming : kWarming;
+  all[index] = {{"Before", before}, {"Until", context.now + (realistic ? takes : 0)}};
+}
+
 Json settled(const RequestContext& context, const storage::Resource& table, Json description) {
   return as_of(table, std::move(description), context.now);
 }
@@ -180,9 +221,43 @@ void check_settled(const RequestContext& context, const storage::Resource& table
 
 void check_deletable(const RequestContext& context, const storage::Resource& table) {
   check_not_deleting(table);
-  if (going_on(table, kOfIndex, context.now))
-    throw still_in_use("Cannot delete table while indexes are being created, updated, or deleted.");
+  bool indexes = going_on(table, kOfIndex, context.now) != nullptr;
+  const Json updates = table.hidden.value(kOfThroughput, Json::object());
+  for (const Json& update : updates) indexes |= update.at("Until").get<aws::Millis>() > context.now;
+  if (indexes) throw still_in_use("Cannot delete table while indexes are being created, updated, or deleted.");
   check_settled(context, table);
+}
+
+void check_beside_indexes(const RequestContext& context, const storage::Resource& table, const Input& update) {
+  const Json* change = going_on(table, kOfIndex, context.now);
+  const std::string name = change ? change->at("Name").get<std::string>() : "";
+  const bool deleted = change && change->at("Status") == "DELETING";
+  const bool allocated = change && !deleted && change->at("From").get<aws::Millis>() > context.now;
+  for (const auto& one : update.objects("GlobalSecondaryIndexUpdates")) {
+    for (const char* action : {"Update", "Create", "Delete"}) {
+      if (!one.has(action)) continue;
+      const std::string index = one.object(action).str("IndexName"), of = "Table: " + table.id + " Index: " + index;
+      if (deleted && index == name) throw still_in_use("Index is being deleted. " + of);
+      if (!one.has("Update")) continue;
+      if (allocated && index == name) throw still_in_use("Index is being created but is not backfilling yet. " + of);
+      if (going_on(table, kOfThroughput, index, context.now)) throw still_in_use("Index is being updated. " + of);
+    }
+  }
+  if (!deleted && !allocated) return;
+  const std::string created = deleted ? "deleted" : "created", creation = deleted ? "deletion" : "creation";
+  const auto mode = update.find_str("BillingMode");
+  if (update.has("ProvisionedThroughput") || (mode && *mode != billing_mode(table.document))) {
+    throw still_in_use("Can't change table IOPS when an index is being " + created + ". Table: " + table.id + " Indexes: [" +
+                 name + "]");
+  }
+  if (allocated && update.has("StreamSpecification"))
+    throw still_in_use("Can't change stream status when an index is being created");
+  if (asks_for(update, "OnDemandThroughput")) {
+    throw still_in_use("OnDemandThroughput cannot be updated while index " + creation + " is in progress for indexes: [" +
+                 name + "]");
+  }
+  if (allocated && asks_for(update, "WarmThroughput"))
+    throw AwsError("InternalServerError", 500, "Table is under system maintenance, please try again later");
 }
 
 void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update) {

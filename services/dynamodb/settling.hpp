@@ -34,6 +34,11 @@ bool restoring(const RequestContext& context, const storage::Resource& table);
 bool backups_enabled(const RequestContext& context, const storage::Resource& table);
 /// Why a new table cannot have the name of this one.
 AwsError name_taken(const RequestContext& context, const storage::Resource& table);
+/// Another throughput of an index, which is UPDATING while its table is ACTIVE.
+void begin_index_update(const RequestContext& context, storage::Resource& table, const std::string& index);
+/// More warm throughput of an index, or of the table (""), while all are ACTIVE; `before` is what it has until then.
+void begin_warming(const RequestContext& context, storage::Resource& table, const std::string& index,
+                   const Json& before);
 
 /// The table's description with the statuses of now.
 Json settled(const RequestContext& context, const storage::Resource& table, Json description);
@@ -57,6 +62,9 @@ void check_created(const RequestContext& context, const storage::Resource& table
 void check_settled(const RequestContext& context, const storage::Resource& table);
 /// For DeleteTable: and while an index is created or deleted.
 void check_deletable(const RequestContext& context, const storage::Resource& table);
+/// For UpdateTable: throws what AWS says of changes that an index stands in the way of, which is created, deleted or
+/// updated.
+void check_beside_indexes(const RequestContext& context, const storage::Resource& table, const Input& update);
 /// For UpdateTable: one index at a time is created or deleted (LimitExceededException), and none is deleted while
 /// resources for it are allocated (ResourceInUseException).
 void check_index_changes(const RequestContext& context, const storage::Resource& table, const Input& update);

@@ -119,7 +119,9 @@ void check_something(const Input& input) {
       "required");
 }
 
-void update_index(RequestContext& context, const Input& update, Json& document) {
+void update_index(RequestContext& context, const Input& update, storage::Resource& resource) {
+  Json& document = resource.document;
+  Json shown = settled(context, resource, document);
   const std::string name = update.str("IndexName");
   check_not_local(name, "update", document);
   Json* index = find_index(document, name);
@@ -131,14 +133,18 @@ void update_index(RequestContext& context, const Input& update, Json& document) 
     Json changed = changed_throughput(context, index->at("IndexArn"), held, *provisioned);
     if (same_units(changed, held)) throw unchanged("index " + name, held, changed);
     held = std::move(changed);
+    begin_index_update(context, resource, name);
   }
   if (const auto maxima = update.find_object("OnDemandThroughput")) {
     check_on_demand_maxima(context, *maxima, billing_mode(document), name);
     set_on_demand_maxima(*index, *maxima);
+    begin_index_update(context, resource, name);
   }
   if (const auto warm = update.find_object("WarmThroughput")) {
-    check_warm_growth(context, *warm, index->at("WarmThroughput"), name);
+    const Json before = find_index(shown, name)->at("WarmThroughput");
+    check_warm_growth(context, *warm, before, name);
     raise_warm_throughput(*index, *warm);
+    begin_warming(context, resource, name, before);
   }
   warm_at_least(*index, billing_mode(document));
 }
@@ -223,7 +229,7 @@ void define_attributes(const Input& input, Json& document) {
 
 void update_indexes(RequestContext& context, const Input& input, storage::Resource& resource) {
   for (const auto& update : input.objects("GlobalSecondaryIndexUpdates")) {
-    if (const auto change = update.find_object("Update")) update_index(context, *change, resource.document);
+    if (const auto change = update.find_object("Update")) update_index(context, *change, resource);
     if (const auto removal = update.find_object("Delete")) delete_index(context, removal->str("IndexName"), resource);
     if (const auto creation = update.find_object("Create")) {
       const std::string name = creation->str("IndexName");
@@ -296,10 +302,6 @@ void throughput_begun(const Input& asked, const Json& before, Json& out) {
       out["ProvisionedThroughput"][member] = before.at("ProvisionedThroughput").at(member);
     out["WarmThroughput"] = before.at("WarmThroughput");
   }
-  if (asks_for(asked, "WarmThroughput")) {
-    out["WarmThroughput"] = before.at("WarmThroughput");
-    out["WarmThroughput"]["Status"] = "UPDATING";
-  }
   if (!asks_for(asked, "OnDemandThroughput")) return;
   const Input maxima = asked.object("OnDemandThroughput");
   for (const char* member : {"MaxReadRequestUnits", "MaxWriteRequestUnits"}) {
@@ -325,10 +327,9 @@ Json update_begun(RequestContext& context, const Input& input, const Table& tabl
   for (const auto& update : input.objects("GlobalSecondaryIndexUpdates")) {
     const auto change = update.find_object("Update");
     if (!change) continue;
-    Json& index = *find_index(out, change->str("IndexName"));
     Json held = before;
-    throughput_begun(*change, *find_index(held, change->str("IndexName")), index);
-    if (change->has("ProvisionedThroughput") || change->has("OnDemandThroughput")) index["IndexStatus"] = "UPDATING";
+    const std::string name = change->str("IndexName");
+    throughput_begun(*change, *find_index(held, name), *find_index(out, name));
   }
   if (input.has("ReplicaUpdates")) answer_replica_updates(out, before);
   return out;
@@ -346,6 +347,7 @@ Json update_table(RequestContext& context, const Input& input) {
   check_strong_group(context, input, table);
   check_combination(context, resource.arn, input);
   check_replica_updates(input, document);
+  check_beside_indexes(context, resource, input);
   check_index_changes(context, resource, input);
   if (!at_once(input, document)) {
     check_settled(context, resource);
@@ -381,9 +383,11 @@ Json update_table(RequestContext& context, const Input& input) {
   set_replication_mode(input, document);
   if (const auto protection = input.find_flag("DeletionProtectionEnabled"))
     document["DeletionProtectionEnabled"] = *protection;
-  if (const auto warm = input.find_object("WarmThroughput")) {
-    check_warm_growth(context, *warm, document.at("WarmThroughput"));
-    raise_warm_throughput(document, *warm);
+  if (asks_for(input, "WarmThroughput")) {
+    const Input warm = input.object("WarmThroughput");
+    check_warm_growth(context, warm, before.at("WarmThroughput"));
+    raise_warm_throughput(document, warm);
+    begin_warming(context, resource, "", before.at("WarmThroughput"));
   }
   update_replicas(context, input, resource);
   context.resources().put(resource);

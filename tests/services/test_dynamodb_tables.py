@@ -353,7 +353,7 @@ class Realistic(Refusals, FreshServerCase):
         self.assertEqual(self.create("one")["GlobalSecondaryIndexes"][0]["Backfilling"], False)
         self.assertEqual(self.status(), ("UPDATING", {"one": ("CREATING", False)}))
         in_use = "Attempt to change a resource which is still in use: "
-        self.refused("ResourceInUseException", in_use + "Table is being updated: table", c.update_table, TableName="table",
+        self.refused("ResourceInUseException", in_use + "Can't change stream status when an index is being created", c.update_table, TableName="table",
                      StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
         self.refused("ResourceInUseException", in_use + "Index creation is in resource allocation phase. Retry deletion during "
                      "backfilling phase or when the index is active. Table: table Index: one", lambda: self.change("Delete", "one"))

@@ -275,5 +275,99 @@ class Indexes(Case, ServiceCase):
         self.assertIs(self.table("list")["DeletionProtectionEnabled"], False)
 
 
+class Meanwhile(Case, FreshServerCase):
+    """What is refused, and shown, while a throughput or an index changes."""
+
+    flags, options = ("--lifecycle", "realistic"), {"data_dir": True}
+    IN_USE = "Attempt to change a resource which is still in use: "
+
+    def in_use(self, message, call, *arguments, **more):
+        self.refused("ResourceInUseException", lambda: call(*arguments, **more), message=self.IN_USE + message)
+
+    def made(self, **more):
+        self.create("table", "pg", **more)
+        self.server.advance(20_000)
+
+    def provisioned(self):
+        self.made(ProvisionedThroughput=units(1), GlobalSecondaryIndexes=[index("gsi", "g", ProvisionedThroughput=units(1))])
+
+    def gsi(self, name="gsi"):
+        return next((one for one in self.table("table").get("GlobalSecondaryIndexes", []) if one["IndexName"] == name), None)
+
+    def test_an_index_is_created(self):
+        self.provisioned()
+        self.indexes("table", {"Create": index("new", "g", ProvisionedThroughput=units(1))}, AttributeDefinitions=defined("g"))
+        pt = {"ProvisionedThroughput": units(2)}
+        self.in_use("Can't change table IOPS when an index is being created. Table: table Indexes: [new]", self.update, "table", **pt)
+        self.in_use("Can't change table IOPS when an index is being created. Table: table Indexes: [new]", self.update, "table",
+                    BillingMode="PAY_PER_REQUEST")
+        self.in_use("Index is being created but is not backfilling yet. Table: table Index: new", self.indexes, "table",
+                    {"Update": {"IndexName": "new", **pt}})
+        self.indexes("table", {"Update": {"IndexName": "gsi", **pt}})
+        once = self.server.client("dynamodb", retries={"max_attempts": 0})
+        self.refused("InternalServerError", once.update_table, TableName="table", WarmThroughput=warm(100, 100), status=500,
+                     message="Table is under system maintenance, please try again later")
+        self.server.advance(60_000)
+        self.assertEqual((self.table("table")["TableStatus"], self.gsi("new")["Backfilling"]), ("ACTIVE", True))
+        self.update("table", **pt)
+
+    def test_an_index_is_deleted(self):
+        self.made(GlobalSecondaryIndexes=[index("gsi", "g")])
+        gone = {"Delete": {"IndexName": "gsi"}}
+        provision = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": units(1)}
+        self.indexes("table", gone)
+        self.in_use("Can't change table IOPS when an index is being deleted. Table: table Indexes: [gsi]", self.update, "table", **provision)
+        self.in_use("OnDemandThroughput cannot be updated while index deletion is in progress for indexes: [gsi]", self.update, "table",
+                    OnDemandThroughput={"MaxReadRequestUnits": 1})
+        update = {"Update": {"IndexName": "gsi", "ProvisionedThroughput": units(1)}}
+        for change in (gone, update, {"Create": index("gsi", "g")}):
+            self.in_use("Index is being deleted. Table: table Index: gsi", self.indexes, "table", change, AttributeDefinitions=defined("g"))
+        self.in_use("Cannot delete table while indexes are being created, updated, or deleted.", self.client.delete_table, TableName="table")
+        self.update("table", DeletionProtectionEnabled=False)
+        self.server.advance(20_000)
+        self.assertIsNone(self.gsi())
+        self.refused("ResourceNotFoundException", lambda: self.indexes("table", update),
+                     message="Requested resource not found: Index gsi for table table")
+        self.update("table", **provision)
+
+    def test_an_index_is_updated(self):
+        self.provisioned()
+        change = lambda count: self.indexes("table", {"Update": {"IndexName": "gsi", "ProvisionedThroughput": units(count)}})
+        change(2)
+        self.assertEqual((self.table("table")["TableStatus"], self.gsi()["IndexStatus"]), ("ACTIVE", "UPDATING"))
+        self.in_use("Index is being updated. Table: table Index: gsi", change, 3)
+        self.in_use("Cannot delete table while indexes are being created, updated, or deleted.", self.client.delete_table, TableName="table")
+        self.server.restart()
+        self.client = self.server.client("dynamodb")
+        self.server.advance(30_000)  # of the time before the restart, too
+        self.assertEqual(self.gsi()["IndexStatus"], "ACTIVE")
+        change(3)
+        self.server.advance(10_000)
+        self.client.delete_table(TableName="table")
+
+    def test_warm_throughput_takes_minutes(self):
+        self.made(GlobalSecondaryIndexes=[index("gsi", "g")])
+        of_index = lambda wanted: self.indexes("table", {"Update": {"IndexName": "gsi", "WarmThroughput": wanted}})
+        of_table = lambda wanted: self.update("table", WarmThroughput=wanted)
+        shown = lambda: [one["WarmThroughput"] for one in (self.table("table"), self.gsi())]
+        before = {**warm(12000, 4000), "Status": "UPDATING"}
+        for change in (of_table, of_index):
+            change(warm(13000, 5000))
+            change(warm(12000, 4000))  # is what it still has
+            answer = change(warm(14000, 6000))
+        self.assertEqual((answer["TableStatus"], answer["WarmThroughput"], answer["GlobalSecondaryIndexes"][0]["WarmThroughput"]),
+                         ("ACTIVE", before, before))
+        self.assertEqual((shown(), self.gsi()["IndexStatus"]), ([before] * 2, "ACTIVE"))
+        self.server.advance(600_000)
+        self.assertEqual(shown(), [{**warm(14000, 6000), "Status": "ACTIVE"}] * 2)
+        for of, change in (("table", of_table), ("index gsi", of_index)):
+            self.invalid("Requested WriteUnitsPerSecond for WarmThroughput for %s is lower than current WarmThroughput, decreasing "
+                         "WarmThroughput is not supported" % of, change, {"WriteUnitsPerSecond": 4001})
+            change({"WriteUnitsPerSecond": 6001})
+        self.assertEqual(shown(), [{**warm(14000, 6000), "Status": "UPDATING"}] * 2)
+        self.server.advance(20_000)  # another time it does not take long
+        self.assertEqual(shown(), [{**warm(14000, 6001), "Status": "ACTIVE"}] * 2)
+
+
 if __name__ == "__main__":
     unittest.main()
