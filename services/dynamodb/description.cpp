@@ -24,10 +24,7 @@ Json projection(const Input& index) {
   const Input input = index.object("Projection");
   Json out = Json::object();
   if (const auto type = input.find_str("ProjectionType")) out["ProjectionType"] = *type;
-  if (input.has("NonKeyAttributes")) {
-    out["NonKeyAttributes"] = input.json("NonKeyAttributes");  // answered in order (aws-controllers-k8s' notes)
-    std::sort(out["NonKeyAttributes"].begin(), out["NonKeyAttributes"].end());
-  }
+  if (input.has("NonKeyAttributes")) out["NonKeyAttributes"] = input.json("NonKeyAttributes");
   return out;
 }
 
@@ -147,6 +144,8 @@ Json global_index_description(const Input& index, const std::string& table_arn, 
   Json out = index_description(index, table_arn);
   const auto provisioned = index.find_object("ProvisionedThroughput");
   out["IndexStatus"] = "ACTIVE";
+  if (Json& shown = out["Projection"]; shown.contains("NonKeyAttributes"))  // in order (aws-controllers-k8s' notes)
+    std::sort(shown["NonKeyAttributes"].begin(), shown["NonKeyAttributes"].end());
   out["ProvisionedThroughput"] = throughput(billing_mode == "PROVISIONED" ? provisioned : std::nullopt);
   out["WarmThroughput"] =
       warm_throughput(index.find_object("WarmThroughput"), billing_mode, out["ProvisionedThroughput"]);
