@@ -36,7 +36,7 @@ std::string list(NameList names, std::size_t room) {
 
 constexpr std::size_t kUsualRoom = 16;
 
-bool holds(const NameList& names, const std::string& name) {
+bool includes(const NameList& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -63,7 +63,7 @@ void check_multi_attribute(const Json& elements) {
 }
 
 /// Of tables and local indexes. The service has it among the constraints of the request, before all else.
-void check_length(const Json& elements) {
+void check_two_elements(const Json& elements) {
   if (elements.size() <= 2) return;
   throw validation(
       "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have "
@@ -76,11 +76,11 @@ void check_key_schema(const Json& elements, const NameList& defined, NameList& u
   const bool multi_attribute = form == KeyForm::multi_attribute;
   NameList names;
   for (const auto& element : elements) {
-    if (auto name = element.at("AttributeName").get<std::string>(); !holds(names, name))
+    if (auto name = element.at("AttributeName").get<std::string>(); !includes(names, name))
       names.push_back(std::move(name));
   }
   for (const auto& name : names) {
-    if (!holds(defined, name)) {
+    if (!includes(defined, name)) {
       throw invalid_parameter("Some index key attributes are not defined in AttributeDefinitions. Keys: " +
                               list(names, kUsualRoom) + ", AttributeDefinitions: " + list(defined, defined.size()));
     }
@@ -92,7 +92,7 @@ void check_key_schema(const Json& elements, const NameList& defined, NameList& u
   }
   multi_attribute ? check_multi_attribute(elements) : check_key_types(elements);
   for (auto& name : names) {
-    if (!holds(used, name)) used.push_back(std::move(name));
+    if (!includes(used, name)) used.push_back(std::move(name));
   }
 }
 
@@ -117,7 +117,7 @@ void check_projection(const Json& index) {
 
 constexpr const char *kLocal = "LocalSecondaryIndexes", *kGlobal = "GlobalSecondaryIndexes";
 
-void check_index_keys(const Json& document, const char* member, const NameList& defined, NameList& used) {
+void check_index_schemas(const Json& document, const char* member, const NameList& defined, NameList& used) {
   if (!document.contains(member)) return;
   const Json& indexes = document.at(member);
   const bool local = member == kLocal;
@@ -158,7 +158,7 @@ std::size_t check_indexes(const Json& document, const char* member, Names& index
 }
 
 /// A definition that no key uses hides all that is wrong with the rest of an index (aws-controllers-k8s' notes).
-void check_all_used(const Json& document, const NameList& defined, const NameList& used) {
+void check_definitions_used(const Json& document, const NameList& defined, const NameList& used) {
   if (used.size() == defined.size()) return;
   if (document.contains(kLocal) || document.contains(kGlobal)) {
     throw invalid_parameter("Some AttributeDefinitions are not used. AttributeDefinitions: " +
@@ -172,12 +172,12 @@ void check_all_used(const Json& document, const NameList& defined, const NameLis
 }  // namespace
 
 void check_description(const Json& document) {
-  check_length(document.at("KeySchema"));
-  for (const auto& index : document.value(kLocal, Json::array())) check_length(index.at("KeySchema"));
+  check_two_elements(document.at("KeySchema"));
+  for (const auto& index : document.value(kLocal, Json::array())) check_two_elements(index.at("KeySchema"));
   NameList defined, used;
   for (const auto& definition : document.at("AttributeDefinitions")) {
     const auto name = definition.at("AttributeName").get<std::string>();
-    if (holds(defined, name)) throw validation("Attribute Name is duplicated: " + name);
+    if (includes(defined, name)) throw validation("Attribute Name is duplicated: " + name);
     defined.push_back(name);
   }
   if (document.at("KeySchema").size() > defined.size())
@@ -187,8 +187,8 @@ void check_description(const Json& document) {
   if (local && document.at("KeySchema").size() < 2)
     throw invalid_parameter(
         "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
-  for (const char* member : {kLocal, kGlobal}) check_index_keys(document, member, defined, used);
-  check_all_used(document, defined, used);
+  for (const char* member : {kLocal, kGlobal}) check_index_schemas(document, member, defined, used);
+  check_definitions_used(document, defined, used);
   Names index_names;
   std::size_t projected = 0;
   for (const char* member : {kLocal, kGlobal}) projected += check_indexes(document, member, index_names);
