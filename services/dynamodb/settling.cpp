@@ -10,7 +10,7 @@ namespace {
 
 /// As measured in 2026 on empty tables (aws-controllers-k8s' notes on DynamoDB); AWS promises no times.
 constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000, kBackfill = 600'000,
-                      kRestore = 200'000, kDeletion = 5'000;
+                      kRestore = 200'000, kDeletion = 5'000, kAppearance = 1'500;
 /// After which the services beside it know of a table that is being created, or of an index; and backups are possible;
 /// after which they forget one that is deleted.
 constexpr aws::Millis kHidden = 2'600, kHiddenIndex = 20'000, kBackupsAfter = 2'600, kForgotten = 1'200;
@@ -209,6 +209,10 @@ void check_created(const RequestContext& context, const storage::Resource& table
   check_not_deleting(table);
   if (restoring(context, table)) throw table_not_found(table.id);
   if (recognition(context, table) != Recognition::full) throw still_in_use("Table is being created: " + table.id);
+}
+
+bool just_created(const RequestContext& context, const storage::Resource& table) {
+  return context.settings.lifecycle == Lifecycle::realistic && context.now < table.created + kAppearance;
 }
 
 void check_settled(const RequestContext& context, const storage::Resource& table) {

@@ -55,6 +55,9 @@ void check_not_deleting(const storage::Resource& table);
 aws::Millis readable_from(const storage::Resource& table);
 aws::Millis readable_from(const storage::Resource& table, const std::string& index);
 
+/// For its first seconds, a table is there for few but DescribeTable.
+bool just_created(const RequestContext& context, const storage::Resource& table);
+
 /// Throws ResourceInUseException while the table is CREATING or DELETING; ResourceNotFoundException while it is
 /// restored.
 void check_created(const RequestContext& context, const storage::Resource& table);

@@ -130,7 +130,7 @@ class Settings(unittest.TestCase):
             c.create_table(TableName="table", **TABLE)
             arn = "arn:aws:kinesis:us-east-1:000000000000:stream/changes"
             made = c.enable_kinesis_streaming_destination(TableName="table", StreamArn=arn)
-            self.assertEqual(made["DestinationStatus"], "ACTIVE")
+            self.assertEqual(made["DestinationStatus"], "ENABLING")
             c.update_kinesis_streaming_destination(TableName="table", StreamArn=arn, UpdateKinesisStreamingConfiguration={
                 "ApproximateCreationDateTimePrecision": "MICROSECOND"})
             destinations = lambda: c.describe_kinesis_streaming_destination(TableName="table")["KinesisDataStreamDestinations"]
