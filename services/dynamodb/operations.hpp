@@ -73,8 +73,6 @@ Json untag_resource(RequestContext&, const Input&);
 Json get_resource_policy(RequestContext&, const Input&);
 Json put_resource_policy(RequestContext&, const Input&);
 Json delete_resource_policy(RequestContext&, const Input&);
-/// Keeps a checked policy with a new revision among a table's hidden members.
-void set_policy(Json& hidden, const std::string& policy);
 
 // limits.cpp
 Json describe_limits(RequestContext&, const Input&);

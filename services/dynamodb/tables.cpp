@@ -7,6 +7,7 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/quotas.hpp"
 #include "services/dynamodb/replicas.hpp"
+#include "services/dynamodb/resource_policy.hpp"
 #include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/strong_group.hpp"
 #include "services/dynamodb/tags.hpp"
@@ -129,7 +130,7 @@ Json create_table(RequestContext& context, const Input& input) {
       throw invalid_parameter("Table is being created with a stream disabled, UpdateViewType should not be specified");
     if (enabled) set_stream(context, resource, *stream);
   }
-  if (const auto policy = input.find_str("ResourcePolicy")) set_policy(resource.hidden, *policy);
+  if (const auto policy = input.find_str("ResourcePolicy")) create_with_policy(context, resource, *policy);
   begin_creation(context, resource);
   context.resources().put(resource);
   context.resources().tag(Table::kKind, name, checked_tags(input, {}));
@@ -147,6 +148,7 @@ Json delete_table(RequestContext& context, const Input& input) {
   check_no_strong_group(table);
   check_deletable(context, table.resource);
   check_tags_written(context, table.resource);
+  check_policy_settled(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);
   for (const char* member :

@@ -141,7 +141,7 @@ class Tables(Refusals, ServiceCase):
 
     def test_resource_policy(self):
         c = self.client
-        policy = ('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},'
+        policy = ('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},'
                   '"Action":"dynamodb:GetItem","Resource":"*"}]}')
         arn = c.create_table(TableName="policed", BillingMode="PAY_PER_REQUEST", ResourcePolicy=policy,
                              **ID)["TableDescription"]["TableArn"]
