@@ -1,6 +1,7 @@
 #include "services/dynamodb/autoscaling.hpp"
 
 #include "aws/ids.hpp"
+#include "registry/findings.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/quotas.hpp"
@@ -81,6 +82,10 @@ void check_role(const RequestContext& context, const Input& update) {
                                *role + " because no identity-based policy allows the iam:PassRole action");
 }
 
+std::string policy_name(const storage::Resource& table, const std::string& index, Scaled what) {
+  return metric_of(what) + ":table/" + table.id + (index.empty() ? "" : "/index/" + index);
+}
+
 Json scaling_policy(const RequestContext& context, const storage::Resource& table, const std::string& index,
                     Scaled what, const Input& update) {
   const Input tracking = update.object("TargetTrackingScalingPolicyConfiguration");
@@ -91,9 +96,13 @@ Json scaling_policy(const RequestContext& context, const storage::Resource& tabl
   for (const char* member : {"ScaleInCooldown", "ScaleOutCooldown"}) {
     if (const auto seconds = tracking.find_integer(member)) configuration[member] = *seconds;
   }
-  const std::string resource = "table/" + table.id + (index.empty() ? "" : "/index/" + index);
-  return {{"PolicyName", update.str("PolicyName", metric_of(what) + ":" + resource)},
+  return {{"PolicyName", update.str("PolicyName", policy_name(table, index, what))},
           {"TargetTrackingScalingPolicyConfiguration", std::move(configuration)}};
+}
+
+/// Whether DynamoDB sees to it that writes scale: in global tables whose capacity is provisioned.
+bool scales_by_itself(const Json& document) {
+  return billing_mode(document) == "PROVISIONED" && !document.value("Replicas", Json::array()).empty();
 }
 
 void fit_capacity(RequestContext& context, storage::Resource& table, const std::string& index, Scaled what,
@@ -170,6 +179,30 @@ Json scaling_settings(const storage::Resource& table, const std::string& index, 
   // They outlast a change to on-demand, and rest meanwhile.
   if (billing_mode(table.document) == "PAY_PER_REQUEST") settings["AutoScalingDisabled"] = true;
   return settings;
+}
+
+void check_indexes_scale(RequestContext& context, const storage::Resource& table) {
+  static constexpr Rule kIndexCapacity{
+      "dynamodb-replica-index-capacity",
+      "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html"};
+  if (!scales_by_itself(table.document)) return;
+  for (const auto& index : table.document.value("GlobalSecondaryIndexes", Json::array())) {
+    if (scaling_settings(table, index.at("IndexName").get<std::string>(), Scaled::writes).contains("MaximumUnits"))
+      continue;
+    would_refuse(context, kIndexCapacity, table.arn,
+                 validation("GSI write capacity should either be Pay-Per-Request or AutoScaled."));
+  }
+}
+
+void scale_new_index(const RequestContext& context, storage::Resource& table, const std::string& index) {
+  if (!scales_by_itself(table.document)) return;
+  table.hidden[kSettings][index][settings_of(Scaled::writes)] = {
+      {"MinimumUnits", 1},
+      {"MaximumUnits", 10},
+      {"AutoScalingRoleArn", linked_role(context)},
+      {"ScalingPolicies",
+       {{{"PolicyName", policy_name(table, index, Scaled::writes)},
+         {"TargetTrackingScalingPolicyConfiguration", {{"TargetValue", 70.0}}}}}}};
 }
 
 void copy_write_scaling(const storage::Resource& source, storage::Resource& replica) {

@@ -31,6 +31,12 @@ Json* scaled_description(Json& document, const std::string& index);
 /// Gives a new replica its source's settings of writes, which all replicas have in common.
 void copy_write_scaling(const storage::Resource& source, storage::Resource& replica);
 
+/// An index is about to be made in a table: AWS refuses it in a global table where writes of another do not scale.
+void check_indexes_scale(RequestContext& context, const storage::Resource& table);
+
+/// Has the writes of a new index scale, if its table is a global one; `table` is to be put by the caller.
+void scale_new_index(const RequestContext& context, storage::Resource& table, const std::string& index);
+
 /// What is asked of tables whose capacity is not provisioned. `members` are the names of what was asked.
 AwsError not_provisioned(const std::string& table, const std::vector<std::string>& regions,
                          const std::vector<std::string>& members);

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "services/dynamodb/autoscaling.hpp"
 #include "services/dynamodb/contributor_insights.hpp"
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
@@ -250,9 +251,15 @@ void update_indexes(RequestContext& context, const Input& input, storage::Resour
       check_description(resource.document);
       const Table table = table_of(resource);
       ItemStore(context.tx).backfill(table, *table.index(name));
+      scale_new_index(context, resource, name);
       begin_index_creation(context, resource, name);
     }
   }
+}
+
+bool creates_index(const Input& input) {
+  const auto updates = input.objects("GlobalSecondaryIndexUpdates");
+  return std::any_of(updates.begin(), updates.end(), [](const Input& one) { return one.has("Create"); });
 }
 
 /// Whether the table stays ACTIVE (aws-controllers-k8s' notes on DynamoDB).
@@ -353,6 +360,7 @@ Json update_table(RequestContext& context, const Input& input) {
     check_settled(context, resource);
     check_replicas_settled(context, document);
   }
+  if (creates_index(input)) check_indexes_scale(context, resource);
   const Json before = described(context, table), held = document;
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {

@@ -50,6 +50,10 @@ class AutoScaling(FreshServerCase):
     def reads(self, region, change):
         return self.change(ReplicaUpdates=[{"RegionName": region, "ReplicaProvisionedReadCapacityAutoScalingUpdate": change}])
 
+    def reads_of_index(self, region, index, change):
+        return self.change(ReplicaUpdates=[{"RegionName": region, "ReplicaGlobalSecondaryIndexUpdates": [
+            {"IndexName": index, "ProvisionedReadCapacityAutoScalingUpdate": change}]}])
+
     def refuse(self, code, message, name="world", **arguments):
         return self.refused(code, self.east.update_table_replica_auto_scaling, TableName=name, **message, **arguments)
 
@@ -133,6 +137,40 @@ class AutoScaling(FreshServerCase):
             self.east.update_table(TableName="world", ReplicaUpdates=[{"Delete": {"RegionName": region}}])
         self.refused("ResourceNotFoundException", self.east.describe_table_replica_auto_scaling, TableName="world",
                      message="Global table with name: 'world' does not exist.")
+
+    def test_indexes_come_and_go(self):
+        updates = lambda **change: self.east.update_table(TableName="world", GlobalSecondaryIndexUpdates=[change], AttributeDefinitions=[
+            {"AttributeName": "group", "AttributeType": "S"}])
+        create = lambda name, **more: updates(Create=dict({"IndexName": name, "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}],
+                                                           "Projection": {"ProjectionType": "ALL"}}, **more))
+        indexes = lambda client: {one["IndexName"]: (one["ProvisionedReadCapacityAutoScalingSettings"],
+                                                     one["ProvisionedWriteCapacityAutoScalingSettings"])
+                                  for one in self.describe(client)[1]["us-west-2"]["GlobalSecondaryIndexes"]}
+        found = lambda: [one for one in self.server.findings() if one["rule"] == "dynamodb-replica-index-capacity"]
+        create("new", ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})
+        scaled = settings("DynamoDBWriteCapacityUtilization:table/world/index/new")
+        for client in (self.east, self.west):
+            self.assertEqual(indexes(client), {"by-group": (OFF, OFF), "new": (OFF, scaled)})
+        self.assertEqual([(one["resource"], one["message"]) for one in found()],
+                         [("arn:aws:dynamodb:us-east-1:000000000000:table/world",
+                           "GSI write capacity should either be Pay-Per-Request or AutoScaled.")])
+        # The settings outlast an index.
+        self.change(GlobalSecondaryIndexUpdates=[{"IndexName": "by-group", "ProvisionedWriteCapacityAutoScalingUpdate": update()}])
+        self.reads_of_index("us-west-2", "new", update(1, 3))
+        updates(Delete={"IndexName": "new"})
+        self.assertEqual(list(indexes(self.east)), ["by-group"])
+        create("new", ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})
+        self.assertEqual(indexes(self.east)["new"], (settings("DynamoDBReadCapacityUtilization:table/world/index/new", 1, 3), scaled))
+        self.assertEqual(len(found()), 1)
+
+    def test_an_index_of_a_table_that_is_alone_does_not_scale(self):
+        self.create("alone")
+        self.east.update_table(TableName="alone", GlobalSecondaryIndexUpdates=[{"Create": {
+            "IndexName": "new", "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"},
+            "ProvisionedThroughput": UNITS}}], AttributeDefinitions=[{"AttributeName": "group", "AttributeType": "S"}])
+        self.east.update_table(TableName="alone", ReplicaUpdates=[{"Create": {"RegionName": "us-west-2"}}])
+        new = self.describe(name="alone")[1]["us-east-1"]["GlobalSecondaryIndexes"][1]
+        self.assertEqual((new["IndexName"], new["ProvisionedWriteCapacityAutoScalingSettings"]), ("new", OFF))
 
     def test_refusals(self):
         self.create("alone", BillingMode="PAY_PER_REQUEST")
