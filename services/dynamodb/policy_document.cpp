@@ -27,54 +27,72 @@ AwsError invalid_policy(const std::string& why) { return invalid_parameter("Inva
 
 AwsError missing_element(const char* name) { return invalid_policy(std::string("Missing required field ") + name); }
 
-/// Where the values of a JSON text begin that is known to be right, by their paths ("/Statement/0/Principal").
+/// Where the values of a JSON text begin that is known to be right, by their paths ("/Statement/0/Principal"), as deep
+/// as policies go.
 class ValuePlaces {
  public:
-  explicit ValuePlaces(const std::string& text) : text_(text) { value(""); }
+  explicit ValuePlaces(const std::string& text) : text_(text) { value("", 0); }
 
-  AwsError syntax_error(const std::string& path) const {
+  /// "(line,column)" of a value, both counted from 1.
+  std::string position(const std::string& path) const {
     const auto found = begins_.find(path);
     const std::size_t at = found == begins_.end() ? 0 : found->second;
     const auto lines = std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     const std::size_t newline = at == 0 ? std::string::npos : text_.rfind('\n', at - 1);
     const std::size_t column = newline == std::string::npos ? at + 1 : at - newline;
-    return invalid_policy("Syntax error at position (" + std::to_string(lines + 1) + "," + std::to_string(column) +
-                          ")");
+    return "(" + std::to_string(lines + 1) + "," + std::to_string(column) + ")";
   }
 
  private:
-  void space() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+  static constexpr int kDeepest = 6;  // a value in a list of a condition
+
   char next() {
-    space();
+    at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
     return at_ < text_.size() ? text_[at_] : '\0';
   }
   std::string string() {
     const std::size_t from = at_++;
     while (text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
     ++at_;
-    return Json::parse(text_.substr(from, at_ - from)).get<std::string>();
+    return text_.substr(from, at_ - from);
   }
-  void value(const std::string& path) {
+  void skip() {
+    int open = 0;
+    do {
+      const char c = next();
+      if (c == '"') {
+        string();
+        continue;
+      }
+      open += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+      ++at_;
+    } while (open > 0);
+  }
+  void members(char last, const std::string& path, int depth) {
+    for (int i = 0; next() != last; ++i) {
+      std::string name = std::to_string(i);
+      if (last == '}') {
+        name = Json::parse(string()).get<std::string>();
+        next();
+        ++at_;  // the colon
+      }
+      value(path + "/" + name, depth + 1);
+      if (next() == ',') ++at_;
+    }
+    ++at_;
+  }
+  void value(const std::string& path, int depth) {
     const char first = next();
     begins_.emplace(path, at_);
     if (first == '"') {
       string();
-    } else if (first == '{' || first == '[') {
-      const char last = first == '{' ? '}' : ']';
-      ++at_;
-      for (int i = 0; next() != last; ++i) {
-        std::string name = std::to_string(i);
-        if (first == '{') {
-          name = string();
-          next();
-          ++at_;  // the colon
-        }
-        value(path + "/" + name);
-        if (next() == ',') ++at_;
-      }
-      ++at_;
-    } else {
+    } else if (first != '{' && first != '[') {
       at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    } else if (depth == kDeepest) {
+      skip();
+    } else {
+      ++at_;
+      members(first == '{' ? '}' : ']', path, depth);
     }
   }
 
@@ -106,14 +124,13 @@ bool is_account(const std::string& text) {
 /// Reads the elements of a document and writes their form.
 class PolicyReader {
  public:
-  PolicyReader(const std::string& text, PolicyOf of) : places_(text), of_(of) {}
+  PolicyReader(const std::string& text, PolicyOf of) : text_(text), of_(of) {}
 
   Document read(const Document& document) {
-    if (!document.is_object()) throw places_.syntax_error("");
+    if (!document.is_object()) throw syntax_error("");
     for (const auto& [name, value] : document.items()) {
       const bool version = name == "Version" && (value == "2012-10-17" || value == "2008-10-17");
-      if (!version && !(name == "Id" && value.is_string()) && name != "Statement")
-        throw places_.syntax_error("/" + name);
+      if (!version && !(name == "Id" && value.is_string()) && name != "Statement") throw syntax_error("/" + name);
     }
     const Document none = Document::array();
     const Document& given = document.contains("Statement") ? document.at("Statement") : none;
@@ -135,18 +152,21 @@ class PolicyReader {
   }
 
  private:
+  AwsError syntax_error(const std::string& path) const {
+    return invalid_policy("Syntax error at position " + ValuePlaces(text_).position(path));
+  }
+
   Document statement(const Document& given, const std::string& path) {
     static constexpr const char* kElements[] = {"Sid",       "Effect",   "Principal",   "NotPrincipal", "Action",
                                                 "NotAction", "Resource", "NotResource", "Condition"};
-    if (!given.is_object()) throw places_.syntax_error(path);
+    if (!given.is_object()) throw syntax_error(path);
     for (const auto& [name, value] : given.items()) {
       if (std::find(std::begin(kElements), std::end(kElements), name) == std::end(kElements))
-        throw places_.syntax_error(path + "/" + name);
+        throw syntax_error(path + "/" + name);
     }
     for (const char* name : {"Effect", "Principal", "Action", "Resource"}) {
       if (!given.contains(name) && !given.contains(std::string("Not") + name)) throw missing_element(name);
-      if (given.contains(name) && given.contains(std::string("Not") + name))
-        throw places_.syntax_error(path + "/Not" + name);
+      if (given.contains(name) && given.contains(std::string("Not") + name)) throw syntax_error(path + "/Not" + name);
     }
     Document out = Document::object();
     for (const char* name : kElements) {
@@ -160,14 +180,14 @@ class PolicyReader {
     if (name == "Effect") return effect(value, path);
     if (name.ends_with("Principal")) return principal(value, path);
     if (name == "Condition") return condition(value, path);
-    if (!is_text_list(value)) throw places_.syntax_error(path);
+    if (!is_text_list(value)) throw syntax_error(path);
     if (name.ends_with("Action")) note_actions(value);
     if (name.ends_with("Resource")) check_resources(value);
     return list_form(value);
   }
 
   Document sid(const Document& value, const std::string& path) {
-    if (!value.is_string()) throw places_.syntax_error(path);
+    if (!value.is_string()) throw syntax_error(path);
     if (!sids_.insert(value.get<std::string>()).second)
       throw invalid_policy("The Statement Ids in the policy are not unique");
     return value;
@@ -175,18 +195,18 @@ class PolicyReader {
 
   Document effect(const Document& value, const std::string& path) const {
     const std::string text = value.is_string() ? aws::lower(value.get<std::string>()) : "";
-    if (text != "allow" && text != "deny") throw places_.syntax_error(path);
+    if (text != "allow" && text != "deny") throw syntax_error(path);
     return text == "allow" ? "Allow" : "Deny";
   }
 
   /// An account is its root, and none is named twice.
   Document principal(const Document& value, const std::string& path) const {
     if (value == "*") return value;
-    if (!value.is_object() || value.empty()) throw places_.syntax_error(path);
+    if (!value.is_object() || value.empty()) throw syntax_error(path);
     Document out = Document::object();
     for (const auto& [type, named] : value.items()) {
       const bool known = type == "AWS" || type == "Service" || type == "Federated" || type == "CanonicalUser";
-      if (!known || !is_text_list(named)) throw places_.syntax_error(path + "/" + type);
+      if (!known || !is_text_list(named)) throw syntax_error(path + "/" + type);
       Document names = Document::array();
       for (std::string name : texts_of(named)) {
         if (type == "AWS" && is_account(name)) name = "arn:aws:iam::" + name + ":root";
@@ -198,15 +218,15 @@ class PolicyReader {
   }
 
   Document condition(const Document& value, const std::string& path) const {
-    if (!value.is_object()) throw places_.syntax_error(path);
+    if (!value.is_object()) throw syntax_error(path);
     Document out = Document::object();
     for (const auto& [op, keys] : value.items()) {
-      if (!keys.is_object() || !identity::known_condition_operator(op)) throw places_.syntax_error(path + "/" + op);
+      if (!keys.is_object() || !identity::known_condition_operator(op)) throw syntax_error(path + "/" + op);
       Document& held = out[op] = Document::object();
       for (const auto& [key, values] : keys.items()) {
         const bool scalar = values.is_string() || values.is_number() || values.is_boolean();
         if ((!scalar && !is_text_list(values)) || key.find(':') == std::string::npos)
-          throw places_.syntax_error(path + "/" + op + "/" + key);
+          throw syntax_error(path + "/" + op + "/" + key);
         held[key] = list_form(values);
       }
     }
@@ -236,7 +256,7 @@ class PolicyReader {
     }
   }
 
-  ValuePlaces places_;
+  const std::string& text_;
   PolicyOf of_;
   std::set<std::string> sids_;
   std::string invalid_actions_;

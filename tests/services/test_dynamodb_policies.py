@@ -175,6 +175,13 @@ class Policies(ServiceCase):
         for principal in ("arn:aws:iam::1:root", "AIDAEXAMPLE", "arn:aws:s3:::bucket"):
             refuse(INVALID + "Invalid principal in policy document.", policy(statement(arn, Principal={"AWS": [ROOT, principal]})))
         self.assertEqual(self.get(arn), (policy(statement(arn)), held))
+        deep = 5000
+        refuse(DOCUMENT + "Syntax error at position (1,1)", "[" * deep + "]" * deep)
+        after = '{"Statement":%s,"Else":0}' % ("[" * deep + '"]"' + "]" * deep)
+        refuse(DOCUMENT + "Syntax error at position (1,%d)" % (after.index("0") + 1), after)
+        condition = '{"Bool":{"aws:SecureTransport":%s}}' % ("[" * deep + '"\\\\"' + "]" * deep)
+        nested = policy(statement(arn, Condition="")).replace('"Condition":""', '"Condition":' + condition)
+        refuse(DOCUMENT + "Syntax error at position (1,%d)" % (nested.index("[[") + 1), nested)
         self.refused("ValidationException", self.client.create_table, message=public, TableName="none", **TABLE,
                      ResourcePolicy=policy(statement("*", Principal="*")))
         for text in (policy(statement(table_arn("another"))), policy(statement(arn + "/index/one")),
@@ -347,6 +354,13 @@ class Destinations(ServiceCase):
         refused(c.disable_kinesis_streaming_destination, inactive, StreamArn=arn + "-2")
         c.enable_kinesis_streaming_destination(**to)
         self.assertEqual(held(), [{"StreamArn": arn, "DestinationStatus": "ACTIVE"}])
+
+    def test_an_arn_that_is_none(self):
+        c = self.server.client("dynamodb", parameter_validation=False)
+        c.create_table(TableName="no-arn", **TABLE)
+        self.refused("ValidationException", c.disable_kinesis_streaming_destination, TableName="no-arn", StreamArn="not-an-arn",
+                     message="Table is not in a valid state to enable Kinesis Streaming Destination: KinesisStreamingDestination must be "
+                             "ACTIVE to perform DISABLE operation.")
 
     def test_streams_that_cannot_be_written(self):
         c, name, good = self.client, "failing", "arn:aws:kinesis:us-east-1:%s:stream/changes" % ACCOUNT
