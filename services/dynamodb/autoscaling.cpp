@@ -5,6 +5,7 @@
 #include "services/dynamodb/description.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/quotas.hpp"
+#include "services/dynamodb/settling.hpp"
 
 namespace orrery::dynamodb {
 
@@ -112,9 +113,10 @@ void fit_capacity(RequestContext& context, storage::Resource& table, const std::
   const auto held = described->at("ProvisionedThroughput").at(units_member(what)).get<std::int64_t>();
   // Beyond the quota scaling fails, and the caller does not hear of it.
   const std::int64_t fitting = std::min(std::clamp(held, least, most), std::max(held, kTableCapacity));
-  if (fitting != held)
-    set_capacity(context, index.empty() ? table.arn : described->at("IndexArn").get<std::string>(), *described,
-                 units_member(what), fitting);
+  if (fitting == held) return;
+  begin_update(context, table);
+  set_capacity(context, index.empty() ? table.arn : described->at("IndexArn").get<std::string>(), *described,
+               units_member(what), fitting);
 }
 
 }  // namespace

@@ -48,6 +48,23 @@ void check_indexes_provisioned(const Input& input, const Json& document) {
   }
 }
 
+/// Of the table that is asked to change. Replicas may have what it is to get: their reads scale on their own.
+void check_throughput_changes(const Input& input, Json& document) {
+  const auto provisioned = input.find_object("ProvisionedThroughput");
+  if (provisioned && input.str("BillingMode") != "PAY_PER_REQUEST" && !input.has("GlobalSecondaryIndexUpdates")) {
+    const Json &held = document.at("ProvisionedThroughput"), asked = throughput(provisioned);
+    if (same_units(asked, held)) throw unchanged("table", held, asked);
+  }
+  for (const auto& one : input.objects("GlobalSecondaryIndexUpdates")) {
+    const Input update = one.object("Update");
+    const Json* index = find_index(document, update.str("IndexName"));
+    if (!index || !update.has("ProvisionedThroughput")) continue;
+    const Json &held = index->at("ProvisionedThroughput"),
+               asked = throughput(update.find_object("ProvisionedThroughput"));
+    if (same_units(asked, held)) throw unchanged("index " + update.str("IndexName"), held, asked);
+  }
+}
+
 void update_billing(RequestContext& context, const Input& input, Json& document) {
   const auto mode = input.find_str("BillingMode");
   const auto provisioned = input.find_object("ProvisionedThroughput");
@@ -63,11 +80,8 @@ void update_billing(RequestContext& context, const Input& input, Json& document)
   if (mode == "PROVISIONED" && before != after) check_indexes_provisioned(input, document);
   check_capacity(context, provisioned);
   if (provisioned) {
-    Json changed =
+    document["ProvisionedThroughput"] =
         changed_throughput(context, document.at("TableArn"), document.at("ProvisionedThroughput"), *provisioned);
-    const Json& held = document.at("ProvisionedThroughput");
-    if (same_units(changed, held) && !input.has("GlobalSecondaryIndexUpdates")) throw unchanged("table", held, changed);
-    document["ProvisionedThroughput"] = std::move(changed);
   }
   if (before != after) change_billing_mode(context, document, after);
   warm_at_least(document, after);
@@ -131,9 +145,7 @@ void update_index(RequestContext& context, const Input& update, storage::Resourc
   if (const auto provisioned = update.find_object("ProvisionedThroughput")) {
     check_capacity(context, provisioned, name);
     Json& held = (*index)["ProvisionedThroughput"];
-    Json changed = changed_throughput(context, index->at("IndexArn"), held, *provisioned);
-    if (same_units(changed, held)) throw unchanged("index " + name, held, changed);
-    held = std::move(changed);
+    held = changed_throughput(context, index->at("IndexArn"), held, *provisioned);
     begin_index_update(context, resource, name);
   }
   if (const auto maxima = update.find_object("OnDemandThroughput")) {
@@ -361,6 +373,7 @@ Json update_table(RequestContext& context, const Input& input) {
     check_replicas_settled(context, document);
   }
   if (creates_index(input)) check_indexes_scale(context, resource);
+  check_throughput_changes(input, document);
   const Json before = described(context, table), held = document;
   update_shared(context, input, resource);
   for_each_replica(context, document, [&](Table replica) {

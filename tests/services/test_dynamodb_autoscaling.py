@@ -20,7 +20,9 @@ def settings(name, least=1, most=10, target=70.0, **more):
             "ScalingPolicies": [{"PolicyName": name, "TargetTrackingScalingPolicyConfiguration": dict({"TargetValue": target}, **more)}]}
 
 
-class AutoScaling(FreshServerCase):
+class World(FreshServerCase):
+    """A table in two regions."""
+
     options = {"data_dir": True}
     clients = {"east": "dynamodb"}
 
@@ -28,7 +30,9 @@ class AutoScaling(FreshServerCase):
         super().setUp()
         self.west = self.server.client("dynamodb", region="us-west-2")
         self.create("world")
+        self.server.advance(20_000)
         self.east.update_table(TableName="world", ReplicaUpdates=[{"Create": {"RegionName": "us-west-2"}}])
+        self.server.advance(1_000_000)
 
     def create(self, name, **billing):
         index = {"IndexName": "by-group", "Projection": {"ProjectionType": "ALL"},
@@ -61,6 +65,8 @@ class AutoScaling(FreshServerCase):
         self.refuse("ValidationException", message, ReplicaUpdates=[
             {"RegionName": "us-east-1", "ReplicaProvisionedReadCapacityAutoScalingUpdate": change}])
 
+
+class AutoScaling(World):
     def test_life(self):
         whole, replicas = self.describe(self.west)
         self.assertEqual((whole["TableName"], whole["TableStatus"]), ("world", "ACTIVE"))
@@ -210,6 +216,25 @@ class AutoScaling(FreshServerCase):
         self.refuse("ResourceNotFoundException", {"containing": "'nope'"}, ReplicaUpdates=[
             dict(east, ReplicaGlobalSecondaryIndexUpdates=[{"IndexName": "nope", "ProvisionedReadCapacityAutoScalingUpdate": update()}])])
         self.assertEqual(self.describe()[1]["us-east-1"]["ReplicaProvisionedReadCapacityAutoScalingSettings"], OFF)
+
+
+class Realistic(World):
+    """What goes on, as long as on AWS."""
+
+    flags = ("--lifecycle", "realistic")
+
+    def test_capacity_that_is_out_of_bounds_updates_the_table(self):
+        table = lambda: self.east.describe_table(TableName="world")["Table"]
+        self.reads("us-east-1", update(2, 7))
+        self.assertEqual(table()["TableStatus"], "ACTIVE")
+        self.reads("us-east-1", update(10, 20))
+        self.assertEqual(table()["TableStatus"], "UPDATING")
+        self.refused("ResourceInUseException", self.east.update_table, TableName="world", ProvisionedThroughput=UNITS)
+        self.server.advance(60_000)
+        self.assertEqual((table()["TableStatus"], table()["ProvisionedThroughput"]["ReadCapacityUnits"]), ("ACTIVE", 10))
+        self.east.update_table(TableName="world", ProvisionedThroughput=UNITS)  # below the least, and it stays so
+        self.server.advance(1_000_000)
+        self.assertEqual(table()["ProvisionedThroughput"]["ReadCapacityUnits"], 5)
 
 
 if __name__ == "__main__":
