@@ -3,6 +3,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/settling.hpp"
 
 namespace orrery::dynamodb {
@@ -140,6 +141,7 @@ Json create_backup(RequestContext& context, const Input& input) {
   const auto table = find_table(context, input.str("TableName"));
   if (!table || recognition(context, table->resource) != Recognition::full)
     throw table_name_not_found(table_name(input.str("TableName")));
+  check_denial(context, table->resource);
   check_backups_enabled(context, *table);
   Json details = make_backup(context, *table, name, "USER");
   details["BackupStatus"] = "CREATING";  // already AVAILABLE to whoever asks next

@@ -4,6 +4,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/recovery.hpp"
 #include "services/dynamodb/settling.hpp"
 
@@ -21,6 +22,7 @@ Table require_recoverable(RequestContext& context, const std::string& name_or_ar
   auto table = find_table(context, name_or_arn);
   if (!table || recognition(context, table->resource) == Recognition::none)
     throw table_name_not_found(table_name(name_or_arn));
+  check_denial(context, table->resource);
   return std::move(*table);
 }
 

@@ -5,6 +5,7 @@
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/job.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/recovery.hpp"
 #include "wire/patterns.hpp"
 
@@ -107,6 +108,7 @@ Table exported_table(RequestContext& context, const std::string& arn) {
     throw invalid_request("Table ARN is invalid.");
   auto table = find_table(context, arn);
   if (!table) throw table_name_not_found(arn);
+  check_denial(context, table->resource);
   return std::move(*table);
 }
 

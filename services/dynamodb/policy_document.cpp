@@ -19,6 +19,9 @@ constexpr std::size_t kMostPolicyBytes = 20480;
 constexpr Rule kPolicyPrincipal{
     "dynamodb-policy-principal-exists",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"};
+constexpr Rule kPolicyDenial{
+    "dynamodb-policy-denies",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html"};
 constexpr Rule kPolicyLockout{
     "dynamodb-policy-lockout",
     "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutResourcePolicy.html"};
@@ -324,7 +327,7 @@ void check_policy_principals(RequestContext& context, const std::string& arn, co
   }
 }
 
-identity::Question asked_by_caller(const RequestContext& context, const std::string& arn) {
+identity::Question asked_by_caller(const RequestContext& context, const std::string& arn, std::string action) {
   const auto& caller = context.principal;
   std::string who = caller.arn;  // of a session, the role
   const aws::Arn session = aws::parse_arn(who);
@@ -335,7 +338,7 @@ identity::Question asked_by_caller(const RequestContext& context, const std::str
   }
   identity::Question out;
   out.principals = {caller.arn, who, "arn:aws:iam::" + context.account + ":root"};
-  out.action = "dynamodb:PutResourcePolicy";
+  out.action = std::move(action);
   out.resource = arn;
   out.context = {{"aws:principalarn", {who}},
                  {"aws:principalaccount", {context.account}},
@@ -366,10 +369,31 @@ std::string policy_text(const std::string& form) {
   return out.dump();
 }
 
+void check_denial(RequestContext& context, const storage::Resource& resource) {
+  const bool writes = context.tx.access() == storage::Transaction::Access::write;
+  if (!writes && context.settings.strictness != Strictness::strict) return;
+  const auto held = resource.hidden.find("Policy");
+  if (held == resource.hidden.end() || held->get_ref<const std::string&>().find("\"Deny\"") == std::string::npos)
+    return;
+  identity::Policy policy;
+  try {
+    policy = identity::parse_policy(held->get<std::string>(), identity::PolicyKind::resource);
+  } catch (const AwsError&) {  // of a time when documents were kept unread
+    return;
+  }
+  const std::string action = "dynamodb:" + std::string(context.operation);
+  const identity::Question question = asked_by_caller(context, resource.arn, action);
+  if (identity::evaluate(policy, question) != identity::Decision::deny) return;
+  would_refuse(context, kPolicyDenial, resource.arn,
+               {"AccessDeniedException", 400,
+                "User: " + context.principal.arn + " is not authorized to perform: " + action +
+                    " on resource: " + resource.arn + " with an explicit deny in a resource-based policy"});
+}
+
 void check_lockout(RequestContext& context, const std::string& arn, const std::string& form) {
   const AwsError locked{"AccessDeniedException", 400,
                         "The new resource policy will not allow you to update the resource policy in the future."};
-  const identity::Question question = asked_by_caller(context, arn);
+  const identity::Question question = asked_by_caller(context, arn, "dynamodb:PutResourcePolicy");
   identity::Policy policy = identity::parse_policy(form, identity::PolicyKind::resource);
   if (identity::evaluate(policy, question) != identity::Decision::deny) return;
   // Who calls, and from where, may be another one here than it is on AWS.

@@ -18,6 +18,10 @@ std::string policy_form(RequestContext& context, const std::string& arn, PolicyO
 /// document that says so is another.
 std::string policy_text(const std::string& form);
 
+/// AWS refuses what the policy of `resource`, a table or stream, denies the caller of this operation: a finding, where
+/// one can be kept, as it may be another one who calls here. For operations whose action has their name.
+void check_denial(RequestContext& context, const storage::Resource& resource);
+
 /// Refuses a policy that keeps the caller from putting another one.
 void check_lockout(RequestContext& context, const std::string& arn, const std::string& form);
 

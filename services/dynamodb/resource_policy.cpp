@@ -48,7 +48,7 @@ Policed policed(const RequestContext& context, const Input& input) {
   throw not_a_resource(arn);
 }
 
-storage::Resource policed_resource(RequestContext& context, const Policed& what) {
+storage::Resource find_policed(RequestContext& context, const Policed& what) {
   if (what.of == PolicyOf::stream) {
     auto stream = find_stream(context, what.arn);
     if (stream) return std::move(stream->resource);
@@ -58,6 +58,12 @@ storage::Resource policed_resource(RequestContext& context, const Policed& what)
   auto table = find_table(context, what.arn);
   if (!table || just_created(context, table->resource)) throw table_not_found(what.table);
   return std::move(table->resource);
+}
+
+storage::Resource policed_resource(RequestContext& context, const Policed& what) {
+  storage::Resource resource = find_policed(context, what);
+  check_denial(context, resource);
+  return resource;
 }
 
 AwsError policy_not_found(const std::string& why) {

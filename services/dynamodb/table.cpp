@@ -2,6 +2,7 @@
 
 #include "aws/ids.hpp"
 #include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/settling.hpp"
 #include "storage/snapshot.hpp"
 
@@ -152,6 +153,7 @@ Table require_described_table(RequestContext& context, std::string_view name_or_
   check_named_table(context, name_or_arn);
   auto table = find_table(context, name_or_arn);
   if (!table) throw table_not_found(table_name(name_or_arn));
+  check_denial(context, table->resource);
   return std::move(*table);
 }
 

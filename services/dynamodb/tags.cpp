@@ -3,6 +3,7 @@
 #include "registry/pagination.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
+#include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/settling.hpp"
 #include "services/dynamodb/stream.hpp"
 #include "services/dynamodb/table.hpp"
@@ -44,6 +45,7 @@ storage::Resource tagged_resource(RequestContext& context, const std::string& ar
   }
   auto table = find_table(context, arn);
   if (!table || recognition(context, table->resource) != Recognition::full) throw tagged_resource_not_found(arn);
+  check_denial(context, table->resource);
   return std::move(table->resource);
 }
 

@@ -200,6 +200,9 @@ class Policies(ServiceCase):
         # Who calls may be another one here.
         self.put(arn, deny(NotAction="dynamodb:GetItem", Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploys"}}))
         self.assertIn("dynamodb-policy-lockout", {one["rule"] for one in self.server.findings()})
+        denials = lambda: [one["message"] for one in self.server.findings() if one["rule"] == "dynamodb-policy-denies"]
+        self.client.delete_table(TableName="locked")
+        self.assertIn("not authorized to perform: dynamodb:DeleteTable on resource: %s with an explicit deny" % arn, denials()[-1])
 
     def test_roles_that_are_not_there(self):
         arn, iam = self.table("roles"), self.server.client("iam")
@@ -224,6 +227,37 @@ class Strict(ServiceCase):
             Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploys"}})))
         self.refused("ValidationException", c.put_resource_policy, message=INVALID + "Invalid principal in policy document.",
                      ResourceArn=arn, Policy=policy(statement(arn, Principal={"AWS": "arn:aws:iam::%s:role/none" % ACCOUNT})))
+
+
+    def test_what_a_policy_denies(self):
+        c = self.client
+        made = c.create_table(TableName="denied", StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}, **TABLE)
+        arn, stream = made["TableDescription"]["TableArn"], made["TableDescription"]["LatestStreamArn"]
+
+        def denied(action, call, resource=arn, **arguments):
+            self.refused("AccessDeniedException", call, **arguments, message=(
+                "User: %s is not authorized to perform: dynamodb:%s on resource: %s with an explicit deny in a resource-based policy"
+                % (ROOT, action, resource)))
+        deny = lambda *actions, of=arn: c.put_resource_policy(ResourceArn=of, ConfirmRemoveSelfResourceAccess=True, Policy=policy(
+            statement(of, Effect="Deny", Principal="*", Action=["dynamodb:" + action for action in actions])))
+        deny("UpdateTable", "describetimetolive", "CreateBackup", "TagResource", "*ContinuousBackups", "ExportTableToPointInTime")
+        for name in ("denied", arn):
+            denied("UpdateTable", c.update_table, TableName=name, DeletionProtectionEnabled=False)
+        denied("DescribeTimeToLive", c.describe_time_to_live, TableName="denied")
+        denied("CreateBackup", c.create_backup, TableName="denied", BackupName="none")
+        denied("TagResource", c.tag_resource, ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}])
+        denied("DescribeContinuousBackups", c.describe_continuous_backups, TableName="denied")
+        denied("ExportTableToPointInTime", c.export_table_to_point_in_time, TableArn=arn, S3Bucket="none")
+        c.describe_table(TableName="denied")
+        c.update_time_to_live(TableName="denied", TimeToLiveSpecification={"Enabled": True, "AttributeName": "over"})
+        deny("*ResourcePolicy", of=stream)
+        denied("GetResourcePolicy", c.get_resource_policy, resource=stream, ResourceArn=stream)
+        deny("DeleteResourcePolicy", "DeleteTable")
+        denied("DeleteResourcePolicy", c.delete_resource_policy, ResourceArn=arn)
+        denied("DeleteTable", c.delete_table, TableName="denied")
+        deny("PutResourcePolicy")
+        denied("PutResourcePolicy", c.put_resource_policy, ResourceArn=arn, Policy=policy(statement(arn)), ConfirmRemoveSelfResourceAccess=True)
+        c.delete_table(TableName="denied")
 
 
 class Realistic(FreshServerCase):
