@@ -114,11 +114,12 @@ void check_tag_write(const RequestContext& context, const storage::Resource& res
                  "Subscriber limit exceeded: Table tags are being updated: " + resource.id);
 }
 
-/// `given` is what is set; none where tags are removed.
-void begin_tag_write(RequestContext& context, storage::Resource& resource, const storage::Tags& given) {
+/// `given` is what is set, none where tags are removed; `held` is what is read until it is done.
+void begin_tag_write(RequestContext& context, storage::Resource& resource, const storage::Tags& given,
+                     const storage::Tags& held) {
   constexpr aws::Millis kTakes = 1'600;
   if (context.settings.lifecycle != Lifecycle::realistic) return;
-  resource.hidden[kTagWrite] = {{"Tags", given}, {"Until", context.now + kTakes}};
+  resource.hidden[kTagWrite] = {{"Tags", given}, {"Before", held}, {"Until", context.now + kTakes}};
   context.resources().put(resource);
 }
 
@@ -136,7 +137,9 @@ Json list_tags_of_resource(RequestContext& context, const Input& input) {
   const std::string arn = input.str("ResourceArn");
   check_taggable(context, arn);
   const storage::Resource resource = tagged_resource(context, arn);
-  const auto held = context.resources().tags(resource.kind, resource.id);
+  const storage::Tags held = writing_tags(context, resource)
+                                 ? resource.hidden.at(kTagWrite).at("Before").get<storage::Tags>()
+                                 : context.resources().tags(resource.kind, resource.id);
   std::vector<std::pair<std::string, std::string>> tags(held.begin(), held.end());
   // AWS takes a token that is none for no token.
   const auto by_key = [](const auto& tag) { return tag.first; };
@@ -162,7 +165,7 @@ Json tag_resource(RequestContext& context, const Input& input) {
   check_tag_write(context, resource, given);
   const storage::Tags tags = with_tags(given, held);
   if (tags == held) return Json::object();
-  begin_tag_write(context, resource, given);
+  begin_tag_write(context, resource, given, held);
   context.resources().tag(resource.kind, resource.id, tags);
   return Json::object();
 }
@@ -179,7 +182,7 @@ Json untag_resource(RequestContext& context, const Input& input) {
   const bool changes = std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return held.contains(key); });
   check_tag_write(context, resource, {});
   if (!changes) return Json::object();
-  begin_tag_write(context, resource, {});
+  begin_tag_write(context, resource, {}, held);
   for (const auto& key : keys) context.resources().untag(resource.kind, resource.id, key);
   return Json::object();
 }
