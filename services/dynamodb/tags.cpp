@@ -161,6 +161,7 @@ Json tag_resource(RequestContext& context, const Input& input) {
   if (input.objects("Tags").empty()) throw validation("Atleast one Tag needs to be provided as Input.");
   const storage::Tags given = given_tags(input);
   storage::Resource resource = tagged_resource(context, arn);
+  check_not_deleting(resource);
   const storage::Tags held = context.resources().tags(resource.kind, resource.id);
   check_tag_write(context, resource, given);
   const storage::Tags tags = with_tags(given, held);
@@ -178,6 +179,7 @@ Json untag_resource(RequestContext& context, const Input& input) {
   if (keys.size() > kMostTags) throw validation("Number of Tags exceed the current limit for the provided ResourceArn");
   for (const auto& key : keys) check_key(key);
   storage::Resource resource = tagged_resource(context, arn);
+  check_not_deleting(resource);
   const storage::Tags held = context.resources().tags(resource.kind, resource.id);
   const bool changes = std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return held.contains(key); });
   check_tag_write(context, resource, {});

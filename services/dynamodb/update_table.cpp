@@ -334,11 +334,12 @@ Json update_begun(RequestContext& context, const Input& input, const Table& tabl
   const bool switched = billing_mode(out) != billing_mode(before);
   if (switched) {  // shows what will be, but for what goes with the switch
     out["WarmThroughput"] = before.at("WarmThroughput");
-    Json& summary = out["BillingModeSummary"];
-    summary.erase("LastUpdateToPayPerRequestDateTime");
-    summary.update(before.value("BillingModeSummary", Json::object()));
-    summary["BillingMode"] = billing_mode(table.document());
-    if (summary.at("BillingMode") == "PAY_PER_REQUEST")
+    if (const auto summary = out.find("BillingModeSummary"); summary != out.end()) {
+      summary->erase("LastUpdateToPayPerRequestDateTime");
+      summary->update(before.value("BillingModeSummary", Json::object()));
+      (*summary)["BillingMode"] = billing_mode(table.document());
+    }
+    if (billing_mode(table.document()) == "PAY_PER_REQUEST")
       out["ProvisionedThroughput"]["LastDecreaseDateTime"] = context.timestamp();
     return out;
   }
