@@ -195,9 +195,9 @@ Table restored_table(RequestContext& context, const Input& input, const Json& so
   resource.arn = context.arn("table/" + name);
   resource.created = context.now;
   Json& document = resource.document = source;
-  for (const char* member : {"StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "Replicas",
-                             "GlobalTableVersion", "GlobalTableSettingsReplicationMode", "MultiRegionConsistency",
-                             "GlobalTableWitnesses", "TableClassSummary"})
+  for (const char* member :
+       {"StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "Replicas", "GlobalTableVersion",
+        "GlobalTableSettingsReplicationMode", "MultiRegionConsistency", "GlobalTableWitnesses", "TableClassSummary"})
     document.erase(member);
   document["TableName"] = name;
   document["TableArn"] = resource.arn;

@@ -251,14 +251,14 @@ void check_beside_indexes(const RequestContext& context, const storage::Resource
   const std::string created = deleted ? "deleted" : "created", creation = deleted ? "deletion" : "creation";
   const auto mode = update.find_str("BillingMode");
   if (update.has("ProvisionedThroughput") || (mode && *mode != billing_mode(table.document))) {
-    throw still_in_use("Can't change table IOPS when an index is being " + created + ". Table: " + table.id + " Indexes: [" +
-                 name + "]");
+    throw still_in_use("Can't change table IOPS when an index is being " + created + ". Table: " + table.id +
+                       " Indexes: [" + name + "]");
   }
   if (allocated && update.has("StreamSpecification"))
     throw still_in_use("Can't change stream status when an index is being created");
   if (asks_for(update, "OnDemandThroughput")) {
-    throw still_in_use("OnDemandThroughput cannot be updated while index " + creation + " is in progress for indexes: [" +
-                 name + "]");
+    throw still_in_use("OnDemandThroughput cannot be updated while index " + creation +
+                       " is in progress for indexes: [" + name + "]");
   }
   if (allocated && asks_for(update, "WarmThroughput"))
     throw AwsError("InternalServerError", 500, "Table is under system maintenance, please try again later");
