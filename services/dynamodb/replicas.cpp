@@ -197,6 +197,9 @@ void create_replica(RequestContext& context, const Input& action, storage::Resou
 
 void check_member(const storage::Resource& table, const std::string& region) {
   if (has_replica(table.document, region)) return;
+  // Of a table without replicas; Terraform's provider looks for these words when it deletes one whose replica is gone.
+  if (!table.document.contains("Replicas"))
+    throw validation("Replica specified in the Replica Update or Replica Delete action of the request was not found.");
   throw validation(
       "Update global table operation failed because one or more replicas were not part of the global table. Please "
       "retry the request without these replicas: [" +

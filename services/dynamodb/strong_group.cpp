@@ -135,11 +135,13 @@ void check_strong_group(RequestContext& context, const Input& update, const Tabl
     check_creation(context, actions, table);
     return;
   }
-  if (!actions.witnesses.empty()) {
+  const bool strong = is_strong_group(table.document());
+  // Of a table that is in no such group, to remove one too: Terraform's provider knows this answer (its deletion of a
+  // table).
+  if (!actions.witnesses.empty() || (!strong && !actions.removed_witnesses.empty())) {
     throw validation(
         "MultiRegionConsistency must be set as STRONG when GlobalTableWitnessUpdates parameter is present.");
   }
-  const bool strong = is_strong_group(table.document());
   if (mode && strong) throw existing_group();
   check_removed_witnesses(actions.removed_witnesses, table.document());
   if (strong) check_group(actions, table.document());

@@ -68,6 +68,9 @@ class StrongGroup(FreshServerCase):
             self.refused("Deletion of only one table replica is not supported", client.delete_table, TableName="world")
 
         self.update(delete("us-east-1"), delete("us-east-2"))
+        self.refused("MultiRegionConsistency must be set as STRONG", self.update, delete("us-east-1"), delete("us-east-2"))
+        self.refused("Replica specified in the Replica Update or Replica Delete action of the request was not found.",
+                     self.update, delete("us-east-1"))
         table = self.described(self.west)
         for member in ("Replicas", "GlobalTableWitnesses", "MultiRegionConsistency", "GlobalTableVersion"):
             self.assertNotIn(member, table)
