@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/clock.hpp"
 #include "aws/json.hpp"
 #include "identity/principal.hpp"
 #include "storage/resources.hpp"
@@ -80,6 +81,8 @@ struct KeyInfo {
   std::string manager;  ///< "CUSTOMER" or "AWS"
   std::string spec;     ///< "SYMMETRIC_DEFAULT", …
   std::string usage;    ///< "ENCRYPT_DECRYPT", …
+  /// When it was last enabled, and when it last ceased to be; 0 for never.
+  aws::Millis enabled_at = 0, unusable_at = 0;
 };
 
 /// KMS for S3, Secrets Manager, RDS, ElastiCache, DynamoDB and EKS.
@@ -89,6 +92,8 @@ class KmsPeer {
   virtual ~KmsPeer() = default;
   /// By key id, key ARN, alias name ("alias/x") or alias ARN; creates the AWS-managed key behind an "alias/aws/…".
   virtual std::optional<KeyInfo> key(RequestContext&, const std::string& reference) = 0;
+  /// The same, for who passes on what KMS says of a key that is not there: throws its NotFoundException.
+  virtual KeyInfo require_key(RequestContext&, const std::string& reference) = 0;
   /// Throws KMS's own errors (NotFoundException, DisabledException, KMSInvalidStateException).
   virtual std::string encrypt(RequestContext&, const std::string& reference, const std::string& plaintext,
                               const EncryptionContext&) = 0;

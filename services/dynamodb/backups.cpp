@@ -1,5 +1,6 @@
 #include "aws/ids.hpp"
 #include "services/dynamodb/backup.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
@@ -143,6 +144,7 @@ Json create_backup(RequestContext& context, const Input& input) {
     throw table_name_not_found(table_name(input.str("TableName")));
   check_denial(context, table->resource);
   check_backups_enabled(context, *table);
+  check_table_key(context, table->document());
   Json details = make_backup(context, *table, name, "USER");
   details["BackupStatus"] = "CREATING";  // already AVAILABLE to whoever asks next
   return {{"BackupDetails", std::move(details)}};

@@ -1,6 +1,7 @@
 #include "services/dynamodb/contributor_insights.hpp"
 
 #include "registry/pagination.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/settling.hpp"
@@ -150,6 +151,7 @@ void forget_insights(storage::Resource& table, const std::string& index) {
 Json update_contributor_insights(RequestContext& context, const Input& input) {
   Subject asked = subject(context, input);
   check_active(context, asked);
+  check_table_key(context, asked.table.document());
   const bool enable = input.str("ContributorInsightsAction") == "ENABLE";
   const std::string mode = input.str("ContributorInsightsMode", "ACCESSED_AND_THROTTLED_KEYS");
   const Json before = insights_of(asked.table.resource, asked.index);

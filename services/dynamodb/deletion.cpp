@@ -2,6 +2,7 @@
 
 #include "services/dynamodb/replicas.hpp"
 #include "services/dynamodb/settling.hpp"
+#include "services/dynamodb/stream.hpp"
 
 namespace orrery::dynamodb {
 
@@ -14,6 +15,7 @@ constexpr std::string_view kDoomed = "doomed-table";  ///< a resource for each t
 void begin_erasing(RequestContext& context, Table table) {
   if (context.settings.lifecycle == Lifecycle::immediate) return erase_table(context, std::move(table));
   begin_deletion(context, table.resource);
+  end_stream(context, table.resource);
   context.resources().put(table.resource);
   storage::Resource doomed;
   doomed.kind = kDoomed;

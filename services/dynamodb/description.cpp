@@ -2,6 +2,7 @@
 
 #include "services/dynamodb/description.hpp"
 
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/quotas.hpp"
@@ -115,27 +116,6 @@ void raise_warm_throughput(Json& description, const Input& asked) {
   }
 }
 
-Json sse_description(RequestContext& context, const std::optional<Input>& specification) {
-  if (!specification) return {};
-  const auto type = specification->find_str("SSEType"), key = specification->find_str("KMSMasterKeyId");
-  if (!specification->flag("Enabled")) {
-    if (type) throw invalid_parameter("SSEType can not be specified if Enabled is false");
-    if (key) throw invalid_parameter("KMSMasterKeyId can not be specified if Enabled is false");
-    return {};
-  }
-  if (type == "AES256") throw invalid_parameter("SSEType AES256 is not supported");
-  if (key && !type) throw invalid_parameter("SSEType KMS is required if KMSMasterKeyId is specified");
-  const auto info = context.peers.kms->key(context, key.value_or("alias/aws/dynamodb"));
-  const std::string kms = "com.amazonaws.services.kms.model.";
-  if (!info) throw validation("KMS validation error: " + kms + "NotFoundException: Key '" + *key + "' does not exist");
-  if (info->state == "Disabled")
-    throw validation("KMS key disabled error: " + kms + "DisabledException: " + info->arn + " is disabled.");
-  if (info->state == "PendingDeletion")
-    throw validation("KMS validation error: " + kms + "KMSInvalidStateException: " + info->arn +
-                     " is pending deletion.");
-  return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", info->arn}};
-}
-
 Json local_index_description(const Input& index, const std::string& table_arn) {
   return index_description(index, table_arn);
 }
@@ -167,8 +147,8 @@ void set_stream(RequestContext& context, storage::Resource& table, const Input& 
     close_stream(context, table);
     return;
   }
-  if (was) throw validation("Table already has an enabled stream: TableName: " + table.id);
   if (view.empty()) throw invalid_parameter("If stream is being enabled then UpdateViewType is required");
+  if (was) throw validation("Table already has an enabled stream: TableName: " + table.id);
   open_stream(context, table, view);
 }
 
@@ -206,7 +186,7 @@ void allocate_ids(RequestContext& context, storage::Resource& table) {
   }
 }
 
-Json described(RequestContext& context, const Table& table) {
+Json described(RequestContext& context, const Table& table, Moment moment) {
   Json out = table.document();
   const auto usage = ItemStore(context.tx).usage(table);
   out["ItemCount"] = usage.items;
@@ -216,7 +196,9 @@ Json described(RequestContext& context, const Table& table) {
     for (auto& index : out["GlobalSecondaryIndexes"]) count_decreases_today(context, index);
   }
   describe_replicas(context, table.resource, out);
-  return settled(context, table.resource, std::move(out));
+  out = (moment == Moment::begun ? begun : settled)(context, table.resource, std::move(out));
+  show_key_state(context, out);
+  return out;
 }
 
 Json* find_index(Json& document, const std::string& name) {

@@ -23,8 +23,6 @@ Json on_demand_throughput(const Input& asked);
 void set_on_demand_maxima(Json& description, const Input& asked);
 /// Raises the warm throughput in the description of a table or index to what is asked for.
 void raise_warm_throughput(Json& description, const Input& asked);
-/// SSEDescription; null where the table is encrypted with DynamoDB's own key.
-Json sse_description(RequestContext& context, const std::optional<Input>& specification);
 Json global_index_description(const Input& index, const std::string& table_arn, const std::string& billing_mode);
 Json local_index_description(const Input& index, const std::string& table_arn);
 /// Turns the table's stream on or off; `table` is to be put by the caller.
@@ -39,8 +37,9 @@ void drop_unused_definitions(Json& document);
 /// Checks names, key schemas, attribute definitions and index counts of a whole description.
 void check_description(const Json& document);
 
-/// The description as answered: with counts and sizes of now.
-Json described(RequestContext& context, const Table& table);
+/// The description as answered: with counts and sizes of now. `begun` is for the call that has begun a change.
+enum class Moment { now, begun };
+Json described(RequestContext& context, const Table& table, Moment moment = Moment::now);
 
 /// The description of the global index of that name within a table's; null when there is none.
 Json* find_index(Json& document, const std::string& name);

@@ -17,6 +17,7 @@ constexpr Rule kCombinations{"dynamodb-update-combination",
 constexpr Rule kExpiryChanges{
     "dynamodb-time-to-live-changes",
     "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html"};
+constexpr Rule kEncryptionChanges{"dynamodb-encryption-changes", kQuotas};
 constexpr Rule kClassChanges{
     "dynamodb-table-class-changes",
     "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.tableclasses.html"};
@@ -85,8 +86,7 @@ std::optional<std::string> conflict(const Input& update) {
       {"ReplicaUpdates", "Replica modification"},
       {"SSESpecification", "Server-Side Encryption modification"},
       {"TableClass", "TableClass modification"},
-      {"DeletionProtectionEnabled", "DeletionProtection modification"},
-      {"WarmThroughput", "WarmThroughput"}};
+      {"DeletionProtectionEnabled", "DeletionProtection modification"}};
   bool created = false;
   for (const auto& index : update.objects("GlobalSecondaryIndexUpdates")) created |= index.has("Create");
   if (created && asks_for(update, "WarmThroughput"))
@@ -98,8 +98,10 @@ std::optional<std::string> conflict(const Input& update) {
   bool indexes = false;
   for (const auto& index : update.objects("GlobalSecondaryIndexUpdates"))
     indexes |= index.has("Create") || index.has("Delete");
-  if (asks_for(update, "OnDemandThroughput") && (update.has("StreamSpecification") || indexes))
+  if (asks_for(update, "OnDemandThroughput") &&
+      (update.has("StreamSpecification") || asks_for(update, "WarmThroughput") || indexes))
     return "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request";
+  if (asks_for(update, "WarmThroughput")) return "WarmThroughput must be the only operation in the request";
   if (update.has("StreamSpecification") && capacity) return "You cannot modify stream status while updating table IOPS";
   if (indexes && update.has("ProvisionedThroughput"))
     return "You cannot create or delete index while updating table IOPS";
@@ -267,18 +269,44 @@ void note_expiry_change(RequestContext& context, storage::Resource& table) {
   last = context.timestamp();
 }
 
-void note_class_change(RequestContext& context, storage::Resource& table, const std::string& prefix) {
+void check_class_changes(RequestContext& context, storage::Resource& table, const std::string& prefix) {
   constexpr double kWindow = 30 * 86400;
   constexpr std::size_t kMost = 2;
   Json recent = Json::array();
   for (const auto& time : table.hidden.value("ClassChanges", Json::array())) {
     if (time.get<double>() > context.timestamp() - kWindow) recent.push_back(time);
   }
-  if (recent.size() >= kMost)
-    would_refuse(context, kClassChanges, table.arn,
-                 limit_exceeded(prefix + "Updates to TableClass are limited to 2 times in 30 day(s)."));
-  recent.push_back(context.timestamp());
-  table.hidden["ClassChanges"] = std::move(recent);
+  table.hidden["ClassChanges"] = recent;
+  if (recent.size() < kMost) return;
+  would_refuse(context, kClassChanges, table.arn,
+               limit_exceeded(prefix + "Updates to TableClass are limited to 2 times in 30 day(s)."));
+}
+
+void note_class_change(RequestContext& context, storage::Resource& table, const std::string& prefix) {
+  check_class_changes(context, table, prefix);
+  table.hidden["ClassChanges"].push_back(context.timestamp());
+}
+
+void note_encryption_change(RequestContext& context, storage::Resource& table) {
+  constexpr aws::Millis kWindow = 86'400'000, kBetween = 21'600'000;
+  constexpr std::size_t kMost = 4;
+  Json& changes = table.hidden["EncryptionChanges"];
+  if (changes.is_null() || changes.front().get<aws::Millis>() + kWindow <= context.now) changes = Json::array();
+  if (changes.size() >= kMost) {
+    const aws::Millis end = changes.front().get<aws::Millis>() + kWindow, last = changes.back().get<aws::Millis>();
+    const aws::Millis next = std::min(last + kBetween, end);
+    if (context.now < next) {
+      would_refuse(context, kEncryptionChanges, table.arn,
+                   limit_exceeded("Subscriber limit exceeded: Encryption mode changes are limited in the 24h window "
+                                  "ending at " +
+                                  aws::iso8601_ms(end) +
+                                  ". After the first 4 change, each subsequent change in the same window can be "
+                                  "performed at most once every 21600 seconds. Number of updates today: " +
+                                  std::to_string(changes.size()) + ". Last change at " + aws::iso8601_ms(last) +
+                                  ". Next changes can be made at " + aws::iso8601_ms(next) + "."));
+    }
+  }
+  changes.push_back(context.now);
 }
 
 }  // namespace orrery::dynamodb

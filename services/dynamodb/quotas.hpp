@@ -53,7 +53,14 @@ void set_capacity(RequestContext& context, const std::string& arn, Json& describ
 /// Notes a change of the time to live, of which AWS allows one in half an hour.
 void note_expiry_change(RequestContext& context, storage::Resource& table);
 
-/// Notes a change of the table class, of which AWS allows two in 30 days. `prefix` is of the refusal's message.
-void note_class_change(RequestContext& context, storage::Resource& table, const std::string& prefix = "");
+/// AWS allows two changes of the table class in 30 days, and after them not even the class that the table has. `prefix`
+/// is of the refusal's message.
+void check_class_changes(RequestContext& context, storage::Resource& table,
+                         const std::string& prefix = "Subscriber limit exceeded: ");
+void note_class_change(RequestContext& context, storage::Resource& table,
+                       const std::string& prefix = "Subscriber limit exceeded: ");
+
+/// Notes a change of the key: AWS allows four in 24 hours, and one more in each six hours without one.
+void note_encryption_change(RequestContext& context, storage::Resource& table);
 
 }  // namespace orrery::dynamodb

@@ -2,6 +2,7 @@
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/deletion.hpp"
 #include "services/dynamodb/description.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/settling.hpp"

@@ -14,19 +14,36 @@ constexpr aws::Millis kCreation = 15'000, kUpdate = 5'000, kAllocation = 40'000,
 /// After which the services beside it know of a table that is being created, or of an index; and backups are possible;
 /// after which they forget one that is deleted.
 constexpr aws::Millis kHidden = 2'600, kHiddenIndex = 20'000, kBackupsAfter = 2'600, kForgotten = 1'200;
+constexpr aws::Millis kCapacity = 2'000, kToProvisioned = 70'000, kToOnDemand = 130'000;
+constexpr aws::Millis kOldKey = 9'000, kEncryption = 22'000;  ///< the old key is shown so long
 
 /// Of an index that is UPDATING; and of more warm throughput, the first time and later, beside an ACTIVE table.
 constexpr aws::Millis kIndexUpdate = 3'000, kWarming = 400'000, kRewarming = 2'000;
 
-/// Among the hidden members: the table's last change, and that of its indexes.
-constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex";
+/// Among the hidden members: the table's last change, and those of its indexes and of its key.
+constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex", *kOfKey = "SettlingKey";
 /// The last change of each index's throughput, by its name; and of warm throughput, that of the table by "".
 constexpr const char *kOfThroughput = "SettlingThroughput", *kOfWarmth = "SettlingWarmth";
 
-void begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
-  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
-  table.hidden[kOfTable] = {
-      {"Status", status}, {"From", context.now}, {"Until", context.now + (realistic ? takes : 0)}};
+aws::Millis ends(const RequestContext& context, aws::Millis takes) {
+  return context.now + (context.settings.lifecycle == Lifecycle::realistic ? takes : 0);
+}
+
+Json& begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
+  return table.hidden[kOfTable] = {{"Status", status}, {"From", context.now}, {"Until", ends(context, takes)}};
+}
+
+aws::Millis duration(Work work) {
+  switch (work) {
+    case Work::capacity:
+      return kCapacity;
+    case Work::to_provisioned:
+      return kToProvisioned;
+    case Work::to_on_demand:
+      return kToOnDemand;
+    default:
+      return kUpdate;
+  }
 }
 
 /// `work` goes on when the table is ACTIVE again, after `allocation`.
@@ -48,6 +65,26 @@ const Json* going_on(const storage::Resource& table, const char* what, aws::Mill
   return held == table.hidden.end() || held->at("Until").get<aws::Millis>() <= now ? nullptr : &*held;
 }
 
+/// The class is what it was until the table is ACTIVE again.
+void show_class(const Json& change, Json& description) {
+  description.erase("TableClassSummary");
+  if (!change.at("ClassBefore").is_null()) description["TableClassSummary"] = change.at("ClassBefore");
+}
+
+/// First the key that was, then the one that will be; none where it is DynamoDB's own.
+void show_encryption(const Json& change, Json& description, aws::Millis now) {
+  const bool old = now < change.at("From").get<aws::Millis>();
+  Json shown = old ? change.at("Before") : description.value("SSEDescription", Json());
+  shown["Status"] = "UPDATING";
+  description["SSEDescription"] = std::move(shown);
+}
+
+Work work_in(const Json& change) { return static_cast<Work>(change.value("Work", static_cast<int>(Work::other))); }
+
+bool of_capacity(Work work) {
+  return work == Work::capacity || work == Work::to_provisioned || work == Work::to_on_demand;
+}
+
 /// The same of one index, or the table ("").
 const Json* going_on(const storage::Resource& table, const char* what, const std::string& of, aws::Millis now) {
   const auto held = table.hidden.find(what);
@@ -67,6 +104,8 @@ void show_warmth(const storage::Resource& table, const std::string& of, Json& de
 Json as_of(const storage::Resource& table, Json description, aws::Millis now) {
   const Json *change = going_on(table, kOfTable, now), *of_index = going_on(table, kOfIndex, now);
   if (change) description["TableStatus"] = change->at("Status");
+  if (change && change->contains("ClassBefore")) show_class(*change, description);
+  if (const Json* key = going_on(table, kOfKey, now)) show_encryption(*key, description, now);
   const bool created = change && change->at("Status") == "CREATING";
   const bool restored = description.contains("RestoreSummary");
   if (!created) description.erase("RestoreSummary");
@@ -87,6 +126,29 @@ Json as_of(const storage::Resource& table, Json description, aws::Millis now) {
   return description;
 }
 
+/// What the service says of these changes while that work goes on; "" where they may begin, or it is not recorded.
+std::string said_of_stream(Work work, const std::string& table, const std::string& to) {
+  if (work == Work::table_class)
+    return "Can't change stream status when a table class update is in progress. Table: " + table + to;
+  if (of_capacity(work)) return "Can't enable or disable stream while table IOPS are being updated. Table: " + table;
+  return "";
+}
+
+std::string said_of_class(Work work, const std::string& table, const std::string& to) {
+  if (work == Work::table_class)
+    return "Can't update table class when a table class update is in progress. Table: " + table + to;
+  if (work == Work::stream) return "Can't update table class when stream status is being updated. Table: " + table;
+  return "";
+}
+
+std::string said_of_maxima(Work work, const std::string& to) {
+  const std::string refused = "OnDemandThroughput cannot be updated while ";
+  if (work == Work::stream) return refused + "stream status update is in progress";
+  if (work == Work::table_class) return refused + "TableClass update is in progress." + to;
+  if (of_capacity(work)) return refused + "BillingMode update is in progress";
+  return "";
+}
+
 /// In the words that it has for global tables.
 AwsError replica_in_use() {
   return {"ResourceInUseException", 400, "The resource which you are attempting to change is in use."};
@@ -102,8 +164,20 @@ void begin_deletion(const RequestContext& context, storage::Resource& table) {
   begin(context, table, "DELETING", kDeletion);
 }
 
-void begin_update(const RequestContext& context, storage::Resource& table) {
-  begin(context, table, "UPDATING", kUpdate);
+void begin_update(const RequestContext& context, storage::Resource& table, Work work) {
+  begin(context, table, "UPDATING", duration(work))["Work"] = static_cast<int>(work);
+}
+
+void begin_class_change(const RequestContext& context, storage::Resource& table, const std::string& to,
+                        const Json& before) {
+  Json& change = begin(context, table, "UPDATING", kUpdate);
+  change["Work"] = static_cast<int>(Work::table_class);
+  change["Class"] = to;
+  change["ClassBefore"] = before;
+}
+
+void begin_encryption(const RequestContext& context, storage::Resource& table, const Json& before) {
+  table.hidden[kOfKey] = {{"Before", before}, {"From", ends(context, kOldKey)}, {"Until", ends(context, kEncryption)}};
 }
 
 void begin_index_creation(const RequestContext& context, storage::Resource& table, const std::string& index) {
@@ -116,6 +190,20 @@ void begin_index_deletion(const RequestContext& context, storage::Resource& tabl
 
 void begin_import(const RequestContext& context, storage::Resource& table, aws::Millis takes) {
   begin(context, table, "CREATING", takes);
+}
+
+void begin_index_update(const RequestContext& context, storage::Resource& table, const std::string& index) {
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  table.hidden[kOfThroughput][index] = {{"Until", context.now + (realistic ? kIndexUpdate : 0)}};
+}
+
+void begin_warming(const RequestContext& context, storage::Resource& table, const std::string& index,
+                   const Json& before) {
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  Json& all = table.hidden[kOfWarmth];
+  const bool again = all.is_object() && all.contains(index) && !going_on(table, kOfWarmth, index, context.now);
+  const aws::Millis takes = again ? kRewarming : kWarming;
+  all[index] = {{"Before", before}, {"Until", context.now + (realistic ? takes : 0)}};
 }
 
 Recognition recognition(const RequestContext& context, const storage::Resource& table) {
@@ -159,20 +247,6 @@ AwsError name_taken(const RequestContext& context, const storage::Resource& tabl
   return table_in_use(table.id);
 }
 
-void begin_index_update(const RequestContext& context, storage::Resource& table, const std::string& index) {
-  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
-  table.hidden[kOfThroughput][index] = {{"Until", context.now + (realistic ? kIndexUpdate : 0)}};
-}
-
-void begin_warming(const RequestContext& context, storage::Resource& table, const std::string& index,
-                   const Json& before) {
-  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
-  Json& all = table.hidden[kOfWarmth];
-  const bool again = all.is_object() && all.contains(index) && !going_on(table, kOfWarmth, index, context.now);
-  const aws::Millis takes = again ? kRewarming : kWarming;
-  all[index] = {{"Before", before}, {"Until", context.now + (realistic ? takes : 0)}};
-}
-
 Json settled(const RequestContext& context, const storage::Resource& table, Json description) {
   return as_of(table, std::move(description), context.now);
 }
@@ -205,14 +279,18 @@ aws::Millis readable_from(const storage::Resource& table, const std::string& ind
   return change && change->at("Name") == index ? change->at("Until").get<aws::Millis>() : 0;
 }
 
+bool just_created(const RequestContext& context, const storage::Resource& table) {
+  return context.settings.lifecycle == Lifecycle::realistic && context.now < table.created + kAppearance;
+}
+
+bool encryption_goes_on(const RequestContext& context, const storage::Resource& table) {
+  return going_on(table, kOfKey, context.now) != nullptr;
+}
+
 void check_created(const RequestContext& context, const storage::Resource& table) {
   check_not_deleting(table);
   if (restoring(context, table)) throw table_not_found(table.id);
   if (recognition(context, table) != Recognition::full) throw still_in_use("Table is being created: " + table.id);
-}
-
-bool just_created(const RequestContext& context, const storage::Resource& table) {
-  return context.settings.lifecycle == Lifecycle::realistic && context.now < table.created + kAppearance;
 }
 
 void check_settled(const RequestContext& context, const storage::Resource& table) {
@@ -223,13 +301,48 @@ void check_settled(const RequestContext& context, const storage::Resource& table
                      table.id);
 }
 
+bool is_lost(const RequestContext& context, const storage::Resource& table, const Input& update) {
+  const Json* change = going_on(table, kOfTable, context.now);
+  return change && work_in(*change) == Work::to_provisioned && update.str("BillingMode") == "PAY_PER_REQUEST" &&
+         !update.has("ProvisionedThroughput");
+}
+
+void check_updatable(const RequestContext& context, const storage::Resource& table, const Input& update) {
+  const Json* change = going_on(table, kOfTable, context.now);
+  if (!change) return;
+  if (change->at("Status") == "CREATING") throw still_in_use("Table is being created: " + table.id);
+  const Work work = work_in(*change);
+  const std::string to =
+      change->contains("Class") ? " TableClassUpdateInProgress: " + change->at("Class").get<std::string>() : "";
+  const bool capacity = update.has("ProvisionedThroughput") || update.has("BillingMode");
+  if (capacity && of_capacity(work) && !is_lost(context, table, update))
+    throw still_in_use("Table IOPS are currently being updated. Table: " + table.id);
+  std::string said;
+  if (update.has("StreamSpecification")) said = said_of_stream(work, table.id, to);
+  if (said.empty() && update.has("TableClass")) said = said_of_class(work, table.id, to);
+  if (said.empty() && update.has("OnDemandThroughput")) said = said_of_maxima(work, to);
+  if (!said.empty()) throw still_in_use(said);
+  const bool same_mode = !update.has("ProvisionedThroughput") &&
+                         update.find_str("BillingMode") == billing_mode(table.document);  // changes nothing
+  bool blocked = update.has("StreamSpecification") || update.has("ReplicaUpdates") || update.has("TableClass") ||
+                 (capacity && !same_mode && !is_lost(context, table, update));
+  for (const auto& index : update.objects("GlobalSecondaryIndexUpdates"))
+    blocked |= index.has("Create") || index.has("Delete");
+  if (blocked) throw still_in_use("Table is being updated: " + table.id);
+}
+
 void check_deletable(const RequestContext& context, const storage::Resource& table) {
   check_not_deleting(table);
   bool indexes = going_on(table, kOfIndex, context.now) != nullptr;
   const Json updates = table.hidden.value(kOfThroughput, Json::object());
   for (const Json& update : updates) indexes |= update.at("Until").get<aws::Millis>() > context.now;
   if (indexes) throw still_in_use("Cannot delete table while indexes are being created, updated, or deleted.");
-  check_settled(context, table);
+  const Json* change = going_on(table, kOfTable, context.now);
+  if (change && change->at("Status") == "CREATING") throw still_in_use("Table is being created: " + table.id);
+  if (change && work_in(*change) == Work::stream)
+    throw still_in_use("Cannot delete table while stream is being enabled/disabled.");
+  if (change || encryption_goes_on(context, table) || going_on(table, kOfWarmth, "", context.now))
+    throw still_in_use("Table: " + table.id + " is in the process of being updated.");
 }
 
 void check_beside_indexes(const RequestContext& context, const storage::Resource& table, const Input& update) {

@@ -81,6 +81,10 @@ void open_stream(RequestContext& context, storage::Resource& table, const std::s
 void close_stream(RequestContext& context, storage::Resource& table) {
   table.document.erase("StreamSpecification");
   table.hidden.erase("StreamLog");
+  end_stream(context, table);
+}
+
+void end_stream(RequestContext& context, const storage::Resource& table) {
   auto stream = find_stream(context, table.document.value("LatestStreamArn", ""));
   if (!stream || stream->ended()) return;
   stream->resource.document["StreamStatus"] = "DISABLED";

@@ -35,6 +35,8 @@ std::optional<Stream> find_stream(RequestContext& context, const std::string& ar
 /// Turns a table's stream on or off; `table` is to be put by the caller.
 void open_stream(RequestContext& context, storage::Resource& table, const std::string& view_type);
 void close_stream(RequestContext& context, storage::Resource& table);
+/// Ends the stream of a table that is deleted, and describes it until it is gone.
+void end_stream(RequestContext& context, const storage::Resource& table);
 
 /// Removes streams that are over, in every account and region.
 void forget_streams(RequestContext& context);

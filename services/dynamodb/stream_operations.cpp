@@ -151,11 +151,25 @@ Json list_streams(RequestContext& context, const Input& input) {
   return out;
 }
 
+namespace {
+
+/// The status settles as the table's does (recorded in 2026, aws-controllers-k8s' notes on DynamoDB).
+const char* stream_status(const RequestContext& context, const Stream& stream) {
+  constexpr aws::Millis kEnabling = 4'000, kDisabling = 6'000;
+  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
+  if (const auto ended = stream.ended())
+    return realistic && context.now < *ended + kDisabling ? "DISABLING" : "DISABLED";
+  return realistic && context.now < stream.created() + kEnabling ? "ENABLING" : "ENABLED";
+}
+
+}  // namespace
+
 Json describe_stream(RequestContext& context, const Input& input) {
   limit(input, kMostStreams);  // there is but one shard
   const Stream stream = require_stream(context, input.str("StreamArn"));
   const std::string shard = stream.shard_id(), after = input.str("ExclusiveStartShardId");
   Json out = stream.resource.document;
+  out["StreamStatus"] = stream_status(context, stream);
   out["Shards"] = Json::array();
   const auto filter = input.find_object("ShardFilter");
   const bool children = filter && filter->has("Type");  // CHILD_SHARDS, the only type: of one that has none

@@ -1,6 +1,7 @@
 #include "services/dynamodb/table.hpp"
 
 #include "aws/ids.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/settling.hpp"
@@ -138,10 +139,12 @@ std::shared_ptr<const Table> item_table(RequestContext& context, const std::stri
     check_table_name(table_name(name_or_arn));
     auto table = find_table(context, name_or_arn);
     if (!table) throw resource_not_found();
+    table->unreadable_since = unreadable_since(context, table->document());
     return std::make_shared<const Table>(std::move(*table));
   };
   auto table = known.get(context.account + '/' + context.region + '/' + name_or_arn, load);
   if (context.now < table->readable_from) throw resource_not_found();
+  if (table->unreadable_since) check_table_key(context, table->document());
   return table;
 }
 

@@ -40,6 +40,7 @@ struct Table {
   std::string name, arn;
   std::int64_t id = 0;  ///< of its items in the item store
   aws::Millis readable_from = 0;
+  std::optional<aws::Millis> unreadable_since;  ///< for the state of its KMS key; of item_table() alone
   KeySchema key;
   std::vector<Index> indexes;
   std::string expiry;             ///< the attribute of time to live; "" for none

@@ -2,6 +2,7 @@
 #include "registry/pagination.hpp"
 #include "services/dynamodb/deletion.hpp"
 #include "services/dynamodb/description.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/global_table.hpp"
 #include "services/dynamodb/operations.hpp"
@@ -151,9 +152,9 @@ Json delete_table(RequestContext& context, const Input& input) {
   check_policy_settled(context, table.resource);
   Json out = Json::object();  // less than DescribeTable gives: neither keys nor indexes
   const Json whole = described(context, table);
-  for (const char* member :
-       {"TableName", "TableArn", "TableId", "ItemCount", "TableSizeBytes", "ProvisionedThroughput",
-        "BillingModeSummary", "TableClassSummary", "DeletionProtectionEnabled", "GlobalTableVersion", "Replicas"}) {
+  for (const char* member : {"TableName", "TableArn", "TableId", "ItemCount", "TableSizeBytes", "ProvisionedThroughput",
+                             "BillingModeSummary", "TableClassSummary", "DeletionProtectionEnabled", "SSEDescription",
+                             "GlobalTableVersion", "Replicas"}) {
     if (whole.contains(member)) out[member] = whole.at(member);
   }
   out["TableStatus"] = "DELETING";

@@ -1,3 +1,4 @@
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_writer.hpp"
 #include "services/dynamodb/operations.hpp"
@@ -44,6 +45,7 @@ Json update_time_to_live(RequestContext& context, const Input& input) {
   Table table = require_known_table(context, input.str("TableName"));
   if (recognition(context, table.resource) != Recognition::full)
     throw still_in_use("Table " + table.name + " is being created");
+  check_table_key(context, table.document());
   const Input specification = input.object("TimeToLiveSpecification");
   const std::string attribute = specification.str("AttributeName");
   const bool enabled = specification.flag("Enabled");

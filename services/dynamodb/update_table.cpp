@@ -3,6 +3,7 @@
 #include "services/dynamodb/autoscaling.hpp"
 #include "services/dynamodb/contributor_insights.hpp"
 #include "services/dynamodb/description.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/item_store.hpp"
 #include "services/dynamodb/operations.hpp"
@@ -274,21 +275,48 @@ bool creates_index(const Input& input) {
   return std::any_of(updates.begin(), updates.end(), [](const Input& one) { return one.has("Create"); });
 }
 
-/// Whether the table stays ACTIVE (aws-controllers-k8s' notes on DynamoDB).
-bool at_once(const Input& input, const Json& document) {
-  static constexpr const char* kWork[] = {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
-                                          "ReplicaUpdates"};
-  if (std::any_of(std::begin(kWork), std::end(kWork), [&](const char* one) { return input.has(one); })) return false;
+/// What keeps the table from being ACTIVE for a while, nullopt for nothing (aws-controllers-k8s' notes on DynamoDB).
+std::optional<Work> work_of(const Input& input, const Json& document) {
+  const auto mode = input.find_str("BillingMode");
+  if (mode && *mode != billing_mode(document))
+    return *mode == "PROVISIONED" ? Work::to_provisioned : Work::to_on_demand;
+  if (input.has("ProvisionedThroughput")) return Work::capacity;
+  if (input.has("StreamSpecification")) return Work::stream;
+  if (input.has("ReplicaUpdates")) return Work::other;
   if (document.contains("Replicas") && (input.has("DeletionProtectionEnabled") || input.has("TableClass")))
-    return false;
+    return Work::other;
   const auto updates = input.objects("GlobalSecondaryIndexUpdates");
-  return std::none_of(updates.begin(), updates.end(),
-                      [](const Input& one) { return one.has("Create") || one.has("Delete"); });
+  const bool indexes = std::any_of(updates.begin(), updates.end(),
+                                   [](const Input& one) { return one.has("Create") || one.has("Delete"); });
+  return indexes ? std::optional(Work::other) : std::nullopt;
+}
+
+/// The class that the table has is no change, and counts as none.
+void change_class(RequestContext& context, storage::Resource& table, const std::string& to) {
+  const Json before = table.document.value("TableClassSummary", Json());
+  if (to == (before.is_null() ? "STANDARD" : before.at("TableClass"))) return check_class_changes(context, table);
+  note_class_change(context, table);
+  table.document["TableClassSummary"] = {{"TableClass", to}, {"LastUpdateDateTime", context.timestamp()}};
+  begin_class_change(context, table, to, before);
+}
+
+/// AWS takes 15 seconds between two changes; what changes nothing begins no such time.
+void set_protection(RequestContext& context, storage::Resource& table, const Json& to) {
+  constexpr aws::Millis kBetween = 15'000;
+  const aws::Millis next = table.hidden.value("ProtectionChanged", aws::Millis{-kBetween}) + kBetween;
+  if (context.settings.lifecycle == Lifecycle::realistic && context.now < next) {
+    throw AwsError("ThrottlingException", 400,
+                   "Deletion protection setting for table " + table.id + " modified within the previous " +
+                       std::to_string(kBetween) + " milliseconds. Please try again after " + aws::iso8601_ms(next));
+  }
+  if (table.document.at("DeletionProtectionEnabled") == to) return;
+  table.document["DeletionProtectionEnabled"] = to;
+  table.hidden["ProtectionChanged"] = context.now;
 }
 
 /// What all replicas of a global table have in common.
 void update_shared(RequestContext& context, const Input& input, storage::Resource& table) {
-  if (!at_once(input, table.document)) begin_update(context, table);
+  if (const auto work = work_of(input, table.document)) begin_update(context, table, *work);
   define_attributes(input, table.document);
   update_billing(context, input, table.document);
   if (const auto maxima = input.find_object("OnDemandThroughput")) {
@@ -330,16 +358,19 @@ void throughput_begun(const Input& asked, const Json& before, Json& out) {
 
 /// The description while the update goes on, `before` which the table was as said (aws-controllers-k8s' notes).
 Json update_begun(RequestContext& context, const Input& input, const Table& table, const Json& before) {
-  Json out = begun(context, table.resource, described(context, table));
+  Json out = described(context, table, Moment::begun);
+  if (input.has("BillingMode") || input.has("TableClass"))
+    out["TableStatus"] = "UPDATING";  // even where nothing changes
+  if (input.has("SSESpecification") && out.at("TableStatus") == "UPDATING") out["TableStatus"] = "ACTIVE";  // as on AWS
   const bool switched = billing_mode(out) != billing_mode(before);
   if (switched) {  // shows what will be, but for what goes with the switch
     out["WarmThroughput"] = before.at("WarmThroughput");
-    if (const auto summary = out.find("BillingModeSummary"); summary != out.end()) {
-      summary->erase("LastUpdateToPayPerRequestDateTime");
-      summary->update(before.value("BillingModeSummary", Json::object()));
-      (*summary)["BillingMode"] = billing_mode(table.document());
-    }
-    if (billing_mode(table.document()) == "PAY_PER_REQUEST")
+    if (!out.contains("BillingModeSummary")) return out;  // a global table that is provisioned
+    Json& summary = out["BillingModeSummary"];
+    summary.erase("LastUpdateToPayPerRequestDateTime");
+    summary.update(before.value("BillingModeSummary", Json::object()));
+    summary["BillingMode"] = billing_mode(table.document());
+    if (summary.at("BillingMode") == "PAY_PER_REQUEST")
       out["ProvisionedThroughput"]["LastDecreaseDateTime"] = context.timestamp();
     return out;
   }
@@ -369,9 +400,15 @@ Json update_table(RequestContext& context, const Input& input) {
   check_replica_updates(input, document);
   check_beside_indexes(context, resource, input);
   check_index_changes(context, resource, input);
-  if (!at_once(input, document)) {
+  if (!document.contains("Replicas")) {
+    check_updatable(context, resource, input);
+  } else if (work_of(input, document)) {
     check_settled(context, resource);
     check_replicas_settled(context, document);
+  }
+  if (is_lost(context, resource, input)) {
+    change_billing_mode(context, document, "PAY_PER_REQUEST");
+    return {{"TableDescription", described(context, table, Moment::begun)}};
   }
   if (creates_index(input)) check_indexes_scale(context, resource);
   check_throughput_changes(input, document);
@@ -385,26 +422,17 @@ Json update_table(RequestContext& context, const Input& input) {
   });
   if (const auto stream = input.find_object("StreamSpecification")) set_stream(context, resource, *stream);
   if (const auto specification = input.find_object("SSESpecification")) {
-    Json sse = sse_description(context, specification);
-    if (sse.is_null() && !document.contains("SSEDescription"))
-      throw invalid_parameter("Table is already encrypted by default");
-    if (!sse.is_null() && document.value("SSEDescription", Json()) == sse) {
-      throw invalid_parameter(
-          "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want "
-          "to change Master Key");
-    }
-    document.erase("SSEDescription");
-    if (!sse.is_null()) document["SSEDescription"] = std::move(sse);
+    change_encryption(context, resource, *specification);
     share_encryption(context, resource);
   }
   if (const auto table_class = input.find_str("TableClass")) {
-    note_class_change(context, resource);
-    document["TableClassSummary"] = {{"TableClass", *table_class}, {"LastUpdateDateTime", context.timestamp()}};
-    share_class(context, resource);
+    change_class(context, resource, *table_class);
+    if (document.value("TableClassSummary", Json()) != held.value("TableClassSummary", Json()))
+      share_class(context, resource);
   }
   set_replication_mode(input, document);
   if (const auto protection = input.find_flag("DeletionProtectionEnabled"))
-    document["DeletionProtectionEnabled"] = *protection;
+    set_protection(context, resource, *protection);
   if (asks_for(input, "WarmThroughput")) {
     const Input warm = input.object("WarmThroughput");
     check_warm_growth(context, warm, before.at("WarmThroughput"));

@@ -41,8 +41,10 @@ std::string arn_of(const RequestContext& context, std::string_view resource) {
 }
 
 void Key::set_state(const std::string& state) {
+  const bool was = this->state() == "Enabled", is = state == "Enabled";
+  if (was != is) resource_.hidden[is ? "enabled_at" : "unusable_at"] = context_.now;
   resource_.document["KeyState"] = state;
-  resource_.document["Enabled"] = state == "Enabled";
+  resource_.document["Enabled"] = is;
 }
 
 std::optional<std::string> Key::material(const std::string& material_id) const {

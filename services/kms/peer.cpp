@@ -9,14 +9,25 @@ namespace {
 class Peer final : public KmsPeer {
  public:
   std::optional<KeyInfo> key(RequestContext& context, const std::string& reference) override {
-    ensure_seeded(context, "kms", &seed);
     try {
-      auto managed = managed_key(context, reference);
-      const Key key = managed ? std::move(*managed) : resolve_key(context, reference);
-      return KeyInfo{key.id(), key.arn(), key.state(), key.text("KeyManager"), key.text("KeySpec"), key.usage()};
+      return require_key(context, reference);
     } catch (const AwsError&) {
       return std::nullopt;
     }
+  }
+
+  KeyInfo require_key(RequestContext& context, const std::string& reference) override {
+    ensure_seeded(context, "kms", &seed);
+    auto managed = managed_key(context, reference);
+    const Key key = managed ? std::move(*managed) : resolve_key(context, reference);
+    return {key.id(),
+            key.arn(),
+            key.state(),
+            key.text("KeyManager"),
+            key.text("KeySpec"),
+            key.usage(),
+            key.hidden().value("enabled_at", aws::Millis{0}),
+            key.hidden().value("unusable_at", aws::Millis{0})};
   }
 
   std::string encrypt(RequestContext& context, const std::string& reference, const std::string& plaintext,

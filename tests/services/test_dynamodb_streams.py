@@ -113,6 +113,33 @@ class Streams(FreshServerCase):
         self.server.advance(25 * HOUR)
         self.assertEqual(listed(), [])
 
+    def test_refused_specifications(self):
+        invalid = "One or more parameter values were invalid: "
+        null = "1 validation error detected: Value null at 'streamSpecification.streamEnabled' failed to satisfy constraint: Member must not be null"
+        given = lambda call, message, specification, **more: self.refused("ValidationException", call, message=message,
+                                                                          StreamSpecification=specification, **more)
+        for specification, message in (
+                ({}, null), ({"StreamViewType": "NEW_IMAGE"}, null),
+                ({"StreamEnabled": False, "StreamViewType": "NEW_IMAGE"},
+                 invalid + "Table is being created with a stream disabled, UpdateViewType should not be specified"),
+                ({"StreamEnabled": True}, invalid + "Table is being created with a stream enabled, UpdateViewType is required")):
+            given(self.client.create_table, message, specification, TableName="none", **KEYS)
+        arn = self.create("table", "NEW_IMAGE")
+        enabled = "Table already has an enabled stream: TableName: table"
+        for specification, message in (
+                ({"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}, enabled),
+                ({"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}, enabled),
+                ({"StreamEnabled": True}, invalid + "If stream is being enabled then UpdateViewType is required"),
+                ({"StreamEnabled": False, "StreamViewType": "KEYS_ONLY"},
+                 invalid + "If stream is being disabled, then UpdateViewType must not be specified")):
+            given(self.client.update_table, message, specification, TableName="table")
+        off = {"StreamEnabled": False}
+        table = self.client.update_table(TableName="table", StreamSpecification=off)["TableDescription"]
+        self.assertEqual((table["TableStatus"], table["LatestStreamArn"]), ("UPDATING", arn))
+        self.assertNotIn("StreamSpecification", table)
+        self.assertEqual(self.client.describe_table(TableName="table")["Table"]["LatestStreamArn"], arn)
+        given(self.client.update_table, "Table has no stream to disable: TableName: table", off, TableName="table")
+
     def test_expired_items(self):
         arn = self.create("table", "OLD_IMAGE")
         now = int(time.time())

@@ -208,8 +208,9 @@ class Tables(Refusals, ServiceCase):
         update("Table has no stream to disable: TableName: words", StreamSpecification={"StreamEnabled": False})
         update(invalid + "Table is already encrypted by default", SSESpecification={"Enabled": False})
         c.update_table(TableName=name, SSESpecification={"Enabled": True})
+        key = c.describe_table(TableName=name)["Table"]["SSEDescription"]["KMSMasterKeyArn"]
         update(invalid + "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key",
-               SSESpecification={"Enabled": True})
+               SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key})
 
         tags = lambda message, *given: self.refused("ValidationException", message, c.tag_resource, ResourceArn=arn, Tags=list(given))
         tags("Atleast one Tag needs to be provided as Input.")
