@@ -153,22 +153,21 @@ class Leaks(Leftovers):
 
     def test_twenty_start_side_by_side_and_hold_nobody_up(self):
         sts = self.server.client("sts")
-        starting, phases = 0, []
+        starting, phases, answered = 0, [], 0
         deadline = time.monotonic() + PATIENCE
         with concurrent.futures.ThreadPoolExecutor(20) as several:
             for i in range(20):
                 several.submit(self.create, "p%d" % i)
             while phases.count("running") < 20:
                 self.assertLess(time.monotonic(), deadline, self.server.console("engines"))
+                before = "starting" in phases
                 sts.get_caller_identity()
                 phases = [engine["phase"] for engine in self.engines()]
                 starting = max(starting, phases.count("starting"))
+                answered += before and "starting" in phases
         self.assertEqual(set(self.names().values()), {"available"})
         self.assertGreater(starting, 1)
-        # By the server's own record: this process and its twenty threads are slower than that.
-        calls = [c for c in self.server.console("requests")["requests"] if c["operation"] == "GetCallerIdentity"]
-        self.assertTrue(calls)
-        self.assertLess(max(call["duration_us"] for call in calls), 500_000)
+        self.assertGreater(answered, 0)  # between two moments at which engines were starting
         for i in range(20):
             self.delete("p%d" % i)
         self.assert_nothing_is_left()
