@@ -1,3 +1,5 @@
+#include <set>
+
 #include "aws/ids.hpp"
 #include "services/dynamodb/backup.hpp"
 #include "services/dynamodb/deletion.hpp"
