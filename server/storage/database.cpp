@@ -97,7 +97,12 @@ sqlite3_stmt* Database::prepare(std::string_view sql) {
   return statement;
 }
 
+void Database::guard(sqlite3_stmt* statement) {
+  if (sqlite3_stmt_readonly(statement) == 0) execute(std::exchange(before_write_, {}));
+}
+
 void Database::script(const std::string& sql) {
+  if (!before_write_.empty()) execute(std::exchange(before_write_, {}));
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(handle_, sql.substr(0, 200));
 }
 

@@ -71,6 +71,7 @@ class Database {
   template <typename... A>
   Rows query(std::string_view sql, const A&... arguments) {
     sqlite3_stmt* statement = prepare(sql);
+    if (!before_write_.empty()) guard(statement);
     int index = 0;
     (bind(statement, ++index, arguments), ...);
     return Rows(statement);
@@ -94,11 +95,17 @@ class Database {
 
   /// Runs several statements, unprepared (schema, pragmas).
   void script(const std::string& sql);
+
+  /// Runs `sql` (a literal) before the next statement that writes; "" for none.
+  void before_write(std::string_view sql) { before_write_ = sql; }
+  /// Whether that is still to come.
+  bool awaits_write() const { return !before_write_.empty(); }
   std::int64_t changes() const;
   sqlite3* handle() { return handle_; }
 
  private:
   sqlite3_stmt* prepare(std::string_view sql);
+  void guard(sqlite3_stmt* statement);
   static void bind_text(sqlite3_stmt*, int, std::string_view);
   static void bind_blob(sqlite3_stmt*, int, std::string_view);
   static void bind_integer(sqlite3_stmt*, int, std::int64_t);
@@ -126,6 +133,7 @@ class Database {
 
   sqlite3* handle_ = nullptr;
   const std::function<void(std::string_view)>* visit_replaced_ = nullptr;  ///< of the last replace()
+  std::string_view before_write_;
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
 };
 

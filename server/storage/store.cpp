@@ -170,19 +170,23 @@ void Store::commit_group(std::deque<Job>& jobs) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       Transaction& transaction = transactions.emplace_back(db, Transaction::Access::write);
       const std::uint64_t untouched = thread_configuration;
-      db.execute("SAVEPOINT request");
+      db.before_write("SAVEPOINT request");
+      const auto guarded = [&] { return !db.awaits_write() && !transaction.refuses_no_more(); };
       try {
         jobs[i].work(transaction);
       } catch (...) {
         errors[i] = std::current_exception();
-        db.execute("ROLLBACK TO request");
+        if (transaction.refuses_no_more()) throw;
+        if (guarded()) db.execute("ROLLBACK TO request");
         if (thread_configuration != untouched) configuration_changed();
       }
-      db.execute("RELEASE request");
+      if (guarded()) db.execute("RELEASE request");
+      db.before_write({});
     }
     db.execute("COMMIT");
   } catch (...) {
     failed = std::current_exception();
+    db.before_write({});
     if (thread_configuration != before) configuration_changed();
     try {
       db.script("ROLLBACK");

@@ -65,6 +65,7 @@ Json put_item(RequestContext& context, const Input& input) {
   Json out = Json::object();
   if (!required && !old && ItemWriter::plain(table)) {
     check(required, std::nullopt, input);
+    context.tx.refuse_no_more();
     const std::size_t before = writer.replace(table, key, item);
     capacity.add_table(Capacity::write_units(std::max(before, item_size(item))));
   } else {

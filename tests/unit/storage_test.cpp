@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <future>
 #include <map>
 #include <random>
 #include <thread>
@@ -66,6 +67,64 @@ TEST_F(StoreTest, RollsBackWhatThrowsAlone) {
   });
   EXPECT_EQ(rolled_back, 1);
   EXPECT_EQ(committed, 1);
+}
+
+/// Three requests that are committed together, of which the second does `work` and throws: how many fail, and what is
+/// stored after that.
+struct GroupOutcome {
+  int failed = 0;
+  std::string stored;
+};
+
+GroupOutcome group_with(Store& store, const std::function<void(Transaction&)>& work) {
+  const auto put = [](Transaction& tx, const char* id) {
+    ResourceTable(tx, "0", "r", "s").put({"k", id, "", {}, {}, 0});
+  };
+  std::promise<void> begun, queued, over;
+  std::atomic<int> failed = 0;
+  const auto done = [&](std::exception_ptr error) { failed += error ? 1 : 0; };
+  store.write(
+      [&](Transaction&) {
+        begun.set_value();
+        queued.get_future().wait();
+      },
+      done);
+  begun.get_future().wait();
+  store.write([&](Transaction& tx) { put(tx, "a"); }, done);
+  store.write(
+      [&](Transaction& tx) {
+        work(tx);
+        put(tx, "b");
+        throw std::runtime_error("late");
+      },
+      done);
+  store.write([&](Transaction& tx) { put(tx, "c"); }, done);
+  store.write([](Transaction&) {}, [&](std::exception_ptr) { over.set_value(); });
+  queued.set_value();
+  over.get_future().wait();
+  GroupOutcome out{failed, ""};
+  store.read([&](Transaction& tx) {
+    for (const char* id : {"a", "b", "c", "d"}) {
+      if (ResourceTable(tx, "0", "r", "s").exists("k", id)) out.stored += id;
+    }
+  });
+  return out;
+}
+
+TEST_F(StoreTest, WhoRefusesNoMoreHasNoSavepointOfItsOwn) {
+  Store store(directory_, components_);
+  // Its savepoint is there when it has written before.
+  const GroupOutcome alone = group_with(store, [](Transaction& tx) {
+    ResourceTable(tx, "0", "r", "s").put({"k", "d", "", {}, {}, 0});
+    tx.refuse_no_more();
+  });
+  EXPECT_EQ(alone.failed, 1);
+  EXPECT_EQ(alone.stored, "ac");
+  store.reset();
+  const GroupOutcome together = group_with(store, [](Transaction& tx) { tx.refuse_no_more(); });
+  EXPECT_EQ(together.failed, 3);
+  EXPECT_EQ(together.stored, "");
+  store.write([](Transaction& tx) { ResourceTable(tx, "0", "r", "s").put({"k", "a", "", {}, {}, 0}); });
 }
 
 TEST_F(StoreTest, ReadsAreThoseOfTheLastCommit) {
