@@ -70,10 +70,6 @@ AwsError policy_not_found(const std::string& why) {
   return {"PolicyNotFoundException", 400, "Resource-based policy not found for the provided ResourceArn: " + why};
 }
 
-AwsError policy_in_use(const std::string& why) {
-  return {"ResourceInUseException", 400, "Attempt to change a resource which is still in use: " + why};
-}
-
 /// How long ago the policy was last changed.
 aws::Millis since_change(const RequestContext& context, const Json& hidden) {
   const auto change = hidden.find("PolicyChange");
@@ -113,8 +109,8 @@ void check_interval(const RequestContext& context, const Policed& what, const Js
   if (context.settings.lifecycle != Lifecycle::realistic || since_change(context, hidden) >= kInterval) return;
   const bool table = what.of == PolicyOf::table;
   if (pending(context, hidden)) {
-    throw policy_in_use(std::string(table ? "Table" : "Stream") +
-                        " is pending previous resource-based policy update: " + what.name);
+    throw still_in_use(std::string(table ? "Table" : "Stream") +
+                       " is pending previous resource-based policy update: " + what.name);
   }
   const aws::Millis again = hidden.at("PolicyChange").at("At").get<aws::Millis>() + kInterval;
   throw AwsError("ThrottlingException", 400,
@@ -148,7 +144,7 @@ void create_with_policy(RequestContext& context, storage::Resource& table, const
 
 void check_policy_settled(const RequestContext& context, const storage::Resource& table) {
   if (pending(context, table.hidden))
-    throw policy_in_use("Table: " + table.id + " has a pending resource-based policy update.");
+    throw still_in_use("Table: " + table.id + " has a pending resource-based policy update.");
 }
 
 Json get_resource_policy(RequestContext& context, const Input& input) {

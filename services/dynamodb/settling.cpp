@@ -50,13 +50,11 @@ aws::Millis duration(Work work) {
 Json& begin_index(const RequestContext& context, storage::Resource& table, const std::string& index, const char* status,
                   aws::Millis allocation, aws::Millis work) {
   begin(context, table, "UPDATING", allocation);
-  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
-  const aws::Millis from = table.hidden.at(kOfTable).at("Until").get<aws::Millis>();
   return table.hidden[kOfIndex] = {{"Name", index},
                                    {"Status", status},
                                    {"Begun", context.now},
-                                   {"From", from},
-                                   {"Until", from + (realistic ? work : 0)}};
+                                   {"From", ends(context, allocation)},
+                                   {"Until", ends(context, allocation + work)}};
 }
 
 /// What goes on at `now`; null for nothing.
@@ -193,17 +191,14 @@ void begin_import(const RequestContext& context, storage::Resource& table, aws::
 }
 
 void begin_index_update(const RequestContext& context, storage::Resource& table, const std::string& index) {
-  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
-  table.hidden[kOfThroughput][index] = {{"Until", context.now + (realistic ? kIndexUpdate : 0)}};
+  table.hidden[kOfThroughput][index] = {{"Until", ends(context, kIndexUpdate)}};
 }
 
 void begin_warming(const RequestContext& context, storage::Resource& table, const std::string& index,
                    const Json& before) {
-  const bool realistic = context.settings.lifecycle == Lifecycle::realistic;
   Json& all = table.hidden[kOfWarmth];
   const bool again = all.is_object() && all.contains(index) && !going_on(table, kOfWarmth, index, context.now);
-  const aws::Millis takes = again ? kRewarming : kWarming;
-  all[index] = {{"Before", before}, {"Until", context.now + (realistic ? takes : 0)}};
+  all[index] = {{"Before", before}, {"Until", ends(context, again ? kRewarming : kWarming)}};
 }
 
 Recognition recognition(const RequestContext& context, const storage::Resource& table) {
