@@ -9,8 +9,6 @@ namespace orrery::dynamodb {
 
 namespace {
 
-constexpr const char* kDefaultKey = "alias/aws/dynamodb";
-
 /// How long the data key of a disabled key is still in use, and until the status of its tables follows (measured: 13
 /// to 75 minutes, either way).
 constexpr aws::Millis kDataKeyKept = 330'000, kStatusFollows = 1'800'000;
@@ -68,7 +66,7 @@ KeyInfo usable_key(RequestContext& context, const std::string& reference) {
                                                     "EncryptionContext is supported only when creating a grant for "
                                                     "a symmetric encryption KMS key."));
   }
-  if (key.manager == "AWS" && context.peers.kms->require_key(context, kDefaultKey).arn != key.arn) {
+  if (key.manager == "AWS" && context.peers.kms->require_key(context, kManagedKey).arn != key.arn) {
     throw key_access_denied(context, "kms:CreateGrant on resource: " + key.arn +
                                          " because no resource-based policy allows the kms:CreateGrant action");
   }
@@ -86,10 +84,8 @@ std::optional<std::string> wanted_key(const Input& specification) {
   }
   if (type == "AES256") throw invalid_parameter("SSEType AES256 is not supported");
   if (key && !type) throw invalid_parameter("SSEType KMS is required if KMSMasterKeyId is specified");
-  return key.value_or(kDefaultKey);
+  return key.value_or(kManagedKey);
 }
-
-Json sse_of(const KeyInfo& key) { return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", key.arn}}; }
 
 /// The ARN of the table's key; "" for DynamoDB's own.
 std::string kms_key_of(const Json& document) {
@@ -126,10 +122,14 @@ std::optional<aws::Millis> found_inaccessible(RequestContext& context, const std
 
 }  // namespace
 
+Json encrypted_with(const std::string& key_arn) {
+  return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", key_arn}};
+}
+
 Json sse_description(RequestContext& context, const std::optional<Input>& specification) {
   if (!specification) return {};
   const auto wanted = wanted_key(*specification);
-  return wanted ? sse_of(usable_key(context, *wanted)) : Json();
+  return wanted ? encrypted_with(usable_key(context, *wanted).arn) : Json();
 }
 
 void change_encryption(RequestContext& context, storage::Resource& table, const Input& specification) {
@@ -150,7 +150,7 @@ void change_encryption(RequestContext& context, storage::Resource& table, const 
   check_table_key(context, document);  // what is encrypted with it must be decrypted first
   const Json before = document.value("SSEDescription", Json());
   document.erase("SSEDescription");
-  if (wanted) document["SSEDescription"] = sse_of(usable_key(context, *wanted));
+  if (wanted) document["SSEDescription"] = encrypted_with(usable_key(context, *wanted).arn);
   begin_encryption(context, table, before);
 }
 

@@ -9,6 +9,12 @@ namespace orrery::dynamodb {
 // Encryption at rest: what an SSESpecification asks for, and what becomes of a table whose key can't be used. Answers
 // and words as recorded in 2026 (aws-controllers-k8s' notes on DynamoDB).
 
+/// DynamoDB's key in each account and region.
+inline constexpr const char* kManagedKey = "alias/aws/dynamodb";
+
+/// The SSEDescription of a table that is encrypted with this key.
+Json encrypted_with(const std::string& key_arn);
+
 /// The SSEDescription of a new table; null where it is encrypted with DynamoDB's own key. Refuses a key that DynamoDB
 /// can't use.
 Json sse_description(RequestContext& context, const std::optional<Input>& specification);

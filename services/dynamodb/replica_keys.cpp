@@ -1,6 +1,7 @@
 #include <set>
 
 #include "aws/ids.hpp"
+#include "services/dynamodb/encryption.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/replicas.hpp"
 
@@ -9,12 +10,6 @@ namespace orrery::dynamodb {
 namespace {
 
 // Checks and words as recorded in 2026 (aws-controllers-k8s' notes on DynamoDB).
-
-constexpr const char* kManagedKey = "alias/aws/dynamodb";
-
-Json encrypted_with(const std::string& key_arn) {
-  return {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", key_arn}};
-}
 
 AwsError replica_key_not_found(const RequestContext& context, const std::string& key) {
   const bool alias = key.starts_with("alias/");
