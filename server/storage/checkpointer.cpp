@@ -13,7 +13,7 @@ namespace {
 constexpr int kPages = 16'000;
 constexpr int kFewPages = 400;         ///< that the writer may copy between two commits: some milliseconds
 constexpr int kMostPasses = 8;         ///< in which the copying thread tries to come that near to the log's end
-constexpr int kMostPages = 48 * 1024;  ///< after which the writer copies all that is left, however long it takes
+constexpr int kMostPages = 32 * 1024;  ///< after which the writer copies all that is left, however long it takes
 
 /// Copies what is in the log; gives how many of its pages are in the database's file then.
 int copy(sqlite3* connection) {

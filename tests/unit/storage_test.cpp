@@ -186,9 +186,9 @@ TEST_F(StoreTest, RefusesALockedDirectoryAndANewerDatabase) {
 }
 
 TEST_F(StoreTest, TheLogIsStartedAnewWhileOthersRead) {
-  constexpr int kCommits = 150;
+  constexpr int kCommits = 220;
   constexpr std::size_t kCommit = 1 << 20;
-  constexpr std::uintmax_t kLongest = 120 << 20;  // 96 MiB, and what comes in before no reader is in the way
+  constexpr std::uintmax_t kLongest = 160 << 20;  // 128 MiB, and what comes in before no reader is in the way
   Store store(directory_, components_);
   std::atomic<bool> done = false;
   std::thread reader([&] {
