@@ -5,6 +5,7 @@
 
 #include "aws/ids.hpp"
 #include "aws/text.hpp"
+#include "identity/policy_json.hpp"
 #include "registry/error.hpp"
 #include "registry/filters.hpp"
 
@@ -175,7 +176,7 @@ bool applies(const Statement& statement, const Question& question) {
 }  // namespace
 
 Policy parse_policy(std::string_view document, PolicyKind kind) {
-  const Json json = Json::parse(document, nullptr, false);
+  const Json json = policy_json(document);
   if (json.is_discarded())
     throw kind == PolicyKind::trust ? malformed("This policy contains invalid Json") : syntax_error();
   if (!json.is_object() || !json.contains("Statement")) throw syntax_error();

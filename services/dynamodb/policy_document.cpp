@@ -5,6 +5,7 @@
 #include "aws/ids.hpp"
 #include "aws/text.hpp"
 #include "identity/policy.hpp"
+#include "identity/policy_json.hpp"
 #include "registry/findings.hpp"
 #include "services/dynamodb/errors.hpp"
 
@@ -352,7 +353,7 @@ identity::Question asked_by_caller(const RequestContext& context, const std::str
 std::string policy_form(RequestContext& context, const std::string& arn, PolicyOf of, const std::string& text) {
   if (text.size() > kMostPolicyBytes)
     throw invalid_parameter("Maximum policy size of " + std::to_string(kMostPolicyBytes) + " bytes exceeded");
-  const Document document = Document::parse(text, nullptr, false);
+  const Document document = identity::policy_json<Document>(text);
   if (document.is_discarded()) throw invalid_policy("This policy contains invalid Json");
   const Document form = PolicyReader(text, of).read(document);
   for (const auto& statement : form.at("Statement")) {

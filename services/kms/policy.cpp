@@ -1,3 +1,4 @@
+#include "identity/policy_json.hpp"
 #include "registry/filters.hpp"
 #include "services/kms/handlers.hpp"
 
@@ -99,7 +100,7 @@ std::string default_policy(const RequestContext& context) {
 }
 
 void validate_policy(RequestContext& context, const std::string& policy, LockoutCheck lockout_check) {
-  const Json document = Json::parse(policy, nullptr, false);
+  const Json document = identity::policy_json(policy);
   if (!document.is_object()) throw errors::malformed_policy("Policy is not a valid JSON document.");
   if (document.contains("Version") && document["Version"] != "2012-10-17" && document["Version"] != "2008-10-17") {
     throw errors::malformed_policy("Policy contains an invalid version.");

@@ -2,6 +2,7 @@
 
 #include "aws/text.hpp"
 #include "identity/policy.hpp"
+#include "identity/policy_json.hpp"
 #include "registry/findings.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/acl.hpp"
@@ -99,7 +100,7 @@ Decision by_policy(RequestContext& context, const Bucket& bucket, std::string_vi
   }
   // RestrictPublicBuckets: a public policy counts for the owner's account and AWS services alone.
   const bool restricted = decision == Decision::allow && blocks(store, bucket, "RestrictPublicBuckets");
-  return restricted && is_public_policy(Json::parse(text)) ? Decision::implicit_deny : decision;
+  return restricted && is_public_policy(identity::policy_json(text)) ? Decision::implicit_deny : decision;
 }
 
 /// What "ACL permissions" in the S3 user guide maps the action to, and on what the grant has to be.

@@ -1,5 +1,6 @@
 #include "services/s3/policy.hpp"
 
+#include "identity/policy_json.hpp"
 #include "services/s3/access.hpp"
 #include "services/s3/errors.hpp"
 
@@ -22,6 +23,13 @@ std::vector<std::string> texts(const Json& value) {
   return out;
 }
 
+/// "" for what is no text.
+std::string text_at(const Json& of, const char* name, const char* otherwise) {
+  const auto found = of.find(name);
+  if (found == of.end()) return otherwise;
+  return found->is_string() ? found->get<std::string>() : "";
+}
+
 std::vector<Json> statements(const Json& policy) {
   const auto found = policy.find("Statement");
   if (found == policy.end()) throw malformed("Missing required field Statement");
@@ -32,7 +40,7 @@ std::vector<Json> statements(const Json& policy) {
 
 void check_statement(const Json& statement, const std::string& bucket) {
   if (!statement.is_object()) throw malformed("Statement must be an object");
-  const std::string effect = statement.value("Effect", "");
+  const std::string effect = text_at(statement, "Effect", "");
   if (effect != "Allow" && effect != "Deny") throw malformed("Invalid effect: " + effect);
   if (!statement.contains("Principal") && !statement.contains("NotPrincipal")) {
     throw malformed("Missing required field Principal");
@@ -113,9 +121,9 @@ Json put_bucket_policy(RequestContext& context, const Input& input) {
   if (text.size() > kMostBytes) {
     throw malformed("Normalized policy document exceeds the maximum allowed size of 20480 bytes.");
   }
-  const Json policy = Json::parse(text, nullptr, false);
+  const Json policy = identity::policy_json(text);
   if (!policy.is_object()) throw malformed("Policies must be valid JSON and the first byte must be '{'");
-  const std::string version = policy.value("Version", "2008-10-17");
+  const std::string version = text_at(policy, "Version", "2008-10-17");
   if (version != "2012-10-17" && version != "2008-10-17") {
     throw malformed("The policy must contain a valid version string");
   }
@@ -147,7 +155,8 @@ Json get_bucket_policy_status(RequestContext& context, const Input& input) {
   if (!policy) {
     throw errors::make("NoSuchBucketPolicy", 404, "The bucket policy does not exist").with("BucketName", bucket.name);
   }
-  return {{"PolicyStatus", {{"IsPublic", is_public_policy(Json::parse(policy->get<std::string>()))}}}};
+  return {
+      {"PolicyStatus", {{"IsPublic", is_public_policy(identity::policy_json(policy->get_ref<const std::string&>()))}}}};
 }
 
 }  // namespace orrery::s3

@@ -1,3 +1,4 @@
+#include "identity/policy_json.hpp"
 #include "services/secretsmanager/handlers.hpp"
 
 namespace orrery::secretsmanager {
@@ -22,7 +23,7 @@ std::vector<std::string> aws_principals(const Json& statement) {
 
 /// Throws MalformedPolicyDocumentException. Returns the statements.
 Json parse(RequestContext& context, const std::string& text) {
-  const Json policy = Json::parse(text, nullptr, false);
+  const Json policy = identity::policy_json(text);
   if (!policy.is_object()) throw errors::malformed_policy("This resource policy contains a syntax error.");
   if (!policy.contains("Statement")) {
     throw errors::malformed_policy("This resource policy contains no statement.");

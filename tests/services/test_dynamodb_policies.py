@@ -175,7 +175,7 @@ class Policies(ServiceCase):
         for principal in ("arn:aws:iam::1:root", "AIDAEXAMPLE", "arn:aws:s3:::bucket"):
             refuse(INVALID + "Invalid principal in policy document.", policy(statement(arn, Principal={"AWS": [ROOT, principal]})))
         self.assertEqual(self.get(arn), (policy(statement(arn)), held))
-        deep = 5000
+        deep = 10000
         refuse(DOCUMENT + "Syntax error at position (1,1)", "[" * deep + "]" * deep)
         after = '{"Statement":%s,"Else":0}' % ("[" * deep + '"]"' + "]" * deep)
         refuse(DOCUMENT + "Syntax error at position (1,%d)" % (after.index("0") + 1), after)

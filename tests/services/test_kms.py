@@ -57,6 +57,9 @@ class KmsTest(ServiceCase):
         self.kms.put_key_policy(KeyId=key, PolicyName="default", Policy=text)
         self.assertEqual(self.kms.get_key_policy(KeyId=key)["Policy"], text)
         self.refused("MalformedPolicyDocumentException", self.kms.put_key_policy, KeyId=key, Policy="{")
+        deep = "[" * 16000 + "]" * 16000
+        self.refused("MalformedPolicyDocumentException", self.kms.create_key, Policy=deep)
+        self.refused("MalformedPolicyDocumentException", self.kms.create_key, Policy='{"Statement":%s,"Version":"2012-10-17"}' % deep)
         locked = json.dumps({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*"}]})
         lockout = "The new key policy will not allow you to update the key policy in the future."

@@ -120,7 +120,9 @@ class Buckets(ServiceCase):
         self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(public))
         self.assertEqual(json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"]), public)
         self.assertTrue(self.s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"]["IsPublic"])
-        for broken in ("{", "[]", json.dumps({"Version": "2012-10-17", "Statement": [dict(public["Statement"][0], Resource="arn:aws:s3:::other/*")]})):
+        of = lambda **changed: json.dumps(dict(public, Statement=[dict(public["Statement"][0], **changed)]))
+        deep = of(Effect="").replace('""', "[" * 10000 + "]" * 10000)
+        for broken in ("{", "[]", of(Resource="arn:aws:s3:::other/*"), of(Effect=["Allow"]), json.dumps(dict(public, Version=1)), deep):
             self.refused("MalformedPolicy", 400, self.s3.put_bucket_policy, Bucket=bucket, Policy=broken)
         self.s3.delete_bucket_policy(Bucket=bucket)
         self.refused("NoSuchBucketPolicy", 404, self.s3.get_bucket_policy, Bucket=bucket)

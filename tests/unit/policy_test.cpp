@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "identity/credentials.hpp"
+#include "identity/policy_json.hpp"
 #include "registry/error.hpp"
 
 namespace orrery::identity {
@@ -16,6 +17,20 @@ std::string refusal(std::string_view document, PolicyKind kind) {
     return error.message();
   }
   return "";
+}
+
+TEST(Policy, ADocumentIsReadAsDeepAsItsElementsCanLie) {
+  constexpr std::size_t kLevels = 1'000'000;
+  const std::string deep = std::string(kLevels, '[') + "1" + std::string(kLevels, ']');
+  const Json cut = policy_json(R"({"Statement":{"Condition":{"Bool":{"a:b":[true]}},"Action":)" + deep + "}}");
+  const Json::json_pointer action("/Statement/Action");
+  EXPECT_EQ(cut.at("Statement").at("Condition"), Json::parse(R"({"Bool":{"a:b":[true]}})"));
+  EXPECT_TRUE(cut.at(action).is_array());
+  EXPECT_LT(cut.dump().size(), 100U);
+  EXPECT_TRUE(policy_json(deep + "]").is_discarded());
+  EXPECT_EQ(refusal(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":)" + deep + "}}",
+                    PolicyKind::identity),
+            "Syntax errors in policy.");
 }
 
 TEST(Policy, RefusesWhatIamRefusesInItsWords) {
