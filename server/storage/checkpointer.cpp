@@ -92,13 +92,12 @@ void Checkpointer::copy_when_asked() {
 bool Checkpointer::copy_all_but_few(sqlite3* connection) {
   // What is written during a pass is less than what the pass copies, so that each leaves fewer pages than the one
   // before.
-  for (int pass = 0, before = -1; pass < kMostPasses; ++pass) {
+  int before = copy(connection);  // long, and most of what it writes the next pass writes again: not synced
+  for (int pass = 1; pass < kMostPasses; ++pass) {
     const int copied = copy(connection);
-    if (pass > 0) {  // the first is long, and most of what it writes the second writes again
-      sync(connection);
-      if (pages_ - copied < kFewPages) return true;
-      if (copied == before) return false;  // somebody reads what is older
-    }
+    sync(connection);
+    if (pages_ - copied < kFewPages) return true;
+    if (copied == before) return false;  // somebody reads what is older
     before = copied;
   }
   return false;
