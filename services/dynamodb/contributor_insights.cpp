@@ -131,7 +131,7 @@ Json changed_insights(RequestContext& context, const Subject& subject, const Jso
   Json held = {{"Status", enable ? "ENABLED" : "DISABLED"},
                {"Mode", enable ? Json(mode) : before.at("Mode")},
                {"Changed", context.now},
-               {"Until", context.now + (context.settings.lifecycle == Lifecycle::realistic ? kTakes : 0)}};
+               {"Until", context.now + lasting(context, kTakes)}};
   const bool stays = enable && was == "ENABLED";  // the rules that the mode still has
   held["RulesMade"] = stays ? before.value("RulesMade", before.at("Changed")) : Json(context.now);
   if (enable) {

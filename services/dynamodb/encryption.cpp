@@ -13,10 +13,6 @@ namespace {
 /// to 75 minutes, either way).
 constexpr aws::Millis kDataKeyKept = 330'000, kStatusFollows = 1'800'000;
 
-aws::Millis lag(const RequestContext& context, aws::Millis realistic) {
-  return context.settings.lifecycle == Lifecycle::realistic ? realistic : 0;
-}
-
 /// An error of KMS as DynamoDB passes it on.
 std::string relayed(const std::string& type, const std::string& code, const std::string& message) {
   return "com.amazonaws.services.kms.model." + type + ": " + message +
@@ -109,7 +105,7 @@ std::optional<Trouble> trouble(RequestContext& context, const std::string& arn) 
 /// When DynamoDB saw that the key can't be used, where it has not seen the contrary since; 0 where the key is deleted,
 /// and with it the time.
 std::optional<aws::Millis> found_inaccessible(RequestContext& context, const std::string& arn) {
-  const aws::Millis late = lag(context, kStatusFollows);
+  const aws::Millis late = lasting(context, kStatusFollows);
   if (const auto found = trouble(context, arn)) {
     if (found->since == 0) return 0;
     return context.now >= found->since + late ? std::optional(found->since + late) : std::nullopt;
@@ -163,7 +159,7 @@ std::optional<aws::Millis> unreadable_since(RequestContext& context, const Json&
   const std::string arn = kms_key_of(document);
   if (arn.empty()) return std::nullopt;
   const auto found = trouble(context, arn);
-  return found ? std::optional(found->since + lag(context, kDataKeyKept)) : std::nullopt;
+  return found ? std::optional(found->since + lasting(context, kDataKeyKept)) : std::nullopt;
 }
 
 void show_key_state(RequestContext& context, Json& description) {

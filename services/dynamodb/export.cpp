@@ -7,6 +7,7 @@
 #include "services/dynamodb/operations.hpp"
 #include "services/dynamodb/policy_document.hpp"
 #include "services/dynamodb/recovery.hpp"
+#include "services/dynamodb/settling.hpp"
 #include "wire/patterns.hpp"
 
 namespace orrery::dynamodb {
@@ -80,7 +81,7 @@ Span span_asked(RequestContext& context, const Input& input, const Table& table)
   if (span.to > context.now || span.to < millis(std::floor(*earliest)))
     throw invalid_export_time("Export Time is invalid");
   // Recovery is minutes behind on AWS, where an export of now is made all the same.
-  const aws::Millis behind = context.settings.lifecycle == Lifecycle::realistic ? 5 * kMinute : 0;
+  const aws::Millis behind = lasting(context, 5 * kMinute);
   if (span.to > std::max(context.now - behind, millis(*earliest))) throw not_recoverable();
   return span;
 }

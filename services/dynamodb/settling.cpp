@@ -25,9 +25,7 @@ constexpr const char *kOfTable = "Settling", *kOfIndex = "SettlingIndex", *kOfKe
 /// The last change of each index's throughput, by its name; and of warm throughput, that of the table by "".
 constexpr const char *kOfThroughput = "SettlingThroughput", *kOfWarmth = "SettlingWarmth";
 
-aws::Millis ends(const RequestContext& context, aws::Millis takes) {
-  return context.now + (context.settings.lifecycle == Lifecycle::realistic ? takes : 0);
-}
+aws::Millis ends(const RequestContext& context, aws::Millis takes) { return context.now + lasting(context, takes); }
 
 Json& begin(const RequestContext& context, storage::Resource& table, const char* status, aws::Millis takes) {
   return table.hidden[kOfTable] = {{"Status", status}, {"From", context.now}, {"Until", ends(context, takes)}};
@@ -153,6 +151,10 @@ AwsError replica_in_use() {
 }
 
 }  // namespace
+
+aws::Millis lasting(const RequestContext& context, aws::Millis takes) {
+  return context.settings.lifecycle == Lifecycle::realistic ? takes : 0;
+}
 
 void begin_creation(const RequestContext& context, storage::Resource& table) {
   begin(context, table, "CREATING", table.document.contains("RestoreSummary") ? kRestore : kCreation);

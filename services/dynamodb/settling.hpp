@@ -11,6 +11,9 @@ namespace orrery::dynamodb {
 // resources for a new index are allocated, its table is UPDATING and nothing else can change. Then the table is ACTIVE,
 // and the index CREATING and Backfilling, not to be read until it is ACTIVE.
 
+/// What takes `takes` on AWS: as long with --lifecycle realistic, else no time.
+aws::Millis lasting(const RequestContext& context, aws::Millis takes);
+
 /// Why a table is UPDATING. What else may begin meanwhile depends on it.
 enum class Work { stream, table_class, capacity, to_provisioned, to_on_demand, other };
 
